@@ -1,0 +1,1 @@
+"""Parts every application stands on, from the regions up to credentials."""

@@ -1,0 +1,1 @@
+"""Plain building blocks without a table of their own."""

@@ -1,0 +1,1 @@
+"""A service is data: definitions, forms, cases, reviews, decisions, certificates."""

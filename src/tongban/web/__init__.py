@@ -1,0 +1,1 @@
+"""Templates, components, static files, audiences and portal hooks. No models."""
