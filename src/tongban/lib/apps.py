@@ -1,0 +1,20 @@
+"""The base of every app's configuration."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from importlib.util import find_spec
+
+from django.apps import AppConfig
+
+
+class HouseApp(AppConfig):
+    """An app of the house: its hooks, handlers and jobs are known once the app is ready."""
+
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Import what registers itself: hooks offered, moments answered, jobs run."""
+        for part in ("hooks", "actions", "handlers"):
+            if find_spec(f"{self.name}.{part}"):
+                import_module(f"{self.name}.{part}")

@@ -1,0 +1,146 @@
+"""Model fields encrypted at rest, and the keyed blind indexes that make them findable.
+
+A stored value is ``01 | key number (2 bytes) | nonce (12 bytes) | AES-256-GCM ciphertext and tag``. The associated
+data is ``app.model.field``, so a value copied into another column does not open; the key is derived per
+jurisdiction, so one copied into another jurisdiction does not either.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import os
+from typing import Any
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from django.db import models
+
+from tongban.lib.jurisdictions import require_current
+from tongban.lib.keys import KeyFileError, ring
+from tongban.lib.words import T
+
+_FORMAT = 1
+
+
+def seal(plain: bytes, purpose: str) -> bytes:
+    """Encrypt for one purpose within the current jurisdiction."""
+    key = ring().current("data")
+    nonce = os.urandom(12)
+    box = AESGCM(key.derive(require_current())).encrypt(nonce, plain, purpose.encode())
+    return bytes([_FORMAT]) + key.number.to_bytes(2, "big") + nonce + box
+
+
+def unseal(stored: bytes, purpose: str) -> bytes:
+    """Decrypt what ``seal`` made for the same purpose in the same jurisdiction."""
+    if len(stored) < 31 or stored[0] != _FORMAT:
+        raise ValueError(f"{purpose}: not an encrypted value")
+    key = ring().numbered("data", int.from_bytes(stored[1:3], "big"))
+    try:
+        return AESGCM(key.derive(require_current())).decrypt(stored[3:15], stored[15:], purpose.encode())
+    except InvalidTag:
+        raise KeyFileError(
+            T("加密内容解不开:密钥文件不对,或数据被改动过。请核对密钥文件。",
+              "An encrypted value does not open: wrong key file, or the data was altered. Check the key file.")
+        ) from None  # fmt: skip
+
+
+def key_number(stored: bytes) -> int:
+    """The number of the data key a stored value was encrypted with."""
+    return int.from_bytes(stored[1:3], "big")
+
+
+class EncryptedTextField(models.BinaryField):
+    """Text encrypted at rest; ``""`` is stored as empty, everything else is unreadable without the key file."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("default", "")
+        kwargs.setdefault("editable", True)
+        super().__init__(*args, **kwargs)
+
+    @property
+    def purpose(self) -> str:
+        """What the ciphertext is bound to: ``app.model.field``."""
+        return f"{self.model._meta.label_lower}.{self.name}"
+
+    def get_default(self) -> Any:
+        return self.default() if callable(self.default) else self.default
+
+    def get_prep_value(self, value: Any) -> Any:
+        """The plain value, checked; encryption happens in get_db_prep_value."""
+        return value
+
+    def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:
+        if isinstance(value, str):
+            value = seal(value.encode(), self.purpose) if value else b""
+        return super().get_db_prep_value(value, connection, prepared)
+
+    def from_db_value(self, value: Any, *_: Any) -> Any:
+        """The plain text."""
+        if value is None:
+            return None
+        stored = bytes(value)
+        return unseal(stored, self.purpose).decode() if stored else ""
+
+    def to_python(self, value: Any) -> Any:
+        return value
+
+    def value_to_string(self, obj: models.Model) -> str:
+        return str(self.value_from_object(obj))
+
+
+class EncryptedJSONField(EncryptedTextField):
+    """JSON encrypted at rest."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("default", dict)
+        super().__init__(*args, **kwargs)
+
+    def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:
+        if not isinstance(value, bytes | memoryview) and value is not None:
+            value = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+        return super().get_db_prep_value(value, connection, prepared)
+
+    def from_db_value(self, value: Any, *_: Any) -> Any:
+        """The decoded JSON value."""
+        text = super().from_db_value(value)
+        return json.loads(text) if text else None
+
+
+class BlindIndexField(models.BinaryField):
+    """A keyed hash of a value that is itself encrypted: equal values can be found, nothing can be read.
+
+    ``kind`` names what is hashed (``phone``, ``id_number``); actions set it with ``blind_index(kind, value)``.
+    """
+
+    def __init__(self, *args: Any, kind: str = "", **kwargs: Any) -> None:
+        self.kind = kind
+        kwargs.setdefault("null", True)
+        kwargs.setdefault("db_index", True)
+        super().__init__(*args, **kwargs)
+
+    def deconstruct(self) -> Any:
+        name, path, args, kwargs = super().deconstruct()
+        return name, path, args, kwargs | {"kind": self.kind}
+
+    def from_db_value(self, value: Any, *_: Any) -> bytes | None:
+        """The index as bytes."""
+        return None if value is None else bytes(value)
+
+
+def _hash(secret: bytes, value: str) -> bytes:
+    return hmac.new(secret, value.encode(), hashlib.sha256).digest()[:16]
+
+
+def blind_index(kind: str, value: str) -> bytes | None:
+    """The 16-byte index of a normalised value under the current key; None for an empty value."""
+    if not value:
+        return None
+    return _hash(ring().current("index").derive(f"{require_current()}|{kind}"), value)
+
+
+def blind_index_any(kind: str, value: str) -> list[bytes]:
+    """The indexes of a value under every key in the ring, for ``…__in`` look-ups while a rotation is under way."""
+    context = f"{require_current()}|{kind}"
+    return [_hash(key.derive(context), value) for key in ring().all("index")] if value else []

@@ -1,0 +1,94 @@
+"""Background tasks: deferred in the business transaction, run in their jurisdiction, possibly twice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from django.db import close_old_connections
+from procrastinate import BaseRetryStrategy
+from procrastinate.contrib.django import app
+from procrastinate.tasks import Task
+
+from tongban.lib import jurisdictions
+from tongban.lib.hooks import Hook
+
+jurisdictions_at_work = Hook(
+    "lib.jurisdictions_at_work", "Schema names of the jurisdictions for which periodic jobs run; answered by regions."
+)
+
+
+class Job:
+    """A function that also runs in the background; calling it runs it here and now."""
+
+    def __init__(self, function: Callable[..., Any], task: Task[Any, Any, Any]) -> None:
+        self.function = function
+        self.task = task
+        self.__doc__ = function.__doc__
+        self.__name__ = function.__name__
+
+    def __call__(self, **arguments: Any) -> Any:
+        return self.function(**arguments)
+
+    def later(self, *, at: datetime | None = None, lock: str | None = None, **arguments: Any) -> int:
+        """Defer within the current transaction: the job exists exactly when the transaction commits.
+
+        Arguments are ids, as text. ``lock`` runs jobs of one lock one after another; ``at`` is the earliest start.
+        """
+        schema = jurisdictions.require_current()
+        options: dict[str, Any] = {"schedule_at": at} if at else {}
+        if lock:
+            options["lock"] = f"{schema}|{lock}"
+        plain = {name: _plain(value) for name, value in arguments.items()}
+        return self.task.configure(**options).defer(jurisdiction=schema, **plain)
+
+
+def _plain(value: Any) -> str | int | bool | None:
+    return value if isinstance(value, str | int | bool) or value is None else str(value)
+
+
+def _in_jurisdiction(function: Callable[..., Any]) -> Callable[..., Any]:
+    def run(*, jurisdiction: str, **arguments: Any) -> Any:
+        close_old_connections()
+        try:
+            with jurisdictions.enter(jurisdiction):
+                return function(**arguments)
+        finally:
+            close_old_connections()
+
+    run.__doc__ = function.__doc__
+    return run
+
+
+def _name(function: Callable[..., Any]) -> str:
+    return f"{function.__module__.removeprefix('tongban.').removesuffix('.actions')}.{function.__name__}"
+
+
+def job(*, queue: str = "default", retry: int | BaseRetryStrategy | None = None) -> Callable[[Callable[..., Any]], Job]:
+    """Make a function of ids a background job; ``retry`` as in Procrastinate."""
+
+    def wrap(function: Callable[..., Any]) -> Job:
+        options: dict[str, Any] = {"retry": retry} if retry is not None else {}
+        return Job(function, app.task(name=_name(function), queue=queue, **options)(_in_jurisdiction(function)))
+
+    return wrap
+
+
+def periodic(cron: str, *, queue: str = "periodic") -> Callable[[Callable[..., Any]], Job]:
+    """Run a function without arguments once per jurisdiction at each time of ``cron`` (UTC)."""
+
+    def wrap(function: Callable[..., Any]) -> Job:
+        each = app.task(name=_name(function), queue=queue)(_in_jurisdiction(function))
+
+        def for_every_jurisdiction(timestamp: int) -> None:
+            del timestamp
+            for schemas in jurisdictions_at_work.call():
+                for schema in schemas:
+                    each.configure(queueing_lock=f"{schema}|{_name(function)}").defer(jurisdiction=schema)
+
+        name = f"{_name(function)}.for_every_jurisdiction"
+        app.periodic(cron=cron)(app.task(name=name, queue=queue, queueing_lock=name)(for_every_jurisdiction))
+        return Job(function, each)
+
+    return wrap
