@@ -1,0 +1,1 @@
+"""Administrative regions and the list of jurisdictions: the one shared app."""
