@@ -138,7 +138,7 @@ def _syllables(name: str, personal: bool) -> list[str]:
 
 def _each_itself(unread: str) -> str:
     # pypinyin accepts a list here, one entry a character, though its stub promises only a text.
-    return cast(str, list(unread))
+    return cast("str", list(unread))
 
 
 def _surname(run: str) -> str:
