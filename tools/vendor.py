@@ -89,9 +89,7 @@ PACKAGES = (
         licence_files=("LICENSE", "NOTICE", "licenses/LICENSE-d3"),
         why="loaded only by pages with a chart",
     ),
-    Package(
-        "tus-js-client", "4.3.1", "tus", "MIT", ("dist/tus.min.js",), why="resumable upload of large documents"
-    ),
+    Package("tus-js-client", "4.3.1", "tus", "MIT", ("dist/tus.min.js",), why="resumable upload of large documents"),
 )
 
 

@@ -18,7 +18,8 @@ class Environment(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="TONGBAN_", extra="ignore")
 
     mode: Literal["production", "demo", "test"] = Field(
-        "production", description="production; demo adds sample contents, one-click log-in and the page of sent messages."
+        "production",
+        description="production; demo adds sample contents, one-click log-in and the page of sent messages.",
     )
     var_dir: Path = Field(ROOT / "var", description="Directory for the embedded database, documents, keys and logs.")
     host: str = Field("127.0.0.1", description="Address the web server listens on.")
@@ -32,9 +33,12 @@ class Environment(BaseSettings):
     public_scheme: Literal["http", "https"] = Field(
         "http", description="Scheme visitors use; https turns on secure cookies and HSTS."
     )
-    trusted_proxies: int = Field(0, ge=0, le=5, description="Number of proxies in front whose forwarding headers count.")
+    trusted_proxies: int = Field(
+        0, ge=0, le=5, description="Number of proxies in front whose forwarding headers count."
+    )
     default_jurisdiction: str = Field(
-        "", description="Code of the jurisdiction served when a host name names none; not needed when there is only one."
+        "",
+        description="Code of the jurisdiction served when a host name names none; not needed when there is only one.",
     )
     database_url: SecretStr = Field(
         SecretStr(""), validation_alias="DATABASE_URL",
@@ -49,23 +53,33 @@ class Environment(BaseSettings):
     )
     database_pool: int = Field(8, ge=1, le=200, description="Largest number of pooled connections per process.")
     keys_file: Path | None = Field(None, description="The key file; empty: secrets/keys.json under TONGBAN_VAR_DIR.")
-    documents_dir: Path | None = Field(None, description="Where files are kept, encrypted; empty: documents under TONGBAN_VAR_DIR.")
+    documents_dir: Path | None = Field(
+        None, description="Where files are kept, encrypted; empty: documents under TONGBAN_VAR_DIR."
+    )
     upload_max_mb: int = Field(2048, ge=1, description="Largest file accepted, in MiB.")
     body_max_mb: int = Field(12, ge=1, description="Largest request body outside resumable uploads, in MiB.")
     clamd: str = Field("", description="ClamAV daemon: unix:/path or host:port; empty: files are not scanned.")
-    email_url: SecretStr = Field(SecretStr(""), description="smtp://user:password@host:port or smtps://…; empty: no e-mail.")
+    email_url: SecretStr = Field(
+        SecretStr(""), description="smtp://user:password@host:port or smtps://…; empty: no e-mail."
+    )
     email_from: str = Field("tongban@localhost", description="Sender of e-mails.")
     sms_gateway_url: SecretStr = Field(
         SecretStr(""), description="HTTPS address that takes text messages as JSON {to, text}; empty: no text messages."
     )
-    oidc_file: Path | None = Field(None, description="JSON file with OpenID Connect providers for log-in (docs/signing-in.md).")
+    oidc_file: Path | None = Field(
+        None, description="JSON file with OpenID Connect providers for log-in (docs/signing-in.md)."
+    )
     metrics_token: SecretStr = Field(SecretStr(""), description="Bearer token for /metrics; empty: loopback only.")
-    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Least level of what is logged.")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        "INFO", description="Least level of what is logged."
+    )
 
 
 def read_environment() -> Environment:
     """The environment, with each ``NAME_FILE`` read into ``NAME`` first."""
-    for name in [n for n in os.environ if n.endswith("_FILE") and (n.startswith("TONGBAN_") or n.startswith("DATABASE_"))]:
+    for name in [
+        n for n in os.environ if n.endswith("_FILE") and (n.startswith("TONGBAN_") or n.startswith("DATABASE_"))
+    ]:
         plain = name.removesuffix("_FILE")
         if plain.removeprefix("TONGBAN_").lower() + "_file" not in Environment.model_fields:
             os.environ[plain] = Path(os.environ[name]).read_text("utf-8").strip()

@@ -11,7 +11,7 @@ import hashlib
 import hmac
 import json
 import os
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -22,6 +22,14 @@ from tongban.lib.keys import KeyFileError, ring
 from tongban.lib.words import T
 
 _FORMAT = 1
+
+# Only the stubs know fields as generic.
+if TYPE_CHECKING:
+    _Field = models.Field[Any, Any]
+    _BinaryField = models.BinaryField[bytes | None, bytes | None]
+else:
+    _Field = models.Field
+    _BinaryField = models.BinaryField
 
 
 def seal(plain: bytes, purpose: str) -> bytes:
@@ -51,30 +59,26 @@ def key_number(stored: bytes) -> int:
     return int.from_bytes(stored[1:3], "big")
 
 
-class EncryptedTextField(models.BinaryField):
+class EncryptedTextField(_Field):
     """Text encrypted at rest; ``""`` is stored as empty, everything else is unreadable without the key file."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("default", "")
-        kwargs.setdefault("editable", True)
+        kwargs.setdefault("blank", True)
         super().__init__(*args, **kwargs)
+
+    def get_internal_type(self) -> str:
+        return "BinaryField"
 
     @property
     def purpose(self) -> str:
         """What the ciphertext is bound to: ``app.model.field``."""
         return f"{self.model._meta.label_lower}.{self.name}"
 
-    def get_default(self) -> Any:
-        return self.default() if callable(self.default) else self.default
-
-    def get_prep_value(self, value: Any) -> Any:
-        """The plain value, checked; encryption happens in get_db_prep_value."""
-        return value
-
     def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:
         if isinstance(value, str):
-            value = seal(value.encode(), self.purpose) if value else b""
-        return super().get_db_prep_value(value, connection, prepared)
+            return seal(value.encode(), self.purpose) if value else b""
+        return value
 
     def from_db_value(self, value: Any, *_: Any) -> Any:
         """The plain text."""
@@ -82,12 +86,6 @@ class EncryptedTextField(models.BinaryField):
             return None
         stored = bytes(value)
         return unseal(stored, self.purpose).decode() if stored else ""
-
-    def to_python(self, value: Any) -> Any:
-        return value
-
-    def value_to_string(self, obj: models.Model) -> str:
-        return str(self.value_from_object(obj))
 
 
 class EncryptedJSONField(EncryptedTextField):
@@ -108,7 +106,7 @@ class EncryptedJSONField(EncryptedTextField):
         return json.loads(text) if text else None
 
 
-class BlindIndexField(models.BinaryField):
+class BlindIndexField(_BinaryField):
     """A keyed hash of a value that is itself encrypted: equal values can be found, nothing can be read.
 
     ``kind`` names what is hashed (``phone``, ``id_number``); actions set it with ``blind_index(kind, value)``.

@@ -6,13 +6,13 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from django.db import close_old_connections
 from procrastinate import BaseRetryStrategy
-from procrastinate.contrib.django import app
-from procrastinate.tasks import Task
+from procrastinate.contrib.django import app as _app
 
 from tongban.lib import jurisdictions
 from tongban.lib.hooks import Hook
+
+app: Any = _app  # a proxy whose methods carry no types
 
 jurisdictions_at_work = Hook(
     "lib.jurisdictions_at_work", "Schema names of the jurisdictions for which periodic jobs run; answered by regions."
@@ -22,7 +22,7 @@ jurisdictions_at_work = Hook(
 class Job:
     """A function that also runs in the background; calling it runs it here and now."""
 
-    def __init__(self, function: Callable[..., Any], task: Task[Any, Any, Any]) -> None:
+    def __init__(self, function: Callable[..., Any], task: Any) -> None:
         self.function = function
         self.task = task
         self.__doc__ = function.__doc__
@@ -41,7 +41,8 @@ class Job:
         if lock:
             options["lock"] = f"{schema}|{lock}"
         plain = {name: _plain(value) for name, value in arguments.items()}
-        return self.task.configure(**options).defer(jurisdiction=schema, **plain)
+        deferred: int = self.task.configure(**options).defer(jurisdiction=schema, **plain)
+        return deferred
 
 
 def _plain(value: Any) -> str | int | bool | None:
@@ -50,12 +51,8 @@ def _plain(value: Any) -> str | int | bool | None:
 
 def _in_jurisdiction(function: Callable[..., Any]) -> Callable[..., Any]:
     def run(*, jurisdiction: str, **arguments: Any) -> Any:
-        close_old_connections()
-        try:
-            with jurisdictions.enter(jurisdiction):
-                return function(**arguments)
-        finally:
-            close_old_connections()
+        with jurisdictions.enter(jurisdiction):
+            return function(**arguments)
 
     run.__doc__ = function.__doc__
     return run

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from django.core import checks
 from django.db import models
@@ -14,8 +14,14 @@ PINYIN_LENGTH = 200
 INITIALS_LENGTH = 60
 Row = TypeVar("Row", bound="Named")
 
+# Only the stubs know fields as generic.
+if TYPE_CHECKING:
+    _CharField = models.CharField[str, str]
+else:
+    _CharField = models.CharField
 
-class NameKeyField(models.CharField[str, str]):
+
+class NameKeyField(_CharField):
     """A key of ``name``, filled on every save and bulk_create; ``part`` is ``pinyin`` or ``initials``.
 
     Collation C makes one ordinary index serve both sorting and search by prefix. Longer keys are cut: a

@@ -85,7 +85,7 @@ def read_head(lines: Iterable[str], file: str) -> Head:
     """Read the head and the column line of an edition; ``lines`` is left at the first row."""
     found: dict[str, str] = {}
     number = 0
-    for number, text in enumerate(lines, 1):  # noqa: B007 - the number of the last line is needed
+    for number, text in enumerate(lines, 1):
         head = _HEAD.fullmatch(text.strip())
         if not head:
             if text.strip().split(",") != COLUMNS:

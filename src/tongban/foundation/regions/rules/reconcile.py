@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
-from itertools import groupby
+from itertools import groupby, pairwise
 from uuid import UUID
 
 from tongban.foundation.regions.rules.codes import level_of, prefix_of
@@ -116,7 +116,7 @@ class Reconciler:
 
     def _check_apart(self, spans: list[Span]) -> None:
         ordered = sorted(spans, key=lambda span: (span.since or date.min, span.until or date.max))
-        for earlier, later in zip(ordered, ordered[1:], strict=False):
+        for earlier, later in pairwise(ordered):
             if earlier.until is None or earlier.until > (later.since or date.min):
                 what = T(
                     "{code} 的有效期与已载入的“{name}”重叠。",

@@ -1,0 +1,5 @@
+"""``python -m tongban``."""
+
+from tongban.config.cli import main
+
+main()

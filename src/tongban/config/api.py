@@ -1,0 +1,51 @@
+"""The API: one router per app, one way to refuse."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from ninja import NinjaAPI
+from ninja.errors import HttpError, ValidationError
+
+from tongban.lib.refusals import Refusal
+from tongban.lib.words import T
+from tongban.web.api import problem_of
+
+api = NinjaAPI(
+    title="Tongban 通办 API",
+    version="1",
+    description="Everything a page can do. Errors answer {code, message, field, errors} in the language of "
+    "Accept-Language. Writing calls carry an Idempotency-Key header.",
+    urls_namespace="api",
+    docs_url=None,
+)
+
+
+@api.exception_handler(Refusal)
+def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+    """A refused action."""
+    return api.create_response(request, problem_of(refusal), status=refusal.status)
+
+
+@api.exception_handler(ValidationError)
+def invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    """A call whose shape is wrong: each place named."""
+    errors = [
+        {"code": "invalid", "message": str(_explain(found)), "field": ".".join(str(p) for p in found["loc"][1:])}
+        for found in error.errors
+    ]
+    return api.create_response(request, errors[0] | {"errors": errors}, status=422)
+
+
+@api.exception_handler(HttpError)
+def http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
+    """A call the framework could not read."""
+    text = T("请求无法读取:{why}", "The request cannot be read: {why}").format(why=error)
+    body = {"code": "bad_request", "message": str(text), "field": "", "errors": []}
+    return api.create_response(request, body, status=error.status_code)
+
+
+def _explain(found: dict[str, Any]) -> T:
+    place = ".".join(str(part) for part in found["loc"][1:]) or "body"
+    return T("“{place}”不符合要求:{why}", "“{place}” is not right: {why}").format(place=place, why=found["msg"])

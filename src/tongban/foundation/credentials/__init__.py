@@ -1,0 +1,1 @@
+"""Passes and certificates: signed, revocable, verified offline."""

@@ -1,0 +1,1 @@
+"""Files: encrypted, checked, scoped, with retention."""

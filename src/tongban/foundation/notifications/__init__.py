@@ -1,0 +1,1 @@
+"""Text messages, e-mails and in-app messages."""

@@ -1,0 +1,1 @@
+"""People, organisations and their units, memberships, mandates, devices, API clients; who may do what."""

@@ -1,0 +1,32 @@
+"""Moments and rights parties offers."""
+
+from tongban.lib.capabilities import declare
+from tongban.lib.hooks import Hook
+from tongban.lib.words import T
+
+send_code = Hook(
+    "parties.send_code",
+    "A one-time code must reach a phone. Arguments: phone (E.164), code, purpose, language. Answered by notifications.",
+)
+my_data = Hook(
+    "parties.my_data",
+    "Everything an app holds on a person, for the page “my data” and its export. Arguments: person_id. "
+    "Each answer is a list of Section(title, facts).",
+)
+
+MANAGE_STAFF = declare(
+    "parties.manage_staff", T("管理本单位人员", "Manage staff"), roles=("organisation_manager", "administrator")
+)
+MANAGE_ORGANISATIONS = declare(
+    "parties.manage_organisations", T("管理单位和部门", "Manage organisations"), roles=("administrator",)
+)
+VIEW_PERSON = declare(
+    "parties.view_person", T("查看个人信息", "Open a person's record"),
+    roles=("clerk", "reviewer", "decider", "auditor", "administrator"),
+)  # fmt: skip
+VERIFY_PERSON = declare("parties.verify_person", T("窗口核验身份", "Verify identity at the counter"), roles=("clerk",))
+MANAGE_CLIENTS = declare(
+    "parties.manage_clients",
+    T("管理接口调用方和设备", "Manage API clients and devices"),
+    roles=("administrator", "operator"),
+)

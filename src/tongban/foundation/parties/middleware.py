@@ -1,0 +1,73 @@
+"""Resolve who acts, once per request, for pages and API alike."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from uuid import UUID
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils import timezone
+
+from tongban.foundation.parties.queries import (
+    actor_of_account,
+    actor_of_token,
+    delegations_in_force,
+    memberships_in_force,
+    nobody,
+    with_membership,
+)
+from tongban.lib.actors import Actor, Channel
+from tongban.lib.jurisdictions import current
+from tongban.lib.refusals import Refusal
+
+Handler = Callable[[HttpRequest], HttpResponse]
+SESSION_MEMBERSHIP = "membership"  # id of the membership the desk is open with; "" is the person alone
+SESSION_SECOND_FACTOR = "second_factor"
+
+
+def resolve_actor(get_response: Handler) -> Handler:
+    """Set ``request.actor``: from a bearer token, or from the session."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        header = request.headers.get("Authorization", "")
+        if current() is None:
+            request.actor = nobody("web")  # type: ignore[attr-defined]
+        elif header.lower().startswith("bearer "):
+            try:
+                request.actor = actor_of_token(header[7:].strip())  # type: ignore[attr-defined]
+            except Refusal as refusal:
+                body = {"code": refusal.code, "message": str(refusal.message), "field": ""}
+                return JsonResponse(body, status=401)
+        else:
+            request.actor = actor_of_session(request)  # type: ignore[attr-defined]
+        return get_response(request)
+
+    return middleware
+
+
+def actor_of_session(request: HttpRequest) -> Actor:
+    """The signed-in person, working with the membership chosen at the desk while that is in force."""
+    channel: Channel = "api" if request.path.startswith("/api/") else "web"
+    if settings.SESSION_COOKIE_NAME not in request.COOKIES:
+        return nobody(channel)  # visitors cost no query
+    account = request.user
+    if not account.is_authenticated:
+        return nobody(channel)
+    actor = actor_of_account(account, channel=channel, second_factor=_has_second_factor(request))
+    chosen = request.session.get(SESSION_MEMBERSHIP, "")
+    if not chosen or actor.person_id is None:
+        return actor
+    today = timezone.localdate()
+    for membership in memberships_in_force(actor.person_id, today).filter(pk=UUID(chosen)):
+        return with_membership(actor, membership)
+    for delegation in delegations_in_force(actor.person_id, today).filter(membership_id=UUID(chosen)):
+        return with_membership(actor, delegation.membership, delegation_id=delegation.pk)
+    return actor
+
+
+def _has_second_factor(request: HttpRequest) -> bool:
+    if request.session.get(SESSION_SECOND_FACTOR):
+        return True
+    methods = request.session.get("account_authentication_methods", [])
+    return any(m.get("method") == "mfa" for m in methods)

@@ -1,0 +1,125 @@
+"""Who acts and what they may do."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from dataclasses import replace
+from datetime import date
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from tongban.foundation.parties.models import Account, ApiClient, Delegation, Device, Membership
+from tongban.lib import capabilities
+from tongban.lib.actors import ANONYMOUS, Actor, Channel
+from tongban.lib.keys import ring
+from tongban.lib.refusals import Refusal, forbidden
+from tongban.lib.words import T
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+def require(
+    by: Actor, capability: str, *, region: str | None = None, unit_id: UUID | None = None,
+    organisation_id: UUID | None = None,
+) -> None:  # fmt: skip
+    """Refuse unless ``by`` may do this: the capability, and where given, its region, unit and organisation.
+
+    ``region`` is the code of the thing acted on; the actor's scope must be a prefix of it.
+    """
+    if capability not in capabilities.ALL:
+        raise ValueError(f"undeclared capability {capability}")
+    if by.kind in ("system", "job"):
+        return
+    if not by.is_known:
+        raise Refusal("sign_in_first", T("请先登录。", "Please sign in first."), status=401)
+    if capability not in by.capabilities:
+        raise forbidden()
+    if by.is_staff and not by.second_factor:
+        raise Refusal("second_factor_needed", T("办理公务需要二次验证,请先完成验证。",
+                      "Staff work needs a second factor: please confirm it first."), status=403)  # fmt: skip
+    if region is not None and not region.startswith(by.region):
+        raise forbidden(T("这件事不在您负责的区域。", "This is outside the region you work for."))
+    if unit_id is not None and unit_id != by.unit_id:
+        raise forbidden(T("这件事由其他部门办理。", "Another unit handles this."))
+    if organisation_id is not None and organisation_id != by.organisation_id:
+        raise forbidden(T("这件事属于其他单位。", "This belongs to another organisation."))
+
+
+def memberships_in_force(person_id: UUID, on: date) -> QuerySet[Membership]:
+    """A person's own memberships on a day, with unit and organisation."""
+    return (
+        Membership.objects.filter(
+            Q(valid_to__isnull=True) | Q(valid_to__gte=on),
+            person_id=person_id, valid_from__lte=on, withdrawn_at__isnull=True,
+            unit__is_active=True, unit__organisation__is_active=True,
+        )
+        .select_related("unit__organisation")
+        .order_by("granted_at")
+    )  # fmt: skip
+
+
+def delegations_in_force(person_id: UUID, on: date) -> QuerySet[Delegation]:
+    """Memberships of colleagues a person may act with on a day."""
+    return Delegation.objects.filter(
+        Q(membership__valid_to__isnull=True) | Q(membership__valid_to__gte=on),
+        delegate_id=person_id, valid_from__lte=on, valid_to__gte=on, withdrawn_at__isnull=True,
+        membership__withdrawn_at__isnull=True, membership__valid_from__lte=on,
+    ).select_related("membership__unit__organisation")  # fmt: skip
+
+
+def actor_of_account(account: Account, *, channel: Channel, second_factor: bool) -> Actor:
+    """The person behind a log-in, acting for themselves."""
+    person = account.person
+    return Actor(
+        kind="person", channel=channel, name=person.name if person else account.username, account_id=account.pk,
+        person_id=account.person_id, assurance=person.assurance if person else 1, second_factor=second_factor,
+    )  # fmt: skip
+
+
+def with_membership(actor: Actor, membership: Membership, *, delegation_id: UUID | None = None) -> Actor:
+    """The same person, working with a membership."""
+    return replace(
+        actor, membership_id=membership.pk, delegation_id=delegation_id, role=membership.role,
+        unit_id=membership.unit_id, organisation_id=membership.unit.organisation_id, region=membership.region_code,
+        capabilities=capabilities.of_role(membership.role),
+    )  # fmt: skip
+
+
+def token_hash(token: str) -> Iterable[bytes]:
+    """Hashes of a bearer token under every token key in the ring, the current one first."""
+    return [hmac.new(key.derive("bearer"), token.encode(), hashlib.sha256).digest() for key in ring().all("token")]
+
+
+def actor_of_token(token: str) -> Actor:
+    """The API client or device a bearer token belongs to; refuses unknown, expired and revoked ones alike."""
+    prefix = token[:12]
+    client = ApiClient.objects.filter(token_prefix=prefix, revoked_at__isnull=True).first()
+    if client and client.expires_at > timezone.now() and _matches(token, client.token_hash):
+        return Actor(
+            kind="client", channel="api", name=client.name, client_id=client.pk,
+            organisation_id=client.organisation_id, region=client.region_code, assurance=5, second_factor=True,
+            capabilities=frozenset(client.capabilities),
+        )  # fmt: skip
+    device = Device.objects.filter(token_prefix=prefix, revoked_at__isnull=True).select_related("unit").first()
+    if device and device.token_hash and _matches(token, device.token_hash):
+        return Actor(
+            kind="device", channel="api", name=device.name, device_id=device.pk, unit_id=device.unit_id,
+            organisation_id=device.unit.organisation_id, region=device.unit.region_code, assurance=1,
+            second_factor=True,
+        )  # fmt: skip
+    raise Refusal("token_invalid", T("访问令牌无效、已过期或已停用。请向管理员申请新的令牌。",
+                  "This token is unknown, expired or revoked. Ask the administrator for a new one."), status=401)  # fmt: skip
+
+
+def _matches(token: str, stored: bytes | memoryview) -> bool:
+    return any(hmac.compare_digest(bytes(stored), known) for known in token_hash(token))
+
+
+def nobody(channel: Channel) -> Actor:
+    """A visitor nobody knows."""
+    return replace(ANONYMOUS, channel=channel)

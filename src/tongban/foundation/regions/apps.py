@@ -1,0 +1,8 @@
+"""Configuration of regions."""
+
+from tongban.lib.apps import HouseApp
+
+
+class RegionsApp(HouseApp):
+    name = "tongban.foundation.regions"
+    label = "regions"

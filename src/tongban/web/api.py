@@ -1,0 +1,69 @@
+"""Credentials of API operations, and the shape of errors."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest
+from ninja import Schema
+from ninja.utils import check_csrf
+
+from tongban.lib.actors import Actor
+from tongban.lib.refusals import Refusal, Refusals, forbidden
+from tongban.lib.words import T
+
+
+class Problem(Schema):
+    """What a refused call answers: a stable code, a sentence in the reader's language, the field it concerns."""
+
+    code: str
+    message: str
+    field: str = ""
+
+
+class Problems(Problem):
+    """A refused call with every error found."""
+
+    errors: list[Problem] = []
+
+
+class Credential:
+    """An API operation's credential: who may call it. Shown as a security scheme in the OpenAPI document."""
+
+    openapi_type = "http"
+    openapi_scheme = "bearer"
+
+    def __init__(self, name: str, admits: Callable[[Actor], bool]) -> None:
+        self.__name__ = name
+        self.name = name
+        self.openapi_name = name
+        self.admits = admits
+        self.openapi_security_schema = {"type": "http", "scheme": "bearer"}
+
+    def __call__(self, request: HttpRequest) -> Any:
+        actor: Actor = request.actor  # type: ignore[attr-defined]
+        if not actor.is_known:
+            raise Refusal(
+                "sign_in_first", T("请先登录,或提供访问令牌。", "Sign in, or send an access token."), status=401
+            )
+        if not self.admits(actor):
+            raise forbidden()
+        if actor.kind == "person" and request.method not in ("GET", "HEAD") and check_csrf(request, lambda: None):
+            raise Refusal("csrf", T("缺少或无效的 CSRF 令牌,请刷新页面重试。",
+                          "CSRF token missing or wrong: reload the page and try again."), status=403)  # fmt: skip
+        return actor
+
+
+PUBLIC = None
+ANYONE_KNOWN = Credential("ANYONE_KNOWN", lambda actor: actor.is_known)
+SIGNED_IN = Credential("SIGNED_IN", lambda actor: actor.kind == "person")
+STAFF = Credential("STAFF", lambda actor: actor.is_staff and actor.second_factor)
+CLIENT = Credential("CLIENT", lambda actor: actor.kind == "client")
+
+
+def problem_of(refusal: Refusal) -> dict[str, Any]:
+    """The body for a refusal."""
+    every = refusal.refusals if isinstance(refusal, Refusals) else [refusal]
+    errors = [{"code": r.code, "message": str(r.message), "field": r.field} for r in every]
+    return errors[0] | {"errors": errors}

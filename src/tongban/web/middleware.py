@@ -1,0 +1,65 @@
+"""Hold every page to its audience, and turn refusals into pages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+
+from tongban.lib.refusals import Refusal
+from tongban.web.audiences import Audience, admit
+
+Handler = Callable[[HttpRequest], HttpResponse]
+
+# Views of libraries that cannot carry our decorator, with the audience they have by their own rules.
+FOREIGN = {
+    "allauth.": Audience("public"),  # each checks log-in by itself
+    "django.views.i18n": Audience("public"),
+    "django.contrib.staticfiles": Audience("public"),
+    "ninja.": Audience("public"),  # API operations carry their own credential
+}
+
+
+def audience_of(view: Callable[..., Any]) -> Audience | None:
+    """The declared audience of a view, or the fixed one of a library's view."""
+    declared: Audience | None = getattr(view, "audience", None)
+    if declared:
+        return declared
+    module = getattr(getattr(view, "view_class", view), "__module__", "")
+    return next((found for prefix, found in FOREIGN.items() if module.startswith(prefix)), None)
+
+
+class refusals_and_audiences:  # noqa: N801 - named as the function it stands for
+    """Admit by audience before the view runs; answer a Refusal with a page in the reader's language."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Callable[..., Any], *_: Any) -> HttpResponse | None:
+        """Refuse actors the page is not for; a page without an audience is nobody's."""
+        found = audience_of(view)
+        if found is None:
+            raise RuntimeError(f"{view.__module__}.{getattr(view, '__name__', view)} declares no audience")
+        try:
+            admit(found, request.actor, demo=settings.DEMO)  # type: ignore[attr-defined]
+        except Refusal as refusal:
+            return refusal_page(request, refusal)
+        return None
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """A refusal that reached the door becomes a page."""
+        return refusal_page(request, error) if isinstance(error, Refusal) else None
+
+
+def refusal_page(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+    """The page for a refusal; who is not signed in is led to the log-in and back."""
+    if refusal.code == "sign_in_first":
+        return HttpResponseRedirect(f"{settings.LOGIN_URL}?{urlencode({'next': request.get_full_path()})}")
+    return render(request, "web/refused.html", {"refusal": refusal}, status=refusal.status)

@@ -1,0 +1,138 @@
+"""A jurisdiction is a schema, and nothing leaks from one to another."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import DatabaseError, IntegrityError, ProgrammingError, connection, transaction
+from django.test import Client
+
+from tongban.foundation.parties.models import Look, Organisation, Person
+from tongban.foundation.regions.actions import create_jurisdiction, database_role, migrate_all
+from tongban.foundation.regions.models import Jurisdiction
+from tongban.lib.actors import system
+from tongban.lib.fields import blind_index
+from tongban.lib.jurisdictions import check_name, current, enter
+from tongban.lib.keys import KeyFileError
+from tongban.lib.refusals import Refusal
+from tongban.lib.words import T
+
+OPERATOR = system("tests")
+
+
+def make_organisation(name: str) -> Organisation:
+    return Organisation.objects.create(name=name, kind=Organisation.Kind.COMPANY, region_code="510502")
+
+
+def search_path() -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW search_path")
+        return cursor.fetchone()[0]
+
+
+@pytest.mark.django_db
+def test_rows_of_one_are_not_seen_in_the_other(elsewhere: str) -> None:
+    make_organisation("泸州老窖街道商贸有限公司")
+    with enter(elsewhere):
+        assert Organisation.objects.count() == 0
+        make_organisation("自贡盐业有限公司")
+    assert [o.name for o in Organisation.objects.all()] == ["泸州老窖街道商贸有限公司"]
+
+
+@pytest.mark.django_db
+def test_outside_any_jurisdiction_everything_fails_closed() -> None:
+    with enter(None), pytest.raises(ProgrammingError), transaction.atomic():
+        Organisation.objects.count()
+
+
+@pytest.mark.django_db
+def test_an_error_inside_leaves_the_path_where_it_was(elsewhere: str) -> None:
+    before = search_path()
+    with pytest.raises(IntegrityError), enter(elsewhere), transaction.atomic():
+        make_organisation("甲")
+        Organisation.objects.create(name="乙", kind="company", region_code="5103", uscc="91510300MA00000000")
+        Organisation.objects.create(name="丙", kind="company", region_code="5103", uscc="91510300MA00000000")
+    assert current() == "j510500"
+    assert search_path() == before
+    with pytest.raises(DatabaseError), transaction.atomic(), enter(elsewhere), connection.cursor() as cursor:
+        cursor.execute("SELECT 1/0")
+    assert search_path() == before
+
+
+def test_a_pooled_connection_never_brings_the_last_path_along(committed_db: None, elsewhere: str) -> None:
+    with enter(elsewhere):
+        make_organisation("自贡盐业有限公司")
+        connection.close()  # back to the pool
+    for _ in range(20):
+        assert search_path() == "j510500, public"
+        assert not Organisation.objects.exists()
+        connection.close()
+        with enter(elsewhere):
+            assert Organisation.objects.count() == 1
+            connection.close()
+
+
+@pytest.mark.parametrize("bad", ["public", "pg_temp", "J1", "1j", 'j"; drop', "", "a" * 42])
+def test_names_that_could_not_be_a_schema_are_refused(bad: str) -> None:
+    with pytest.raises(ValueError, match="bad jurisdiction name"):
+        check_name(bad)
+
+
+@pytest.mark.django_db
+def test_the_host_name_chooses(client: Client) -> None:
+    assert "泸州市" in client.get("/", headers={"host": "luzhou.localhost"}).content.decode()
+    assert "自贡市" in client.get("/", headers={"host": "zigong.localhost:8000"}).content.decode()
+    answer = client.get("/", headers={"host": "nowhere.localhost"})
+    assert answer.status_code == 404
+    assert "nowhere.localhost" in answer.content.decode()
+
+
+@pytest.mark.django_db
+def test_the_runtime_role_neither_owns_nor_rewrites() -> None:
+    assert database_role() == "tongban_runtime"
+    person = Person.objects.create(name="张三")
+    Look.objects.create(person=person, actor_kind="person", actor_name="李四", what="test", reason="测试")
+    for forbidden in (
+        "UPDATE parties_look SET reason = ''", "CREATE TABLE t (i int)", "DROP TABLE parties_look",
+        "UPDATE regions_jurisdiction SET code = '1'", "DELETE FROM django_migrations", "SET ROLE tongban_owner",
+    ):  # fmt: skip
+        with pytest.raises(ProgrammingError), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(forbidden)
+
+
+@pytest.mark.django_db
+def test_encrypted_values_do_not_open_elsewhere(elsewhere: str) -> None:
+    Person.objects.create(name="张三", phone="+8613800138000", phone_index=blind_index("phone", "+8613800138000"))
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT phone FROM parties_person")
+        stored = bytes(cursor.fetchone()[0])
+    assert b"138" not in stored
+    assert Person.objects.get(phone_index=blind_index("phone", "+8613800138000")).phone == "+8613800138000"
+    with enter(elsewhere):
+        assert blind_index("phone", "+8613800138000") != Person.objects.none()
+        with connection.cursor() as cursor:
+            cursor.execute("INSERT INTO parties_person SELECT * FROM j510500.parties_person")
+        with pytest.raises(KeyFileError):
+            Person.objects.get()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("code", "hosts", "refusal"),
+    [
+        ("51", {"zigong.localhost": ("51", T("甲", "A"))}, "hostname_taken"),
+        ("51x500", {}, "jurisdiction_code"),
+        ("51", {"bad_host!": ("51", T("甲", "A"))}, "hostname"),
+        ("510300", {}, "jurisdiction_exists"),
+    ],
+)
+def test_create_refuses(code: str, hosts: dict[str, tuple[str, T]], refusal: str) -> None:
+    with enter(None), pytest.raises(Refusal) as refused:
+        create_jurisdiction(code, name=T("甲", "A"), hosts=hosts, runtime_role=None, by=OPERATOR)
+    assert refused.value.code == refusal
+    assert not Jurisdiction.objects.filter(code=code).exclude(code="510300").exists()
+
+
+@pytest.mark.django_db
+def test_migrating_what_is_current_changes_nothing() -> None:
+    with enter(None):
+        assert migrate_all(runtime_role=None) == 0
