@@ -11,10 +11,10 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
-from zoneinfo import ZoneInfo
 
 from tongban.lib.refusals import Refusal
 from tongban.lib.words import T
+from tongban.lib.working_days import SHANGHAI
 
 DOCUMENT_TYPES = {
     "resident_id": T("居民身份证", "Resident identity card"),
@@ -59,7 +59,6 @@ _ORGANISATION_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
 _ID_SHAPE = re.compile(r"[0-9]{17}[0-9X]")
 _OLD_ID_SHAPE = re.compile(r"[0-9]{15}")
 _FILLING = re.compile(r"[\s\u00ad\u200b-\u200f\u2060\ufeff\-\u2010-\u2015\u2212_.·]")
-_SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 Sex = Literal["male", "female", ""]
 
@@ -187,7 +186,7 @@ def _check_18_digits(number: str, regions: tuple[str, ...], document_type: str, 
         raise _refusal("id_number_characters", _ID_CHARACTERS, field)
     _check_region(text, regions, document_type, field)
     birth = _birth_in(text)
-    if birth is None or not EARLIEST_BIRTH <= birth <= (today or datetime.now(_SHANGHAI).date()):
+    if birth is None or not EARLIEST_BIRTH <= birth <= (today or datetime.now(SHANGHAI).date()):
         raise _refusal("id_number_birth", _ID_BIRTH, field)
     if id_check_digit(text[:17]) != text[17]:
         raise _refusal("id_number_checksum", _ID_CHECKSUM, field)
