@@ -60,12 +60,12 @@ _ID_SHAPE = re.compile(r"[0-9]{17}[0-9X]")
 _OLD_ID_SHAPE = re.compile(r"[0-9]{15}")
 _FILLING = re.compile(r"[\s\u00ad\u200b-\u200f\u2060\ufeff\-\u2010-\u2015\u2212_.·]")
 
-Sex = Literal["male", "female", ""]
+Sex = Literal["1", "2", ""]
 
 
 @dataclass(frozen=True, slots=True)
 class PersonalFacts:
-    """What an 18-digit identity number says about its holder; ``sex`` is empty where the number does not tell.
+    """What an 18-digit identity number says about its holder; ``sex`` is 1 male, 2 female (GB/T 2261.1), or empty.
 
     ``region`` is where the number was first given, never where the person lives now.
     """
@@ -114,7 +114,7 @@ def personal_facts(number: str) -> PersonalFacts:
     birth = _birth_in(number)
     if birth is None or not _ID_SHAPE.fullmatch(number):
         raise ValueError("not a checked 18-digit number")
-    sex: Sex = "male" if int(number[16]) % 2 else "female"
+    sex: Sex = "1" if int(number[16]) % 2 else "2"
     # The published rules of the foreigner's card (2023) do not promise that its sequence tells the sex.
     is_foreign = number[0] == "9" and not number.startswith(SYNTHETIC_REGION)
     return PersonalFacts(number[:6], birth, "" if is_foreign else sex)

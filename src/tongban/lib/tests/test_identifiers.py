@@ -94,7 +94,7 @@ def test_somebody_born_today_has_a_number_today() -> None:
 @given(births, st.integers(1, 999))
 def test_a_number_tells_birth_and_sex(birth: date, sequence: int) -> None:
     number = check_citizen_id(synthetic_id_number(birth, sequence), today=TODAY)
-    assert personal_facts(number) == PersonalFacts("999999", birth, "male" if sequence % 2 else "female")
+    assert personal_facts(number) == PersonalFacts("999999", birth, "1" if sequence % 2 else "2")
     assert is_synthetic(number)
 
 
@@ -124,7 +124,7 @@ def test_every_swap_of_neighbours_in_a_citizen_number_is_noticed(number: str, pl
 @pytest.mark.parametrize("number", ["810000199408230021", "830000199201300022"])
 def test_residence_permits_of_hong_kong_macao_and_taiwan_residents(number: str) -> None:
     assert check_document("hmt_residence_permit", number, today=TODAY) == number
-    assert personal_facts(number).sex == "female"
+    assert personal_facts(number).sex == "2"
 
 
 def test_a_residence_permit_has_one_of_three_regions() -> None:
