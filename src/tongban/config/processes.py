@@ -1,11 +1,12 @@
-"""Processes of this installation: knowing them again after a restart, ending them, waiting for them (Linux)."""
+"""Processes of this installation: finding what an earlier run left behind, ending them, waiting for them (Linux)."""
 
+import contextlib
 import ctypes
 import os
 import select
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 _PR_SET_PDEATHSIG = 1
@@ -25,34 +26,38 @@ def die_with_parent(death_signal: signal.Signals) -> Callable[[], None]:
     return ask_the_kernel
 
 
-def identity(pid: int) -> str | None:
-    """A text that no later process with the same number has, or None when no such process is alive."""
-    try:
-        stat = Path(f"/proc/{pid}/stat").read_text(errors="replace")
-        boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
-    except OSError:
-        return None
-    # The command stands in brackets and may itself hold spaces and brackets; what follows has fixed places.
-    fields = stat.rpartition(")")[2].split()
-    state, started = fields[0], fields[19]
-    return None if state in "ZX" else f"{pid} {started} {boot}"
+def alive() -> Iterator[int]:
+    """The numbers of all processes, those apart that have ended and only wait to be collected."""
+    for directory in Path("/proc").iterdir():
+        if directory.name.isdigit():
+            with contextlib.suppress(OSError):
+                # The command stands in brackets and may itself hold spaces and brackets; the state follows it.
+                if directory.joinpath("stat").read_text(errors="replace").rpartition(")")[2].split()[0] not in "ZX":
+                    yield int(directory.name)
 
 
-def record(path: Path, pid: int) -> None:
-    """Write down which process this is, so that `recorded` can find it after a crash of ours."""
-    new = path.with_name(path.name + ".new")
-    new.write_text(f"{identity(pid) or pid}\n")
-    new.replace(path)
+def working_in(directory: Path) -> list[int]:
+    """The processes whose working directory this is, as far as we may see."""
+    found = []
+    for pid in alive():
+        with contextlib.suppress(OSError):
+            if Path(f"/proc/{pid}/cwd").readlink() == directory.resolve():
+                found.append(pid)
+    return found
 
 
-def recorded(path: Path) -> int | None:
-    """The number of the process written down at `path` if that very process is still alive."""
-    try:
-        text = path.read_text().strip()
-        pid = int(text.split()[0])
-    except (OSError, ValueError, IndexError):
-        return None
-    return pid if identity(pid) == text else None
+def marked(name: str, value: str) -> list[int]:
+    """The processes, other than this one, that were started with `name=value` in their environment.
+
+    Unlike a number in a file this also finds the grandchildren of whatever was killed, and never a stranger.
+    """
+    entry = os.fsencode(f"{name}={value}")
+    found = []
+    for pid in alive():
+        with contextlib.suppress(OSError):
+            if pid != os.getpid() and entry in Path(f"/proc/{pid}/environ").read_bytes().split(b"\0"):
+                found.append(pid)
+    return found
 
 
 def wait_for_exit(pid: int, seconds: float) -> bool:
@@ -65,6 +70,12 @@ def wait_for_exit(pid: int, seconds: float) -> bool:
         return bool(select.select([handle], [], [], seconds)[0])
     finally:
         os.close(handle)
+
+
+def seconds_since_start() -> float:
+    """How long this process has existed, the start of the interpreter included."""
+    ticks = int(Path("/proc/self/stat").read_text().rpartition(")")[2].split()[19])
+    return time.clock_gettime(time.CLOCK_BOOTTIME) - ticks / os.sysconf("SC_CLK_TCK")
 
 
 def end(pid: int, *, seconds: float, first: signal.Signals = signal.SIGTERM) -> None:

@@ -41,7 +41,6 @@ class Cluster:
 
     place: places.Place
     secrets_dir: Path
-    durable: bool
     process: subprocess.Popen[bytes]
     _lock: int = field(repr=False)
 
@@ -52,7 +51,8 @@ class Cluster:
 
     def url(self, role: str, database: str = "postgres") -> str:
         """The address at which `role` reaches `database`, its password included."""
-        return _url(self.place.sockets, self.secrets_dir, role, database)
+        host = quote(str(self.place.sockets), safe="")
+        return f"postgresql://{role}:{password(self.secrets_dir, role)}@/{database}?host={host}&port=5432"
 
     @property
     def admin_url(self) -> str:
@@ -68,9 +68,8 @@ class Cluster:
         return self.process.poll() is None
 
     def stop(self) -> None:
-        """Stop the server: connections are cut, what was committed is on disk (not so for a forgetful one)."""
-        polite = signal.SIGINT if self.durable else signal.SIGQUIT
-        for sent, patience in ((polite, _FAST_SECONDS), (signal.SIGQUIT, 10.0), (signal.SIGKILL, 10.0)):
+        """Stop the server: connections are cut, what was committed is kept."""
+        for sent, patience in ((signal.SIGINT, _FAST_SECONDS), (signal.SIGQUIT, 10.0), (signal.SIGKILL, 10.0)):
             if self.process.poll() is not None:
                 break
             self.process.send_signal(sent)
@@ -87,28 +86,6 @@ class Cluster:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.stop()
-
-
-def running_url(data_dir: Path, role: str, database: str, *, secrets_dir: Path | None = None) -> str:
-    """The address of the cluster another process of ours runs, for a command beside it; Trouble when none does."""
-    try:
-        sockets = Path(_socket_note(data_dir).read_text())
-    except OSError as missing:
-        raise Trouble(
-            "内置数据库没有运行；请先执行 make run，或用 DATABASE_URL 指定数据库。",
-            "The embedded database is not running; start it with `make run`, or name a database in DATABASE_URL.",
-        ) from missing
-    return _url(sockets, secrets_dir or data_dir.parent / "secrets", role, database)
-
-
-def _url(sockets: Path, secrets_dir: Path, role: str, database: str) -> str:
-    host = quote(str(sockets), safe="")
-    return f"postgresql://{role}:{password(secrets_dir, role)}@/{database}?host={host}&port=5432"
-
-
-def _socket_note(data_dir: Path) -> Path:
-    """Where it is written down in which directory the socket of this cluster is."""
-    return data_dir.with_name(data_dir.name + ".socket")
 
 
 def start(
@@ -133,11 +110,10 @@ def start(
         _initialise(place, secrets_dir, durable=durable)
         _check_version(place)
         process = _launch(place, durable=durable, die_with_parent=die_with_parent)
-        _socket_note(data_dir).write_text(str(place.sockets))
     except BaseException:
         os.close(lock)
         raise
-    return Cluster(place=place, secrets_dir=secrets_dir, durable=durable, process=process, _lock=lock)
+    return Cluster(place=place, secrets_dir=secrets_dir, process=process, _lock=lock)
 
 
 def _lock(data_dir: Path) -> int:
@@ -159,14 +135,16 @@ def _lock(data_dir: Path) -> int:
 
 def _end_orphan(place: places.Place) -> None:
     """Stop a server that outlived whoever started it: a fresh one is surer than one with unknown settings."""
-    try:
-        lines = (place.data / "postmaster.pid").read_text().splitlines()
-        pid = int(lines[0])
-        works_in = Path(f"/proc/{pid}/cwd").readlink()
-    except (OSError, ValueError, IndexError):
-        return  # no file, a file cut short, or nobody of that number: PostgreSQL removes a stale file itself
-    if works_in == place.data.resolve():
-        processes.end(pid, seconds=_FAST_SECONDS, first=signal.SIGINT)
+    with contextlib.suppress(OSError, ValueError, IndexError):
+        postmaster = int((place.data / "postmaster.pid").read_text().splitlines()[0])
+        if postmaster in processes.working_in(place.data):
+            processes.end(postmaster, seconds=_FAST_SECONDS, first=signal.SIGINT)
+    # A killed postmaster leaves sessions behind that still hold its shared memory.
+    for session in processes.working_in(place.data):
+        processes.end(session, seconds=2.0, first=signal.SIGQUIT)
+    # Nobody works there now. Left in place, the file stops a start whenever its number belongs to another program
+    # of the same account, which after a restart of a container is likely.
+    (place.data / "postmaster.pid").unlink(missing_ok=True)
 
 
 def _initialise(place: places.Place, secrets_dir: Path, *, durable: bool) -> None:

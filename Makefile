@@ -1,0 +1,51 @@
+# Tongban 通办. `make help` lists the commands.
+.DEFAULT_GOAL := help
+.PHONY: help run test check contracts style types bench lock clean
+
+PYTHON ?= python3
+VENV_PYTHON := PYTHONPATH=src .venv/bin/python
+COMPILE := $(VENV_PYTHON) -m piptools compile -q --generate-hashes --no-emit-index-url --no-emit-find-links \
+	--no-emit-trusted-host --strip-extras --allow-unsafe
+
+help:
+	@echo "make run    安装并启动平台（演示数据）        install and start the platform with its demo"
+	@echo "make test   全部检查与测试                    every check and test"
+	@echo "make check  快速检查（一分钟内）              the quick part, under a minute"
+	@echo "make bench  基准测试                          benchmarks"
+	@echo "make lock   重新生成依赖锁定文件              regenerate the locked requirements"
+	@echo "make clean  删除虚拟环境与缓存（保留 var/）   remove the environment and caches (var/ stays)"
+
+run:
+	@$(PYTHON) tools/bootstrap.py run
+	@.venv/bin/tongban run
+
+test: contracts style types
+	@$(VENV_PYTHON) -m pytest
+
+check: contracts style types
+	@$(VENV_PYTHON) -m pytest -q -m "not slow" src
+
+contracts:
+	@$(PYTHON) tools/bootstrap.py test
+	@$(VENV_PYTHON) -c "import sys; from importlinter.cli import lint_imports_command; sys.exit(lint_imports_command())"
+	@$(VENV_PYTHON) tools/contracts.py
+
+style: contracts
+	@$(VENV_PYTHON) -m ruff check .
+	@$(VENV_PYTHON) -m ruff format --check .
+
+types: style
+	@$(VENV_PYTHON) -m mypy --strict
+
+bench:
+	@$(PYTHON) tools/bootstrap.py test
+	@$(VENV_PYTHON) -m bench
+
+lock:
+	@$(PYTHON) tools/bootstrap.py test
+	@$(COMPILE) -o requirements/run.txt pyproject.toml
+	@$(COMPILE) -o requirements/dev.txt requirements/dev.in
+
+clean:
+	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist
+	@find src tests tools bench -name __pycache__ -type d -prune -exec rm -rf {} +

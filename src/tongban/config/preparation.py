@@ -1,0 +1,73 @@
+"""What has to be true before the first request: tables, keys, demo, static files. Each step skips what is done."""
+
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+
+from django.conf import settings
+from django.contrib.staticfiles.finders import get_finders
+from django.core.management import call_command
+
+from tongban.config.trouble import Trouble
+from tongban.foundation.regions.models import Host, Jurisdiction
+from tongban.lib.keys import KeyRing
+
+Report = Callable[[str], None]
+
+
+def prepare(report: Report) -> None:
+    """Bring everything up to date; safe to repeat after any interruption."""
+    call_command("migrate")
+    ensure_keys(settings.KEYS_FILE, report)
+    if settings.DEMO:
+        call_command("demo", "load")
+    collect_static(Path(settings.STATIC_ROOT), report)
+    write_welcome(settings.VAR_DIR / "run" / "welcome.txt")
+
+
+def ensure_keys(path: Path, report: Report) -> None:
+    """Make the key file of a new installation; Trouble when an old one has lost it."""
+    if path.exists():
+        return
+    if Jurisdiction.objects.exists():
+        raise Trouble(
+            f"密钥文件 {path} 不见了，而数据库里已有用它加密的内容；请从备份恢复该文件，不要新建。",
+            f"The key file {path} is missing, but the database holds contents encrypted with it; "
+            "restore that file from a backup, do not make a new one.",
+        )
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    KeyRing.new().write(path)
+    report(f"新建密钥文件，请妥善备份  New key file, keep a backup of it: {path}")
+
+
+def collect_static(root: Path, report: Report) -> None:
+    """Collect and compress the static files when one of them has changed since the last time."""
+    note = root / ".collected"
+    now = _fingerprint()
+    if note.exists() and note.read_text() == now:
+        return
+    report("整理静态文件 …  Collecting static files …")
+    note.unlink(missing_ok=True)
+    call_command("collectstatic", interactive=False, clear=True, verbosity=0)
+    note.write_text(now)
+
+
+def _fingerprint() -> str:
+    """A text that changes with every static file."""
+    digest = hashlib.sha256(repr(settings.STORAGES).encode())
+    for finder in get_finders():
+        for name, storage in finder.list([]):
+            stat = Path(storage.path(name)).stat()
+            digest.update(f"{name}\0{stat.st_size}\0{stat.st_mtime_ns}\0".encode())
+    return digest.hexdigest()
+
+
+def write_welcome(path: Path) -> None:
+    """Note down for the supervisor which addresses lead where."""
+    port = settings.ENVIRONMENT.port
+    lines = [
+        f"    http://{host.hostname}:{port}    {host.name_zh}  {host.name_en}"
+        for host in Host.objects.order_by("hostname")
+    ]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("\n".join(lines), "utf-8")

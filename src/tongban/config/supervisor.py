@@ -1,0 +1,290 @@
+"""`tongban run`: the database, the web server and the job worker as one thing to start and to stop."""
+
+import contextlib
+import fcntl
+import http.client
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TextIO
+
+from pydantic import ValidationError
+
+from tongban.config import embedded, external, processes
+from tongban.config.children import Bell, Child
+from tongban.config.environment import Environment, read_environment
+from tongban.config.trouble import Trouble
+
+MARK = "TONGBAN_RUN_OF"
+READY_SECONDS = 60.0
+_DRAIN_SECONDS = 10.0
+_FALLS_BEFORE_READY = 3
+
+
+def main() -> int:
+    """Run until somebody stops it; returns the exit code. What goes wrong is one sentence in each language."""
+    try:
+        # Until everything runs, a stop is simply an exception that unwinds what has been started.
+        for stopping in (signal.SIGTERM, signal.SIGHUP):
+            signal.signal(stopping, signal.default_int_handler)
+        return run(_settings())
+    except Trouble as trouble:
+        _say(str(trouble), to=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        _say("\n已停止。  Stopped.")
+        return 0
+
+
+def _say(text: str, to: TextIO | None = None) -> None:
+    print(text, file=to, flush=True)  # noqa: T201 - the console is this command's page
+
+
+def _settings() -> Environment:
+    try:
+        return read_environment()
+    except ValidationError as wrong:
+        names = ", ".join(_name_of(str(error["loc"][0])) for error in wrong.errors())
+        reasons = "; ".join(str(error["msg"]) for error in wrong.errors())
+        raise Trouble(
+            f"设置有误：{names}（{reasons}）；见 docs/settings.md。",
+            f"Wrong settings: {names} ({reasons}); see docs/settings.md.",
+        ) from wrong
+
+
+def _name_of(field: str) -> str:
+    return field if field.isupper() else f"TONGBAN_{field.upper()}"
+
+
+def run(settings: Environment) -> int:
+    """Bring everything up, tell where it is, watch it, and take it down again in order."""
+    var_dir = settings.var_dir.absolute()
+    var_dir.mkdir(parents=True, exist_ok=True)
+    with _only_one(var_dir):
+        for orphan in processes.marked(MARK, str(var_dir)):
+            processes.end(orphan, seconds=_DRAIN_SECONDS)
+        _check_port(settings.host, settings.port)
+        database = Database(settings, var_dir)
+        try:
+            database.start()
+            _prepare(var_dir)
+            return Watch(settings, var_dir, database).until_stopped()
+        finally:
+            database.stop()
+
+
+@contextlib.contextmanager
+def _only_one(var_dir: Path) -> Iterator[None]:
+    """Hold var/ for this supervisor; the kernel lets go of it however we end."""
+    handle = os.open(var_dir / "supervisor.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as held:
+        holder = os.pread(handle, 20, 0).decode(errors="replace").strip() or "?"
+        os.close(handle)
+        raise Trouble(
+            f"平台已在运行（进程 {holder}，目录 {var_dir}）；如要重启，请先停止它。",
+            f"Tongban is already running (process {holder}, directory {var_dir}); stop that one first.",
+        ) from held
+    os.ftruncate(handle, 0)
+    os.pwrite(handle, str(os.getpid()).encode(), 0)
+    try:
+        yield
+    finally:
+        os.close(handle)
+
+
+def _check_port(host: str, port: int) -> None:
+    """Refuse a port that is taken before anything is started: the web server itself would share it silently."""
+    try:
+        family, kind, proto, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind, proto) as trial:
+            trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            trial.bind(address)
+            trial.listen(1)
+    except OSError as refused:
+        reason = refused.strerror or str(refused)
+        raise Trouble(
+            f"不能使用 {host} 的端口 {port}（{reason}）；请换一个端口，例如 TONGBAN_PORT={_other(port)} make run。",
+            f"Port {port} of {host} cannot be used ({reason}); "
+            f"choose another one, for example TONGBAN_PORT={_other(port)} make run.",
+        ) from refused
+
+
+def _other(port: int) -> int:
+    return port + 1 if 1024 <= port < 65535 else 8001
+
+
+class Database:
+    """The embedded cluster, kept running; nothing at all when the operator has a database of their own."""
+
+    def __init__(self, settings: Environment, var_dir: Path) -> None:
+        self._var_dir = var_dir
+        self._cluster: embedded.Cluster | None = None
+        given = settings.database_url.get_secret_value()
+        self._is_ours = not given
+        if given:
+            external.check(given)
+            if owner := settings.database_owner_url.get_secret_value():
+                external.check(owner, "DATABASE_OWNER_URL")
+
+    def start(self) -> None:
+        """Start the cluster, see to its roles, and write down where the settings find it."""
+        if self._is_ours:
+            secrets_dir = self._var_dir / "secrets"
+            self._cluster = embedded.start(self._var_dir / "postgres", secrets_dir=secrets_dir)
+            embedded.write_down(embedded.ensure_roles_and_database(self._cluster), secrets_dir)
+
+    def has_fallen(self) -> bool:
+        """Whether it should be running but is not."""
+        return self._is_ours and (self._cluster is None or not self._cluster.is_running())
+
+    def stop(self) -> None:
+        """Stop the cluster; what was committed stays."""
+        if self._cluster is not None:
+            self._cluster.stop()
+            self._cluster = None
+
+
+def _prepare(var_dir: Path) -> None:
+    """Bring keys, tables, demo and static files up to date, in one process that knows Django; it reports itself."""
+    preparing = subprocess.Popen(  # noqa: S603 - our own program
+        [sys.executable, "-m", "tongban", "prepare"],
+        env={**os.environ, MARK: str(var_dir)},
+        stdin=subprocess.DEVNULL,
+        start_new_session=True,
+        preexec_fn=processes.die_with_parent(signal.SIGTERM),  # noqa: PLW1509 - no threads here
+    )
+    try:
+        code = preparing.wait()
+    except BaseException:
+        preparing.terminate()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            preparing.wait(_DRAIN_SECONDS)
+        preparing.kill()
+        preparing.wait()
+        raise
+    if code != 0:
+        raise Trouble(
+            "平台没有准备好（原因见上）；排除后重新启动即可，已完成的步骤不会重做。",
+            "The platform could not be prepared (see above); once the cause is gone, start again: "
+            "what is done is not repeated.",
+        )
+
+
+class Watch:
+    """A running installation: its children and its database."""
+
+    def __init__(self, settings: Environment, var_dir: Path, database: Database) -> None:
+        self.settings = settings
+        self.var_dir = var_dir
+        self.database = database
+        # The address of the owner is not handed to what the public talks to.
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("DATABASE_OWNER")}
+        environment |= {MARK: str(var_dir), "TONGBAN_DATABASE_ROLE": "runtime"}
+        self.web = Child("web", web_command(settings), environment, var_dir / "log" / "web.log")
+        self.worker = Child("worker", worker_command(settings), environment, var_dir / "log" / "worker.log")
+        self.bell = Bell()
+
+    def until_stopped(self) -> int:
+        """Start the children, wait until the first page answers, then watch; returns the exit code."""
+        try:
+            self.web.start()
+            self.worker.start()
+            self._until_ready()
+            if not self.bell.stops:
+                self._welcome()
+            while not self.bell.stops:
+                self.bell.wait(min(5.0, self._tend()))
+            return 0
+        finally:
+            self._stop()
+
+    def _tend(self) -> float:
+        if self.database.has_fallen():
+            self._report("数据库停止了，正在重新启动。", "The database stopped; starting it again.")
+            self.database.stop()
+            try:
+                self.database.start()
+            except Trouble as trouble:  # tried again at the next look
+                _say(str(trouble), to=sys.stderr)
+        pauses = []
+        for child in (self.web, self.worker):
+            falls = child.falls
+            pauses.append(child.tend())
+            if child.falls != falls:
+                self._report(
+                    f"{child.name} 停止了，将重新启动（见 {child.log}）。", f"{child.name} stopped; starting it again."
+                )
+            child.turn_log()
+        return min(pauses)
+
+    def _until_ready(self) -> None:
+        deadline = time.monotonic() + READY_SECONDS
+        while not self.bell.stops and not self._answers():
+            self._tend()
+            fallen = [child for child in (self.web, self.worker) if child.falls >= _FALLS_BEFORE_READY]
+            if fallen or time.monotonic() > deadline:
+                child = fallen[0] if fallen else self.web
+                raise Trouble(
+                    f"{child.name} 没有启动，日志 {child.log} 的末尾是：\n{child.last_words()}",
+                    f"{child.name} did not start; above is the end of its log {child.log}.",
+                )
+            self.bell.wait(0.1)
+
+    def _answers(self) -> bool:
+        """Whether the web server says it is ready to serve."""
+        connection = http.client.HTTPConnection(_reachable(self.settings.host), self.settings.port, timeout=5)
+        try:
+            connection.request("GET", "/readyz")
+            return connection.getresponse().status == http.client.OK
+        except OSError:
+            return False
+        except http.client.HTTPException:
+            return False
+        finally:
+            connection.close()
+
+    def _welcome(self) -> None:
+        seconds = processes.seconds_since_start()
+        _say(f"\n通办已就绪，用时 {seconds:.1f} 秒。  Tongban is ready after {seconds:.1f} s.")
+        _say(f"    http://{_reachable(self.settings.host)}:{self.settings.port}")
+        with contextlib.suppress(OSError):
+            _say((self.var_dir / "run" / "welcome.txt").read_text("utf-8").rstrip())
+        _say(f"日志  logs: {self.var_dir / 'log'}    停止  stop: Ctrl-C\n")
+
+    def _report(self, zh: str, en: str) -> None:
+        _say(f"{time.strftime('%H:%M:%S')} {zh}  {en}")
+
+    def _stop(self) -> None:
+        """The web server drains, the worker finishes its job; the database, last, is stopped by who started it."""
+        self._report("正在停止；再按一次 Ctrl-C 强制停止。", "Stopping; Ctrl-C again to force it.")
+        self.web.stop(self.bell, _DRAIN_SECONDS)
+        self.worker.stop(self.bell, _DRAIN_SECONDS)
+
+
+def web_command(settings: Environment) -> list[str]:
+    """The web server: its own master replaces a lost worker, we replace a lost master."""
+    return [
+        *(sys.executable, "-m", "granian", "--interface", "wsgi", "tongban.config.wsgi:application"),
+        *("--host", settings.host, "--port", str(settings.port), "--no-ws"),
+        *("--workers", str(settings.web_workers), "--blocking-threads", str(settings.web_threads)),
+        *("--respawn-failed-workers", "--respawn-interval", "0.5", "--workers-kill-timeout", "8"),
+    ]
+
+
+def worker_command(settings: Environment) -> list[str]:
+    """The job worker; finished jobs are pruned, failed ones stay to be looked at."""
+    return [
+        *(sys.executable, "-m", "tongban", "procrastinate", "worker", "--concurrency", str(settings.job_concurrency)),
+        *("--shutdown-graceful-timeout", "8", "--delete-jobs", "successful"),
+    ]
+
+
+def _reachable(host: str) -> str:
+    return {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, host)  # noqa: S104 - where to call, not to listen
