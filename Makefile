@@ -15,6 +15,8 @@ help:
 	@echo "make lock   重新生成依赖锁定文件              regenerate the locked requirements"
 	@echo "make clean  删除虚拟环境与缓存（保留 var/）   remove the environment and caches (var/ stays)"
 
+# A newcomer meets the demo; `TONGBAN_MODE=production make run` starts an empty house.
+run: export TONGBAN_MODE ?= demo
 run:
 	@$(PYTHON) tools/bootstrap.py run
 	@.venv/bin/tongban run
@@ -35,7 +37,7 @@ style: contracts
 	@$(VENV_PYTHON) -m ruff format --check .
 
 types: style
-	@$(VENV_PYTHON) -m mypy --strict
+	@$(VENV_PYTHON) -m mypy --strict src tools
 
 bench:
 	@$(PYTHON) tools/bootstrap.py test

@@ -69,7 +69,7 @@ def check_python() -> None:
     for minor in range(11, 20):
         newer = shutil.which(f"python3.{minor}")
         if newer:
-            os.execv(newer, [newer, *sys.argv])
+            os.execv(newer, [newer, *sys.argv])  # noqa: S606 - no shell is meant
     have = sys.version.split()[0]
     raise Stop(
         f"需要 Python 3.11 或更新版本，而 {sys.executable} 是 {have}；请安装后执行 PYTHON=/路径/python3.11 make run。",
@@ -121,7 +121,7 @@ def prepare(purpose: str) -> None:
     for each in LOCKS:
         stamp_file(each).unlink(missing_ok=True)
     say("安装锁定的依赖（首次约一两分钟）…", "Installing the locked dependencies (a minute or two the first time) …")
-    install = [str(VENV / "bin" / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    install = [str(VENV / "bin" / "python"), "-m", "pip", "install", "-qq", "--disable-pip-version-check"]
     locks = [word for name in LOCKS[purpose] for word in ("-r", str(ROOT / name))]
     command([*install, "--require-hashes", *locks])
     make_importable()

@@ -42,7 +42,7 @@ def main() -> int:
 
 
 def _say(text: str, to: TextIO | None = None) -> None:
-    print(text, file=to, flush=True)  # noqa: T201 - the console is this command's page
+    print(text, file=to, flush=True)
 
 
 def _settings() -> Environment:
@@ -134,11 +134,11 @@ class Database:
                 external.check(owner, "DATABASE_OWNER_URL")
 
     def start(self) -> None:
-        """Start the cluster, see to its roles, and write down where the settings find it."""
+        """Start the cluster and see to its roles; the settings find it by `embedded.running_url`."""
         if self._is_ours:
             secrets_dir = self._var_dir / "secrets"
             self._cluster = embedded.start(self._var_dir / "postgres", secrets_dir=secrets_dir)
-            embedded.write_down(embedded.ensure_roles_and_database(self._cluster), secrets_dir)
+            embedded.ensure_roles_and_database(self._cluster)
 
     def has_fallen(self) -> bool:
         """Whether it should be running but is not."""
@@ -153,7 +153,7 @@ class Database:
 
 def _prepare(var_dir: Path) -> None:
     """Bring keys, tables, demo and static files up to date, in one process that knows Django; it reports itself."""
-    preparing = subprocess.Popen(  # noqa: S603 - our own program
+    preparing = subprocess.Popen(
         [sys.executable, "-m", "tongban", "prepare"],
         env={**os.environ, MARK: str(var_dir)},
         stdin=subprocess.DEVNULL,
@@ -242,10 +242,8 @@ class Watch:
         connection = http.client.HTTPConnection(_reachable(self.settings.host), self.settings.port, timeout=5)
         try:
             connection.request("GET", "/readyz")
-            return connection.getresponse().status == http.client.OK
-        except OSError:
-            return False
-        except http.client.HTTPException:
+            return connection.getresponse().status < http.client.INTERNAL_SERVER_ERROR
+        except (OSError, http.client.HTTPException):
             return False
         finally:
             connection.close()

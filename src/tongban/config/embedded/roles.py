@@ -1,12 +1,11 @@
 """The two roles of the platform: the owner migrates, the runtime works and creates nothing."""
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import psycopg
 from psycopg import sql
 
-from tongban.config.embedded.secrets import keep, password
+from tongban.config.embedded.secrets import password
 from tongban.config.embedded.server import Cluster
 
 OWNER = "tongban_owner"
@@ -36,12 +35,6 @@ def ensure_roles_and_database(cluster: Cluster, database: str = "tongban") -> Ad
         admin.execute("REVOKE ALL ON SCHEMA public FROM PUBLIC")
         admin.execute(sql.SQL("GRANT USAGE ON SCHEMA public TO {}").format(sql.Identifier(RUNTIME)))
     return Addresses(owner_url=cluster.url(OWNER, database), runtime_url=cluster.url(RUNTIME, database))
-
-
-def write_down(addresses: Addresses, secrets_dir: Path) -> None:
-    """Let the commands beside the server find it: settings read these files when DATABASE_URL is not set."""
-    keep(secrets_dir / "owner_url", addresses.owner_url)
-    keep(secrets_dir / "runtime_url", addresses.runtime_url)
 
 
 def _ensure_role(admin: psycopg.Connection, role: str, word: str) -> None:

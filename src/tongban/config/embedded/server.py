@@ -51,8 +51,7 @@ class Cluster:
 
     def url(self, role: str, database: str = "postgres") -> str:
         """The address at which `role` reaches `database`, its password included."""
-        host = quote(str(self.place.sockets), safe="")
-        return f"postgresql://{role}:{password(self.secrets_dir, role)}@/{database}?host={host}&port=5432"
+        return _url(self.place.sockets, self.secrets_dir, role, database)
 
     @property
     def admin_url(self) -> str:
@@ -88,6 +87,28 @@ class Cluster:
         self.stop()
 
 
+def running_url(data_dir: Path, role: str, database: str, *, secrets_dir: Path | None = None) -> str:
+    """The address of the cluster another process of ours runs, for a command beside it; Trouble when none does."""
+    try:
+        sockets = Path(_socket_note(data_dir).read_text())
+    except OSError as missing:
+        raise Trouble(
+            "内置数据库没有运行；请先执行 make run，或用 DATABASE_URL 指定数据库。",
+            "The embedded database is not running; start it with `make run`, or name a database in DATABASE_URL.",
+        ) from missing
+    return _url(sockets, secrets_dir or data_dir.parent / "secrets", role, database)
+
+
+def _url(sockets: Path, secrets_dir: Path, role: str, database: str) -> str:
+    host = quote(str(sockets), safe="")
+    return f"postgresql://{role}:{password(secrets_dir, role)}@/{database}?host={host}&port=5432"
+
+
+def _socket_note(data_dir: Path) -> Path:
+    """Where it is written down in which directory the socket of this cluster is."""
+    return data_dir.with_name(data_dir.name + ".socket")
+
+
 def start(
     data_dir: Path,
     *,
@@ -109,6 +130,7 @@ def start(
         _end_orphan(place)
         _initialise(place, secrets_dir, durable=durable)
         _check_version(place)
+        _socket_note(data_dir).write_text(str(place.sockets))
         process = _launch(place, durable=durable, die_with_parent=die_with_parent)
     except BaseException:
         os.close(lock)

@@ -14,7 +14,7 @@ import psycopg
 import pytest
 
 from tongban.config import processes
-from tongban.config.embedded import Addresses, Cluster, ensure_roles_and_database, start, write_down
+from tongban.config.embedded import Addresses, Cluster, ensure_roles_and_database, running_url, start
 from tongban.config.trouble import Trouble
 
 pytestmark = pytest.mark.slow
@@ -98,11 +98,9 @@ class TestFreshCluster:
 
     def test_secrets_are_for_their_owner_alone(self, place: Path) -> None:
         with _start(place) as cluster:
-            write_down(ensure_roles_and_database(cluster), place / "secrets")
+            ensure_roles_and_database(cluster)
             files = list((place / "secrets").iterdir())
-            assert {file.name for file in files} == {
-                *("database_postgres", "database_owner", "database_runtime", "owner_url", "runtime_url")
-            }
+            assert {file.name for file in files} == {*("database_postgres", "database_owner", "database_runtime")}
             assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
             assert stat.S_IMODE((place / "secrets").stat().st_mode) == 0o700
             assert stat.S_IMODE(cluster.socket_dir.stat().st_mode) == 0o700
@@ -116,6 +114,17 @@ def addresses() -> Iterator[tuple[Cluster, Addresses]]:
     with _start(directory / "var") as cluster:
         yield cluster, ensure_roles_and_database(cluster)
     _remove(directory)
+
+
+class TestCommandBesideTheServer:
+    def test_finds_the_running_server(self, place: Path) -> None:
+        with _start(place) as cluster:
+            addresses = ensure_roles_and_database(cluster)
+            assert running_url(place / "postgres", "tongban_runtime", "tongban") == addresses.runtime_url
+
+    def test_says_when_there_is_none(self, place: Path) -> None:
+        with pytest.raises(Trouble, match="not running"):
+            running_url(place / "postgres", "tongban_runtime", "tongban")
 
 
 class TestRolesCannotCross:

@@ -10,6 +10,8 @@ from tongban.config.preparation import prepare
 
 
 class Command(BaseCommand):
+    """Prepare the installation for its first request."""
+
     help = "Bring tables, keys, demo and static files up to date."
     requires_system_checks: list[str] = []
 
