@@ -30,7 +30,6 @@ check: contracts style types
 contracts:
 	@$(PYTHON) tools/bootstrap.py test
 	@$(VENV_PYTHON) -c "import sys; from importlinter.cli import lint_imports_command; sys.exit(lint_imports_command())"
-	@$(VENV_PYTHON) tools/contracts.py
 
 style: contracts
 	@$(VENV_PYTHON) -m ruff check .

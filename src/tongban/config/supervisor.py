@@ -189,13 +189,12 @@ class Watch:
         environment |= {MARK: str(var_dir), "TONGBAN_DATABASE_ROLE": "runtime"}
         self.web = Child("web", web_command(settings), environment, var_dir / "log" / "web.log")
         self.worker = Child("worker", worker_command(settings), environment, var_dir / "log" / "worker.log")
+        self.children = [self.web]
         self.bell = Bell()
 
     def until_stopped(self) -> int:
         """Start the children, wait until the first page answers, then watch; returns the exit code."""
         try:
-            self.web.start()
-            self.worker.start()
             self._until_ready()
             if not self.bell.stops:
                 self._welcome()
@@ -214,7 +213,7 @@ class Watch:
             except Trouble as trouble:  # tried again at the next look
                 _say(str(trouble), to=sys.stderr)
         pauses = []
-        for child in (self.web, self.worker):
+        for child in self.children:
             falls = child.falls
             pauses.append(child.tend())
             if child.falls != falls:
@@ -225,17 +224,17 @@ class Watch:
         return min(pauses)
 
     def _until_ready(self) -> None:
+        """Wait for the first answer with the processors to the web server alone; the worker starts after it."""
         deadline = time.monotonic() + READY_SECONDS
         while not self.bell.stops and not self._answers():
             self._tend()
-            fallen = [child for child in (self.web, self.worker) if child.falls >= _FALLS_BEFORE_READY]
-            if fallen or time.monotonic() > deadline:
-                child = fallen[0] if fallen else self.web
+            if self.web.falls >= _FALLS_BEFORE_READY or time.monotonic() > deadline:
                 raise Trouble(
-                    f"{child.name} 没有启动，日志 {child.log} 的末尾是：\n{child.last_words()}",
-                    f"{child.name} did not start; above is the end of its log {child.log}.",
+                    f"网页服务没有启动，日志 {self.web.log} 的末尾是：\n{self.web.last_words()}",
+                    f"The web server did not start; above is the end of its log {self.web.log}.",
                 )
             self.bell.wait(0.1)
+        self.children.append(self.worker)
 
     def _answers(self) -> bool:
         """Whether the web server says it is ready to serve."""
