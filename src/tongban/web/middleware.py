@@ -15,22 +15,20 @@ from tongban.web.audiences import Audience, admit
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
-# Views of libraries that cannot carry our decorator, with the audience they have by their own rules.
+# Addresses of libraries, whose views cannot carry our decorator and hold their audience by rules of their own.
 FOREIGN = {
-    "allauth.": Audience("public"),  # each checks log-in by itself
-    "django.views.i18n": Audience("public"),
-    "django.contrib.staticfiles": Audience("public"),
-    "ninja.": Audience("public"),  # API operations carry their own credential
+    "/accounts/": Audience("public"),  # allauth asks for a log-in where it needs one
+    "/i18n/": Audience("public"),
+    "/api/": Audience("public"),  # API operations carry their own credential
 }
 
 
-def audience_of(view: Callable[..., Any]) -> Audience | None:
-    """The declared audience of a view, or the fixed one of a library's view."""
+def audience_of(view: Callable[..., Any], path: str) -> Audience | None:
+    """The declared audience of a view, or the fixed one of a library's address."""
     declared: Audience | None = getattr(view, "audience", None)
     if declared:
         return declared
-    module = getattr(getattr(view, "view_class", view), "__module__", "")
-    return next((found for prefix, found in FOREIGN.items() if module.startswith(prefix)), None)
+    return next((found for prefix, found in FOREIGN.items() if path.startswith(prefix)), None)
 
 
 class refusals_and_audiences:  # noqa: N801 - named as the function it stands for
@@ -44,7 +42,7 @@ class refusals_and_audiences:  # noqa: N801 - named as the function it stands fo
 
     def process_view(self, request: HttpRequest, view: Callable[..., Any], *_: Any) -> HttpResponse | None:
         """Refuse actors the page is not for; a page without an audience is nobody's."""
-        found = audience_of(view)
+        found = audience_of(view, request.path_info)
         if found is None:
             raise RuntimeError(f"{view.__module__}.{getattr(view, '__name__', view)} declares no audience")
         try:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from django.db import connection, transaction
 
-from tongban.foundation.regions import migrator
+from tongban.foundation.regions import adapters
 from tongban.foundation.regions.hooks import jurisdiction_created
 from tongban.foundation.regions.models import Host, Jurisdiction
 from tongban.foundation.regions.queries import forget_places
@@ -33,22 +33,22 @@ def migrate_all(*, runtime_role: str | None, report: Report = _quiet) -> int:
     Safe to repeat after any interruption: each schema records its own migrations one by one. ``runtime_role``
     is granted its rights wherever something changed; None when owner and runtime are one role.
     """
-    wanted = migrator.wanted_migrations()
+    wanted = adapters.wanted_migrations()
     changed = 0
-    migrator.lock_migrations()
+    adapters.lock_migrations()
     try:
         schemas: list[str | None] = [None]
         for schema in schemas:
-            if migrator.migrate(schema, wanted):
+            if adapters.migrate(schema, wanted):
                 changed += 1
                 report(f"migrated {schema or 'public'}")
                 if runtime_role:
-                    migrator.grant(schema, runtime_role)
+                    adapters.grant(schema, runtime_role)
             if schema is None:  # the list of jurisdictions can be read only now
                 states = [Jurisdiction.State.ACTIVE, Jurisdiction.State.SUSPENDED]
                 schemas.extend(Jurisdiction.objects.filter(state__in=states).values_list("schema", flat=True))
     finally:
-        migrator.unlock_migrations()
+        adapters.unlock_migrations()
     return changed
 
 
@@ -76,13 +76,13 @@ def create_jurisdiction(
     if not created and found.state != Jurisdiction.State.CREATING:
         raise Refusal("jurisdiction_exists", T("辖区 {code} 已经存在。", "Jurisdiction {code} exists already.")
                       .format(code=code), field="code", status=409)  # fmt: skip
-    migrator.lock_migrations()
+    adapters.lock_migrations()
     try:
-        migrator.migrate(found.schema, migrator.wanted_migrations())
+        adapters.migrate(found.schema, adapters.wanted_migrations())
         if runtime_role:
-            migrator.grant(found.schema, runtime_role)
+            adapters.grant(found.schema, runtime_role)
     finally:
-        migrator.unlock_migrations()
+        adapters.unlock_migrations()
     report(f"schema {found.schema} is ready")
     _open(found, hosts)
     return found

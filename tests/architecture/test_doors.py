@@ -1,0 +1,81 @@
+"""Every page declares its audience, every API operation its credential; nothing is undocumented or unmigrated."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.urls import URLPattern, URLResolver, get_resolver
+from tools.reference import PAGES
+
+from tongban.config.api import api
+from tongban.web.api import Credential
+from tongban.web.middleware import audience_of
+
+DOCS = Path(__file__).parents[2] / "docs"
+WRITING = {"POST", "PUT", "PATCH", "DELETE"}
+
+
+def every_pattern(resolver: URLResolver | None = None, prefix: str = "") -> Iterator[tuple[str, Any]]:
+    for pattern in (resolver or get_resolver()).url_patterns:
+        if isinstance(pattern, URLPattern):
+            yield prefix + str(pattern.pattern), pattern.callback
+        else:
+            yield from every_pattern(pattern, prefix + str(pattern.pattern))
+
+
+def test_every_page_declares_its_audience() -> None:
+    undeclared = [address for address, view in every_pattern() if audience_of(view, f"/{address}") is None]
+    assert undeclared == []
+
+
+def test_a_page_without_an_audience_would_be_found() -> None:
+    def forgotten(request: Any) -> None: ...
+
+    assert audience_of(forgotten, "/forgotten/") is None
+
+
+def every_operation() -> Iterator[tuple[str, str, Any]]:
+    for prefix, router in api._routers:
+        for path, view in router.path_operations.items():
+            for operation in view.operations:
+                for method in operation.methods:
+                    yield method, f"{prefix}{path}", operation
+
+
+def test_every_api_operation_declares_its_credential() -> None:
+    undeclared = [
+        f"{method} {path}"
+        for method, path, operation in every_operation()
+        # auth=None is the declaration PUBLIC; NOT_SET means that nobody thought about it
+        if not (operation.auth_param is None or isinstance(operation.auth_param, Credential))
+    ]
+    assert undeclared == []
+
+
+def test_every_writing_operation_shows_the_idempotency_key() -> None:
+    schema = api.get_openapi_schema()
+    missing = [
+        f"{method} {path}"
+        for path, methods in schema["paths"].items()
+        for method, operation in methods.items()
+        if method.upper() in WRITING
+        and not operation.get("x-idempotent")
+        and not any(p.get("name") == "Idempotency-Key" for p in operation.get("parameters", []))
+    ]
+    assert missing == []
+
+
+@pytest.mark.django_db
+def test_no_migration_is_missing() -> None:
+    out = StringIO()
+    call_command("makemigrations", check=True, dry_run=True, stdout=out, verbosity=1)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_the_reference_is_what_the_code_says(page: str) -> None:
+    assert (DOCS / page).read_text("utf-8") == PAGES[page](), "run: make reference"
