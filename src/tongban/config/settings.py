@@ -105,7 +105,7 @@ TEMPLATES = [
         },
     }
 ]
-FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+FORM_RENDERER = "tongban.web.forms.HouseRenderer"
 
 
 def database(url: str, *, pool: int) -> dict[str, Any]:

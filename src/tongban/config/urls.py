@@ -10,3 +10,8 @@ urlpatterns = [
     path("api/", api.urls),
     path("", include("tongban.web.urls")),
 ]
+
+handler400 = "tongban.web.errors.bad_request"
+handler403 = "tongban.web.errors.permission_denied"
+handler404 = "tongban.web.errors.page_not_found"
+handler500 = "tongban.web.errors.server_error"

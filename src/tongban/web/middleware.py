@@ -8,10 +8,12 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
+from django.urls import reverse
 
 from tongban.lib.refusals import Refusal
+from tongban.lib.words import T
 from tongban.web.audiences import Audience, admit
+from tongban.web.errors import STOPS, stop_page
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -38,7 +40,15 @@ class refusals_and_audiences:  # noqa: N801 - named as the function it stands fo
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        response = self.get_response(request)
+        # A bare status (405 from require_POST, 413 or 429 from a view) gets words; an API's answer has a body.
+        if response.status_code in STOPS and not response.streaming and not response.content:
+            page = stop_page(request, response.status_code)
+            for name in ("Allow", "Retry-After"):
+                if name in response:
+                    page[name] = response[name]
+            return page
+        return response
 
     def process_view(self, request: HttpRequest, view: Callable[..., Any], *_: Any) -> HttpResponse | None:
         """Refuse actors the page is not for; a page without an audience is nobody's."""
@@ -60,4 +70,7 @@ def refusal_page(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     """The page for a refusal; who is not signed in is led to the log-in and back."""
     if refusal.code == "sign_in_first":
         return HttpResponseRedirect(f"{settings.LOGIN_URL}?{urlencode({'next': request.get_full_path()})}")
-    return render(request, "web/refused.html", {"refusal": refusal}, status=refusal.status)
+    action = None
+    if refusal.code == "second_factor_needed":
+        action = (reverse("mfa_index"), T("去做二次验证", "Set up the second factor"))
+    return stop_page(request, refusal.status, refusal=refusal, action=action)

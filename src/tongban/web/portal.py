@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any, Literal
 
 from tongban.lib.hooks import Hook
 from tongban.lib.words import T
+
+Space = Literal["person", "company"]  # 个人 or 企业: the two halves of the portal
+Tone = Literal["plain", "progress", "action", "good", "bad"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +38,7 @@ class Tile:
 
 @dataclass(frozen=True, slots=True)
 class Theme:
-    """A group of services; ``pinned`` ones are special columns shown first."""
+    """A group of services; ``pinned`` ones are special columns shown first, ``until`` their last day."""
 
     code: str
     title: T
@@ -44,6 +48,7 @@ class Theme:
     pinned: bool
     url: str
     tiles: tuple[Tile, ...] = ()
+    until: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +65,11 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Mine:
-    """One of the visitor's own things on the home page: a case, a pass, a message; ``urgent`` needs them now."""
+    """One of the visitor's own things on the home page: a case, a pass, a message; ``urgent`` needs them now.
+
+    ``kind`` is ``case``, ``pass`` or ``message``; ``when`` is a date or time, for urgent things the last day. An
+    urgent thing may say more in ``about`` and name its button in ``verb``.
+    """
 
     title: T
     url: str
@@ -68,6 +77,9 @@ class Mine:
     kind: str
     when: Any = None
     urgent: bool = False
+    about: T | None = None
+    verb: T | None = None
+    tone: Tone = "plain"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +91,26 @@ class Section:
     correct_url: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A way to the same result without this page: a hall, a telephone, a kiosk."""
+
+    title: T
+    about: T
+    url: str = ""
+    icon: str = "map-pin"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A source of data that the about page names with its licence, because the licence asks for it."""
+
+    name: str
+    licence: str
+    about: T
+    url: str = ""
+
+
 search = Hook(
     "web.search", "Results of the portal's search. Arguments: term, actor, place. Answers are lists of Found."
 )
@@ -86,6 +118,8 @@ themes = Hook("web.themes", "Themes with their tiles. Arguments: actor, place. A
 desk_menu = Hook("web.desk_menu", "Lines of the staff desk's menu. Arguments: actor. Answers are lists of Entry.")
 mine = Hook("web.mine", "A visitor's own things. Arguments: actor. Answers are lists of Mine.")
 demo_links = Hook("web.demo_links", "Links shown in demo mode only. No arguments. Answers are lists of Tile.")
+ways = Hook("web.ways", "Ways to be served without this page. Arguments: actor, place. Answers are lists of Way.")
+sources = Hook("web.sources", "Sources of data to attribute. No arguments. Answers are lists of Source.")
 account_menu = Hook("web.account_menu", "Lines of the account menu. Arguments: actor. Answers are lists of Entry.")
 
 
@@ -93,3 +127,21 @@ def gather(hook: Hook, **arguments: Any) -> list[Any]:
     """All answers of a hook that answers with lists, in one list."""
     answers: Iterable[list[Any]] = hook.call(**arguments)
     return [item for answer in answers for item in answer]
+
+
+def themes_of(space: Space, *, actor: Any, place: Any, today: date) -> list[Theme]:
+    """Themes with the services of one space, in their order; empty ones and columns past their day are left out."""
+    found = []
+    for theme in gather(themes, actor=actor, place=place):
+        tiles = tuple(tile for tile in theme.tiles if space in tile.applicants)
+        if tiles and (theme.until is None or theme.until >= today):
+            found.append(replace(theme, tiles=tiles))
+    return sorted(found, key=lambda theme: theme.order)
+
+
+def menu_of(actor: Any) -> list[tuple[T, list[Entry]]]:
+    """The desk's menu by group; groups and lines by ``order``."""
+    groups: dict[T, list[Entry]] = {}
+    for entry in sorted(gather(desk_menu, actor=actor), key=lambda e: e.order):
+        groups.setdefault(entry.group, []).append(entry)
+    return list(groups.items())

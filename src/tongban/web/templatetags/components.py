@@ -1,0 +1,210 @@
+"""The parts pages are made of, as template tags. The page /components shows every one in all its states."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import segno
+from django import template
+from django.core.paginator import Page
+from django.forms import widgets
+from django.template.context import RequestContext
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+
+from tongban.lib.words import T
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from django.forms import BoundField
+
+register = template.Library()
+
+ICONS_FILE = Path(__file__).resolve().parent.parent / "icons.txt"
+_PLAIN_ICON = "file-text"
+_TONE_ICONS = {"progress": "clock", "action": "alert-circle", "good": "circle-check", "bad": "circle-x"}
+
+
+@cache
+def icon_names() -> frozenset[str]:
+    """Names of the icons in the sprite."""
+    lines = (line.strip() for line in ICONS_FILE.read_text("utf-8").splitlines())
+    return frozenset(line for line in lines if line and not line.startswith("#"))
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """One icon in the text's colour and size, silent to screen readers; a name nobody drew gives a plain sheet."""
+    known = name if name in icon_names() else _PLAIN_ICON
+    sheet = static("vendor/tabler-icons/icons.svg")
+    return format_html('<svg class="icon" aria-hidden="true" focusable="false"><use href="{}#{}"/></svg>', sheet, known)
+
+
+# ---- forms ---------------------------------------------------------------------------------------------------
+
+_CHOICES = (widgets.RadioSelect, widgets.CheckboxSelectMultiple)
+_WITHOUT_CLASS = (widgets.CheckboxInput, widgets.HiddenInput, *_CHOICES)
+
+
+@register.simple_tag
+def control(field: BoundField) -> SafeString:
+    """The input of a field with the look of the house; classes a form sets itself are kept."""
+    widget = field.field.widget
+    own = str(widget.attrs.get("class", ""))
+    if isinstance(widget, _WITHOUT_CLASS):
+        return field.as_widget()
+    look = "form-select" if isinstance(widget, widgets.Select) else "form-control"
+    return field.as_widget(attrs={"class": f"{look} {own}".strip()})
+
+
+@register.filter
+def control_kind(field: BoundField) -> str:
+    """How a field is laid out: ``check`` for one box beside its label, ``choices``, else ``line``."""
+    widget = field.field.widget
+    if isinstance(widget, widgets.CheckboxInput):
+        return "check"
+    return "choices" if isinstance(widget, _CHOICES) else "line"
+
+
+@register.inclusion_tag("web/components/error_summary.html")
+def error_summary(*forms: Any) -> dict[str, Any]:
+    """Every error of the forms on top of the page, each with a link to its field."""
+    found: list[tuple[str, str]] = []
+    for form in forms:
+        if not getattr(form, "is_bound", False):
+            continue
+        found += [("", str(e)) for e in form.non_field_errors()]
+        for field in form.visible_fields():
+            target = field.id_for_label or field.auto_id
+            found += [(target, str(e)) for e in field.errors]
+        found += [("", str(e)) for field in form.hidden_fields() for e in field.errors]
+    return {"found": found}
+
+
+# ---- progress, status ------------------------------------------------------------------------------------------
+
+
+@register.inclusion_tag("web/components/steps.html")
+def steps(names: Sequence[Any], now: int) -> dict[str, Any]:
+    """Progress through ``names``; ``now`` counts from 1, and one past the end means all done."""
+    parts = [
+        {"name": name, "state": "done" if i < now else "now" if i == now else "next"} for i, name in enumerate(names, 1)
+    ]
+    here = names[min(now, len(names)) - 1] if names else ""
+    return {"parts": parts, "now": min(now, len(names)), "total": len(names), "here": here}
+
+
+@register.inclusion_tag("web/components/timeline.html")
+def timeline(moments: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """What happened and comes next: mappings with ``title``, and maybe ``at``, ``by``, ``text``, ``href``, ``state``.
+
+    ``state`` is ``done`` (default), ``now``, ``next``, ``good`` or ``bad``.
+    """
+    return {"moments": moments}
+
+
+@register.inclusion_tag("web/components/badge.html")
+def badge(label: Any, tone: str = "plain") -> dict[str, Any]:
+    """A status in words, with colour and icon: plain, progress, action, good or bad."""
+    return {"label": label, "tone": tone, "sign": _TONE_ICONS.get(tone, "")}
+
+
+@register.inclusion_tag("web/components/empty.html")
+def empty(title: Any, text: Any = "", href: str = "", label: Any = "", sign: str = "inbox") -> dict[str, Any]:
+    """An empty place that says why it is empty and what one can do."""
+    return {"title": title, "text": text, "href": href, "label": label, "sign": sign}
+
+
+# ---- lists ----------------------------------------------------------------------------------------------------
+
+
+def _query(context: RequestContext, **changes: Any) -> str:
+    """The page's query string with some parameters changed; None takes one away."""
+    params = context["request"].GET.copy()
+    for name, value in changes.items():
+        params.pop(name, None)
+        if value is not None:
+            params[name] = str(value)
+    return f"?{params.urlencode()}"
+
+
+@register.inclusion_tag("web/components/pagination.html", takes_context=True)
+def pagination(context: RequestContext, page: Page[Any], name: str = "page") -> dict[str, Any]:
+    """Links to the other pages of a list; filters and sorting stay."""
+    numbers = page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)
+    links = [(n, _query(context, **{name: n}) if isinstance(n, int) else "") for n in numbers]
+    before = _query(context, **{name: page.previous_page_number()}) if page.has_previous() else ""
+    after = _query(context, **{name: page.next_page_number()}) if page.has_next() else ""
+    return {"page": page, "links": links, "before": before, "after": after}
+
+
+@register.inclusion_tag("web/components/sort_head.html", takes_context=True)
+def sort_head(context: RequestContext, key: str, label: Any, kind: str = "") -> dict[str, Any]:
+    """A column's head that sorts by ``key`` through the parameter ``sort`` (a minus sign turns it round)."""
+    now = context["request"].GET.get("sort", context.get("sort", ""))
+    state = {key: "ascending", f"-{key}": "descending"}.get(now, "none")
+    turn = f"-{key}" if state == "ascending" else key
+    sign = {"ascending": "sort-ascending", "descending": "sort-descending"}.get(state, "arrows-sort")
+    href = _query(context, sort=turn, page=None)
+    return {"label": label, "state": state, "href": href, "sign": sign, "kind": kind}
+
+
+@register.inclusion_tag("web/components/export_link.html", takes_context=True)
+def export_link(context: RequestContext) -> dict[str, Any]:
+    """A link that gives the list, as filtered and sorted now, as a table file."""
+    return {"href": _query(context, export="csv", page=None)}
+
+
+@register.inclusion_tag("web/components/filter_bar.html", takes_context=True)
+def filter_bar(context: RequestContext, form: Any) -> dict[str, Any]:
+    """A GET form above a list; the chosen order stays, the page number does not."""
+    request = context["request"]
+    chosen = any(request.GET.get(form.add_prefix(name)) for name in form.fields)
+    return {"form": form, "sort": request.GET.get("sort", ""), "chosen": chosen, "path": request.path}
+
+
+@register.inclusion_tag("web/components/facts.html")
+def facts(pairs: Iterable[tuple[Any, Any]]) -> dict[str, Any]:
+    """A list of facts: pairs of name and value; an empty value shows as such."""
+    return {"pairs": pairs}
+
+
+# ---- single values ----------------------------------------------------------------------------------------------
+
+
+@register.inclusion_tag("web/components/masked.html")
+def masked(value: Any, href: str = "") -> dict[str, Any]:
+    """A value already masked by the query, with the way to open it where the viewer has one (which is recorded)."""
+    return {"value": value, "href": href}
+
+
+@register.inclusion_tag("web/components/copyable.html")
+def copyable(code: Any) -> dict[str, Any]:
+    """A number one may want to copy or read out."""
+    return {"code": code}
+
+
+@register.inclusion_tag("web/components/qr.html")
+def qr(content: str, caption: Any = "", label: Any = "") -> dict[str, Any]:
+    """A QR code as drawing inside the page, sharp at any size and on paper; ``label`` is what it is for."""
+    drawing = segno.make(content, error="m", micro=False).svg_inline(
+        scale=4, border=2, omitsize=True, svgclass=None, lineclass=None, dark="#000", light="#fff"
+    )
+    return {"drawing": mark_safe(drawing), "caption": caption, "label": label or T("二维码", "QR code")}  # noqa: S308 - made by segno
+
+
+@register.inclusion_tag("web/components/message.html")
+def message(text: Any, tone: str = "info", closes: bool = False) -> dict[str, Any]:
+    """A message inside the page: info, success, warning or error."""
+    signs = {"success": "circle-check", "warning": "alert-triangle", "error": "alert-circle"}
+    return {"text": text, "tone": tone, "sign": signs.get(tone, "info-circle"), "closes": closes}
+
+
+@register.filter
+def message_tone(tags: str) -> str:
+    """The tone of a Django message from its tags."""
+    return next((tone for tone in ("success", "warning", "error") if tone in tags.split()), "info")

@@ -1,0 +1,63 @@
+"""Template tags of the common frame: menus, notes, times."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from django import template
+from django.conf import settings
+from django.utils import timezone
+
+from tongban.lib.capabilities import ROLES
+from tongban.lib.words import T
+from tongban.web import portal
+
+if TYPE_CHECKING:
+    from tongban.lib.actors import Actor
+
+register = template.Library()
+
+
+@register.simple_tag
+def notes_above() -> list[portal.Tile]:
+    """The demo's links; nothing outside demo mode."""
+    return portal.gather(portal.demo_links) if settings.DEMO else []
+
+
+@register.filter
+def account_entries(actor: Actor) -> list[portal.Entry]:
+    """Entries of the account menu, in their order."""
+    return sorted(portal.gather(portal.account_menu, actor=actor), key=lambda entry: entry.order)
+
+
+@register.filter
+def desk_groups(actor: Actor) -> list[tuple[T, list[portal.Entry]]]:
+    """The desk's menu by group, groups in the order in which their first entry comes."""
+    return portal.menu_of(actor) if actor else []
+
+
+@register.filter
+def role_name(role: str) -> Any:
+    """The office's word for a role."""
+    return ROLES.get(role, role)
+
+
+@register.filter
+def is_under(path: str, url: str) -> bool:
+    """Whether a page belongs to a menu entry."""
+    return path == url or path.startswith(url.rstrip("/") + "/")
+
+
+@register.filter
+def moment(value: Any) -> str:
+    """A date or time as both languages write it in official papers: 2020-02-17, or 2020-02-17 09:30."""
+    if isinstance(value, datetime):
+        return timezone.localtime(value).strftime("%Y-%m-%d %H:%M")
+    return value.isoformat() if isinstance(value, date) else str(value or "")
+
+
+@register.filter
+def default_verb(verb: T | None) -> T:
+    """What the button of a next step says when its app names nothing better."""
+    return verb or T("去办理", "Do it now")
