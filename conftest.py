@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit, urlunsplit
 
+import hypothesis
 import pytest
 
 ROOT = Path(__file__).parent
@@ -46,6 +47,9 @@ def _at(url: str, database: str) -> str:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Start the server once, before Django reads its settings; xdist's workers find it in the environment."""
+    # Tests share two processors with whatever else runs: how long one example takes says nothing here.
+    hypothesis.settings.register_profile("house", deadline=None)
+    hypothesis.settings.load_profile("house")
     os.environ["TONGBAN_MODE"] = "test"
     os.environ["TONGBAN_VAR_DIR"] = str(TEST_DIR)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tongban.config.settings")
