@@ -134,7 +134,7 @@ def test_components_are_hidden_outside_demo(browser, answered, settings):
 
 def test_every_page_of_the_shell_declares_its_audience():
     for route in get_resolver("tongban.web.urls").url_patterns:
-        assert audience_of(route.callback) is not None, route.name
+        assert audience_of(route.callback, f"/{route.pattern}") is not None, route.name
 
 
 def test_a_missing_page_says_what_to_do(browser, answered):
