@@ -1,5 +1,7 @@
 """Configuration of web."""
 
+from importlib import import_module
+
 from django.utils.translation import get_language
 
 from tongban.lib import words
@@ -11,6 +13,7 @@ class WebApp(HouseApp):
     label = "web"
 
     def ready(self) -> None:
-        """Texts speak the language of the request."""
+        """The portal's hooks are known, and texts speak the language of the request."""
         super().ready()
+        import_module("tongban.web.portal")
         words.speak(get_language)
