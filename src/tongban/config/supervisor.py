@@ -132,6 +132,12 @@ class Database:
             external.check(given)
             if owner := settings.database_owner_url.get_secret_value():
                 external.check(owner, "DATABASE_OWNER_URL")
+            elif not external.ensure_runtime_role(given, var_dir / "secrets" / "external_runtime_url"):
+                _say(
+                    "注意：DATABASE_URL 的角色不能创建角色，平台将以同一角色迁移和运行；见 docs/running.zh-CN.md。\n"
+                    "Note: the role in DATABASE_URL cannot create roles, so one role migrates and works; "
+                    "see docs/running.md."
+                )
 
     def start(self) -> None:
         """Start the cluster and see to its roles; the settings find it by `embedded.running_url`."""
