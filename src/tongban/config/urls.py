@@ -8,6 +8,7 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
     path("api/", api.urls),
+    path("", include("tongban.foundation.parties.urls")),
     path("", include("tongban.web.urls")),
 ]
 

@@ -109,18 +109,21 @@ class EncryptedJSONField(EncryptedTextField):
 class BlindIndexField(_BinaryField):
     """A keyed hash of a value that is itself encrypted: equal values can be found, nothing can be read.
 
-    ``kind`` names what is hashed (``phone``, ``id_number``); actions set it with ``blind_index(kind, value)``.
+    ``kind`` names what is hashed (``phone``, ``id_number``); actions set it with ``blind_index(kind, value)`` or, for
+    all indexes of a row at once, ``fill_indexes(row)``. ``source`` names the attribute of the row that gives the
+    plain, normalised value, so that a rotation of the index key can compute every index anew.
     """
 
-    def __init__(self, *args: Any, kind: str = "", **kwargs: Any) -> None:
+    def __init__(self, *args: Any, kind: str = "", source: str = "", **kwargs: Any) -> None:
         self.kind = kind
+        self.source = source
         kwargs.setdefault("null", True)
         kwargs.setdefault("db_index", True)
         super().__init__(*args, **kwargs)
 
     def deconstruct(self) -> Any:
         name, path, args, kwargs = super().deconstruct()
-        return name, path, args, kwargs | {"kind": self.kind}
+        return name, path, args, kwargs | {"kind": self.kind}  # source is no matter of the database
 
     def from_db_value(self, value: Any, *_: Any) -> bytes | None:
         """The index as bytes."""
@@ -142,3 +145,13 @@ def blind_index_any(kind: str, value: str) -> list[bytes]:
     """The indexes of a value under every key in the ring, for ``…__in`` look-ups while a rotation is under way."""
     context = f"{require_current()}|{kind}"
     return [_hash(key.derive(context), value) for key in ring().all("index")] if value else []
+
+
+def fill_indexes(row: models.Model) -> list[str]:
+    """Set every blind index of a row from its source, under the current key; the names of the fields set."""
+    filled = []
+    for field in row._meta.concrete_fields:
+        if isinstance(field, BlindIndexField) and field.source:
+            setattr(row, field.attname, blind_index(field.kind, getattr(row, field.source)))
+            filled.append(field.attname)
+    return filled

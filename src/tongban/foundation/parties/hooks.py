@@ -24,6 +24,11 @@ VIEW_PERSON = declare(
     "parties.view_person", T("查看个人信息", "Open a person's record"),
     roles=("clerk", "reviewer", "decider", "auditor", "administrator"),
 )  # fmt: skip
+REGISTER_PERSON = declare(
+    "parties.register_person",
+    T("登记人员", "Record a person"),
+    roles=("clerk", "organisation_manager", "administrator"),
+)
 VERIFY_PERSON = declare("parties.verify_person", T("窗口核验身份", "Verify identity at the counter"), roles=("clerk",))
 MANAGE_CLIENTS = declare(
     "parties.manage_clients",

@@ -10,6 +10,8 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 
 from tongban.foundation.parties.queries import (
+    SESSION_MEMBERSHIP,
+    SESSION_SECOND_FACTOR,
     actor_of_account,
     actor_of_token,
     delegations_in_force,
@@ -22,8 +24,6 @@ from tongban.lib.jurisdictions import current
 from tongban.lib.refusals import Refusal
 
 Handler = Callable[[HttpRequest], HttpResponse]
-SESSION_MEMBERSHIP = "membership"  # id of the membership the desk is open with; "" is the person alone
-SESSION_SECOND_FACTOR = "second_factor"
 
 
 def resolve_actor(get_response: Handler) -> Handler:
@@ -67,7 +67,7 @@ def actor_of_session(request: HttpRequest) -> Actor:
 
 
 def _has_second_factor(request: HttpRequest) -> bool:
-    if request.session.get(SESSION_SECOND_FACTOR):
-        return True
+    if request.session.get(SESSION_SECOND_FACTOR) == "demo":
+        return bool(settings.DEMO)  # a session carried over from a demo proves nothing elsewhere
     methods = request.session.get("account_authentication_methods", [])
     return any(m.get("method") == "mfa" for m in methods)

@@ -24,7 +24,7 @@ class Account(AbstractBaseUser, House):
 
     username = models.CharField(max_length=64, unique=True)
     phone = EncryptedTextField()
-    phone_index = BlindIndexField(kind="phone", unique=True)
+    phone_index = BlindIndexField(kind="phone", source="phone", unique=True)
     phone_verified_at = models.DateTimeField(null=True, blank=True)
     email = EncryptedTextField()
     person = models.OneToOneField("parties.Person", null=True, on_delete=models.SET_NULL, related_name="account")

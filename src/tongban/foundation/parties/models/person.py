@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
+from tongban.foundation.parties.rules import document_key, phone_tail_key
 from tongban.lib.fields import BlindIndexField, EncryptedTextField
 from tongban.lib.models import House
 from tongban.lib.named import Named
@@ -25,12 +26,12 @@ class Person(Named, House):
 
     document_type = models.CharField(max_length=24, blank=True)
     document_number = EncryptedTextField()
-    document_index = BlindIndexField(kind="document", unique=True)
+    document_index = BlindIndexField(kind="document", source="document_key", unique=True)
     birth_date = EncryptedTextField()
     sex = models.CharField(max_length=1, blank=True)  # 1 male, 2 female (GB/T 2261.1-2003)
     phone = EncryptedTextField()
-    phone_index = BlindIndexField(kind="phone")
-    phone_tail_index = BlindIndexField(kind="phone_tail")
+    phone_index = BlindIndexField(kind="phone", source="phone")
+    phone_tail_index = BlindIndexField(kind="phone_tail", source="phone_tail_key")
     address = EncryptedTextField()
     region_code = models.CharField(max_length=12, blank=True)
     assurance = models.PositiveSmallIntegerField(choices=Assurance.choices, default=Assurance.STATED)
@@ -44,3 +45,13 @@ class Person(Named, House):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def document_key(self) -> str:
+        """What the document's blind index is made of."""
+        return document_key(self.document_type, self.document_number)
+
+    @property
+    def phone_tail_key(self) -> str:
+        """What the index of the phone's last four digits is made of."""
+        return phone_tail_key(self.phone, self.region_code)

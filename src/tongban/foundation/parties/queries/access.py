@@ -22,6 +22,9 @@ from tongban.lib.words import T
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+SESSION_MEMBERSHIP = "membership"  # id of the membership the desk is open with; "" is the person alone
+SESSION_SECOND_FACTOR = "second_factor"  # "demo" in a demo; a proved one is in allauth's own record
+
 
 def require(
     by: Actor, capability: str, *, region: str | None = None, unit_id: UUID | None = None,

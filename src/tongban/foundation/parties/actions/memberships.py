@@ -1,0 +1,92 @@
+"""Who works where, in which role, for how long."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from tongban.foundation.parties.actions.organisations import UNIT
+from tongban.foundation.parties.actions.people import PERSON
+from tongban.foundation.parties.hooks import MANAGE_STAFF
+from tongban.foundation.parties.models import Membership, Person, Unit
+from tongban.foundation.parties.queries import require
+from tongban.foundation.parties.rules import Term, check_term, may_grant
+from tongban.lib.actors import Actor
+from tongban.lib.capabilities import ROLES
+from tongban.lib.refusals import Refusal, forbidden, not_found
+from tongban.lib.words import T
+
+MEMBERSHIP = T("这项任职", "This membership")
+
+
+@transaction.atomic
+def grant_membership(
+    person_id: UUID, unit_id: UUID, role: str, *, term: Term, region_code: str | None = None, by: Actor
+) -> Membership:
+    """Give a person a role in a unit from a day on; ``region_code`` (the unit's when None) limits its scope."""
+    person = Person.objects.select_for_update().filter(pk=person_id).first()
+    unit = Unit.objects.select_related("organisation").filter(pk=unit_id, is_active=True).first()
+    scope = region_code if region_code is not None else unit.region_code if unit else ""
+    _require_rule_over(by, unit, scope)
+    if person is None:
+        raise not_found(PERSON)
+    if unit is None:
+        raise not_found(UNIT)
+    _check_role(by, person, role)
+    check_term(term, today=timezone.localdate())
+    try:
+        with transaction.atomic():
+            return Membership.objects.create(
+                person=person, unit=unit, role=role, region_code=scope, valid_from=term.first, valid_to=term.last,
+                granted_by=by.name,
+            )  # fmt: skip
+    except IntegrityError:
+        raise Refusal("membership_exists", T("此人在这个部门已有同样的岗位。要改期限,请先收回原来的。",
+                      "This person has this role here already. To change its dates, withdraw it first."),
+                      field="role", status=409) from None  # fmt: skip
+
+
+@transaction.atomic
+def withdraw_membership(membership_id: UUID, *, reason: str, by: Actor) -> Membership:
+    """End a membership now; it stays as history, and desks open with it close at their next page."""
+    membership = (
+        Membership.objects.select_for_update(of=("self",)).select_related("unit__organisation")
+        .filter(pk=membership_id).first()
+    )  # fmt: skip
+    _require_rule_over(by, membership.unit if membership else None, membership.region_code if membership else "")
+    if membership is None:
+        raise not_found(MEMBERSHIP)
+    if not may_grant(by.role, membership.role) and by.kind not in ("system", "job"):
+        raise forbidden(T("这个岗位由系统管理员收回。", "An administrator withdraws this role."))
+    if membership.withdrawn_at is not None:
+        raise Refusal(
+            "membership_withdrawn", T("这项任职已经收回。", "This membership is withdrawn already."), status=409
+        )
+    if not reason.strip():
+        raise Refusal("reason_missing", T("请写明收回的原因。", "Say why it is withdrawn."), field="reason")
+    membership.withdrawn_at, membership.withdrawn_by = timezone.now(), by.name
+    membership.withdrawn_reason = reason.strip()[:200]
+    membership.save(update_fields=["withdrawn_at", "withdrawn_by", "withdrawn_reason"])
+    return membership
+
+
+def _require_rule_over(by: Actor, unit: Unit | None, scope: str) -> None:
+    """An administrator within the region, an organisation's manager within the organisation."""
+    require(by, MANAGE_STAFF, region=scope if unit else None)
+    if by.role == "organisation_manager" and unit is not None and unit.organisation_id != by.organisation_id:
+        raise forbidden(T("您只能管理本单位的人员。", "You manage the staff of your own organisation only."))
+
+
+def _check_role(by: Actor, person: Person, role: str) -> None:
+    if role not in ROLES:
+        raise Refusal("role_unknown", T("请从列表中选择岗位。", "Choose a role from the list."), field="role")
+    if by.kind in ("system", "job"):
+        return
+    if not may_grant(by.role, role):
+        raise Refusal("role_not_yours", T("这个岗位由系统管理员授予。", "An administrator grants this role."),
+                      field="role", status=403)  # fmt: skip
+    if person.pk == by.person_id:
+        raise Refusal("own_membership", T("不能给自己授予岗位,请由另一位管理员办理。",
+                      "Nobody grants a role to themselves: ask another manager."), field="person", status=403)  # fmt: skip

@@ -1,0 +1,103 @@
+"""Registering people and proving who they are."""
+
+from __future__ import annotations
+
+from datetime import date
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from tongban.foundation.parties.hooks import REGISTER_PERSON, VERIFY_PERSON
+from tongban.foundation.parties.models import Person
+from tongban.foundation.parties.queries import person_by_document, require
+from tongban.foundation.parties.rules import Particulars, check_name
+from tongban.lib.actors import Actor
+from tongban.lib.fields import fill_indexes
+from tongban.lib.identifiers import check_document, personal_facts
+from tongban.lib.names import tidy_name
+from tongban.lib.phones import check_mobile
+from tongban.lib.refusals import Refusal, not_found
+from tongban.lib.words import T
+
+PERSON = T("这个人", "This person")
+_EIGHTEEN_DIGITS = frozenset({"resident_id", "hmt_residence_permit", "permanent_resident_id"})
+
+
+@transaction.atomic
+def register_person(particulars: Particulars, *, source: str = "office", is_sample: bool = False, by: Actor) -> Person:
+    """Record a person the office deals with, at assurance level 2; one document belongs to one person."""
+    require(by, REGISTER_PERSON)
+    person = Person(source=source, is_sample=is_sample)
+    fill_in(person, particulars)
+    return save_unique(person)
+
+
+@transaction.atomic
+def verify_at_counter(person_id: UUID, *, by: Actor) -> Person:
+    """Raise a person to assurance level 5: a clerk has seen the person and the document."""
+    person = Person.objects.select_for_update().filter(pk=person_id).first()
+    require(by, VERIFY_PERSON)
+    if person is None:
+        raise not_found(PERSON)
+    if not person.document_number:
+        raise Refusal("document_missing", T("这个人还没有登记证件,请先登记证件。",
+                      "No document is recorded for this person: record it first."), field="document_number")  # fmt: skip
+    person.assurance = Person.Assurance.COUNTER
+    person.confirmed_at = timezone.now()
+    person.save(update_fields=["assurance", "confirmed_at"])
+    return person
+
+
+def fill_in(person: Person, particulars: Particulars) -> None:
+    """Check particulars and put them into a person, with what the number itself tells; saves nothing."""
+    person.name = check_name(tidy_name(particulars.name))
+    if particulars.document_type or particulars.document_number:
+        person.document_type = particulars.document_type
+        person.document_number = check_document(
+            particulars.document_type, particulars.document_number, field="document_number"
+        )
+        if person.document_type in _EIGHTEEN_DIGITS:
+            facts = personal_facts(person.document_number)
+            person.birth_date = facts.birth.isoformat()
+            person.sex = {"male": "1", "female": "2"}.get(facts.sex, "")
+    if particulars.phone:
+        person.phone = check_mobile(particulars.phone, field="phone")
+    if particulars.address:
+        person.address = " ".join(particulars.address.split())[:200]
+    if particulars.region_code:
+        person.region_code = particulars.region_code
+    fill_indexes(person)
+
+
+def save_unique(person: Person) -> Person:
+    """Save a person unless the document is another's, also when both are saved at the same moment."""
+    # While an index key rotates, the other's index may still be under the old key: the constraint would not see it.
+    known = person_by_document(person.document_type, person.document_number)
+    if known is not None and known.pk != person.pk:
+        raise document_taken()
+    try:
+        with transaction.atomic():
+            person.save()
+    except IntegrityError:
+        raise document_taken() from None
+    return person
+
+
+def document_taken() -> Refusal:
+    """The refusal for a document that is recorded for somebody else already."""
+    return Refusal(
+        "document_taken",
+        T("这个证件已经登记在另一份记录上。如果那就是您,请用原来的手机号登录;登录不了,请带证件到窗口核验合并。",
+          "This document is recorded already. If that is you, sign in with your earlier phone number; "
+          "if you cannot, bring the document to a service window."),
+        field="document_number", status=409,
+    )  # fmt: skip
+
+
+def age_on(person: Person, day: date) -> int | None:
+    """Full years a person has lived on a day; None when the date of birth is not known."""
+    if not person.birth_date:
+        return None
+    birth = date.fromisoformat(person.birth_date)
+    return day.year - birth.year - ((day.month, day.day) < (birth.month, birth.day))

@@ -1,0 +1,23 @@
+"""Reads of parties; one file per noun."""
+
+from tongban.foundation.parties.queries.access import (
+    SESSION_MEMBERSHIP,
+    SESSION_SECOND_FACTOR,
+    actor_of_account,
+    actor_of_token,
+    delegations_in_force,
+    memberships_in_force,
+    nobody,
+    require,
+    token_hash,
+    with_membership,
+)
+from tongban.foundation.parties.queries.demo import DEMO_PASSWORD, DemoLogin, demo_account, demo_logins
+from tongban.foundation.parties.queries.organisations import organisation_by_uscc, unit_for
+from tongban.foundation.parties.queries.people import account_by_phone, person_by_document
+
+__all__ = [
+    "DEMO_PASSWORD", "SESSION_MEMBERSHIP", "SESSION_SECOND_FACTOR", "DemoLogin", "account_by_phone", "actor_of_account", "actor_of_token", "delegations_in_force",
+    "demo_account", "demo_logins", "memberships_in_force", "nobody", "organisation_by_uscc", "person_by_document",
+    "require", "token_hash", "unit_for", "with_membership",
+]  # fmt: skip

@@ -1,0 +1,17 @@
+"""Reads of organisations and units."""
+
+from __future__ import annotations
+
+from tongban.foundation.parties.models import Organisation, Unit
+
+
+def organisation_by_uscc(uscc: str) -> Organisation | None:
+    """The organisation with a checked credit code."""
+    return Organisation.objects.filter(uscc=uscc, is_active=True).first()
+
+
+def unit_for(code: str, region_code: str) -> Unit | None:
+    """The unit a definition calls ``code``, for a place: the one of the place itself, else of the region above."""
+    scopes = [region_code[:length] for length in (12, 9, 6, 4, 2) if len(region_code) >= length]
+    found = Unit.objects.filter(code=code, region_code__in=scopes, is_active=True).select_related("organisation")
+    return max(found, key=lambda unit: len(unit.region_code), default=None)

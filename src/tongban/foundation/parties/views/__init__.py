@@ -1,0 +1,1 @@
+"""Pages of parties; one file per noun."""
