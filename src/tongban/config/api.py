@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
+from tongban.foundation.credentials.api import router as credentials
 from tongban.lib.refusals import Refusal
 from tongban.lib.words import T
 from tongban.web.api import problem_of
@@ -49,3 +50,6 @@ def http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
 def _explain(found: dict[str, Any]) -> T:
     place = ".".join(str(part) for part in found["loc"][1:]) or "body"
     return T("“{place}”不符合要求:{why}", "“{place}” is not right: {why}").format(place=place, why=found["msg"])
+
+
+api.add_router("/credentials", credentials)

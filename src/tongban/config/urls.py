@@ -9,6 +9,7 @@ urlpatterns = [
     path("i18n/", include("django.conf.urls.i18n")),
     path("api/", api.urls),
     path("", include("tongban.foundation.parties.urls")),
+    path("", include("tongban.foundation.credentials.urls")),
     path("", include("tongban.web.urls")),
 ]
 

@@ -75,3 +75,11 @@ def active_schemas() -> list[str]:
 def jurisdiction_by_code(code: str) -> Jurisdiction | None:
     """The jurisdiction with this code."""
     return Jurisdiction.objects.filter(code=code).first()
+
+
+def code_of_schema(schema: str) -> str:
+    """The code of the jurisdiction that lives in a schema."""
+    for place in _load()[2]:
+        if place.schema == schema:
+            return place.code
+    return Jurisdiction.objects.values_list("code", flat=True).get(schema=schema)

@@ -1,0 +1,85 @@
+"""Issued credentials, the keys that sign them, and where their revocation bits stand."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+
+from tongban.lib.fields import EncryptedTextField
+from tongban.lib.models import House
+
+
+class IssuingKey(House):
+    """A public key that signs for an issuer and some types, for a time; its secret comes from the key file alone.
+
+    Signs for 90 days and verifies until the last credential it signed has expired (credentials.md).
+    """
+
+    class State(models.TextChoices):
+        ACTIVE = "active", "签发中"
+        RETIRED = "retired", "只验证"
+        WITHDRAWN = "withdrawn", "已作废"
+
+    kid = models.BinaryField(max_length=4, unique=True)
+    public_key = models.BinaryField(max_length=32)
+    issuer = models.CharField(max_length=12)  # code of the jurisdiction, e.g. 510500
+    types = models.JSONField(default=list)
+    ring_number = models.PositiveIntegerField()  # of the key of kind "credential" its seed is derived from
+    signs_from = models.DateTimeField()
+    signs_until = models.DateTimeField()
+    state = models.CharField(max_length=12, choices=State.choices, default=State.ACTIVE)
+    withdrawn_reason = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["issuer"], condition=Q(state="active"), name="issuing_key_one_active"),
+            models.CheckConstraint(condition=Q(signs_until__gt=F("signs_from")), name="issuing_key_dates"),
+        ]
+
+    def __str__(self) -> str:
+        return bytes(self.kid).hex()
+
+
+class StatusList(House):
+    """One bit per credential of an issuer that expires in one month; ``number`` counts months since January 2020."""
+
+    issuer = models.CharField(max_length=12)
+    number = models.PositiveIntegerField()
+    size = models.PositiveIntegerField(default=2**16)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["issuer", "number"], name="status_list_once")]
+
+    def __str__(self) -> str:
+        return f"{self.issuer}/{self.number}"
+
+
+class Credential(House):
+    """One issued pass or certificate. Retention: with what it was issued for (``subject_kind``, ``subject_id``)."""
+
+    cti = models.BinaryField(max_length=8, unique=True)
+    type = models.CharField(max_length=16)
+    key = models.ForeignKey("credentials.IssuingKey", on_delete=models.PROTECT, related_name="credentials")
+    subject_kind = models.CharField(max_length=40)  # e.g. "matters.case"
+    subject_id = models.UUIDField()
+    holder_name = models.CharField(max_length=200)  # as printed: masked for people
+    not_before = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    issued_at = models.DateTimeField(auto_now_add=True)
+    issued_by = models.CharField(max_length=120)
+    status_list = models.ForeignKey("credentials.StatusList", on_delete=models.PROTECT, related_name="credentials")
+    status_index = models.PositiveIntegerField()
+    code = EncryptedTextField()
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    revoked_by = models.CharField(max_length=120, blank=True)
+    revoked_reason = models.CharField(max_length=200, blank=True)  # stays on the server
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["status_list", "status_index"], name="credential_one_bit"),
+            models.CheckConstraint(condition=Q(expires_at__gt=F("not_before")), name="credential_dates"),
+        ]
+        indexes = [models.Index(fields=["subject_kind", "subject_id"], name="credential_subject")]
+
+    def __str__(self) -> str:
+        return bytes(self.cti).hex()

@@ -1,0 +1,8 @@
+"""Addresses of credentials."""
+
+from django.urls import path
+
+from tongban.foundation.credentials import views
+
+app_name = "credentials"
+urlpatterns = [path("verify", views.verify, name="verify")]
