@@ -7,13 +7,38 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
+from ninja.openapi.schema import OpenAPISchema
 
 from tongban.foundation.credentials.api import router as credentials
+from tongban.foundation.notifications.api import router as messages
 from tongban.lib.refusals import Refusal
 from tongban.lib.words import T
 from tongban.web.api import problem_of
 
-api = NinjaAPI(
+IDEMPOTENCY_KEY = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": True,
+    "description": "1 to 200 visible ASCII characters, new for each intended write (a UUID will do). A repeat with the "
+    "same key within 48 hours answers what the first call answered and does nothing more.",
+    "schema": {"type": "string", "pattern": "^[!-~]{1,200}$"},
+}
+
+
+class HouseAPI(NinjaAPI):
+    """The API whose description shows the idempotency key wherever one is needed."""
+
+    def get_openapi_schema(self, **options: Any) -> OpenAPISchema:
+        """The OpenAPI document."""
+        schema = super().get_openapi_schema(**options)
+        for methods in schema["paths"].values():
+            for method, operation in methods.items():
+                if method in ("post", "put", "patch", "delete") and not operation.get("x-idempotent"):
+                    operation.setdefault("parameters", []).append(IDEMPOTENCY_KEY)
+        return schema
+
+
+api = HouseAPI(
     title="Tongban 通办 API",
     version="1",
     description="Everything a page can do. Errors answer {code, message, field, errors} in the language of "
@@ -53,3 +78,4 @@ def _explain(found: dict[str, Any]) -> T:
 
 
 api.add_router("/credentials", credentials)
+api.add_router("/messages", messages)

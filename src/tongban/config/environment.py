@@ -66,6 +66,13 @@ class Environment(BaseSettings):
     sms_gateway_url: SecretStr = Field(
         SecretStr(""), description="HTTPS address that takes text messages as JSON {to, text}; empty: no text messages."
     )
+    sms_gateway_token: SecretStr = Field(SecretStr(""), description="Bearer token the SMS gateway wants; empty: none.")
+    outward_timeout: float = Field(
+        10.0, gt=0, le=60, description="Seconds one call to a gateway, mail server or webhook may take."
+    )
+    allow_private_endpoints: bool = Field(
+        False, description="Deliver events to addresses inside this network, too (never in doubt)."
+    )
     oidc_file: Path | None = Field(
         None, description="JSON file with OpenID Connect providers for log-in (docs/signing-in.md)."
     )

@@ -10,6 +10,7 @@ urlpatterns = [
     path("api/", api.urls),
     path("", include("tongban.foundation.parties.urls")),
     path("", include("tongban.foundation.credentials.urls")),
+    path("", include("tongban.foundation.notifications.urls")),
     path("", include("tongban.web.urls")),
 ]
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from threading import Lock
 
 from tongban.foundation.regions.models import Host, Jurisdiction
+from tongban.lib.jurisdictions import require_current
 from tongban.lib.words import T
 
 
@@ -83,3 +84,13 @@ def code_of_schema(schema: str) -> str:
         if place.schema == schema:
             return place.code
     return Jurisdiction.objects.values_list("code", flat=True).get(schema=schema)
+
+
+def name_of_current() -> T:
+    """The name of the current jurisdiction."""
+    schema = require_current()
+    for place in _load()[2]:
+        if place.schema == schema:
+            return place.name
+    found = Jurisdiction.objects.get(schema=schema)
+    return T(found.name_zh, found.name_en)

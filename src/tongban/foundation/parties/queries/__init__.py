@@ -14,10 +14,27 @@ from tongban.foundation.parties.queries.access import (
 )
 from tongban.foundation.parties.queries.demo import DEMO_PASSWORD, DemoLogin, demo_account, demo_logins
 from tongban.foundation.parties.queries.organisations import organisation_by_uscc, unit_for
-from tongban.foundation.parties.queries.people import account_by_phone, person_by_document
+from tongban.foundation.parties.queries.people import Contacts, account_by_phone, contacts_of, person_by_document
 
 __all__ = [
-    "DEMO_PASSWORD", "SESSION_MEMBERSHIP", "SESSION_SECOND_FACTOR", "DemoLogin", "account_by_phone", "actor_of_account", "actor_of_token", "delegations_in_force",
-    "demo_account", "demo_logins", "memberships_in_force", "nobody", "organisation_by_uscc", "person_by_document",
-    "require", "token_hash", "unit_for", "with_membership",
+    "DEMO_PASSWORD",
+    "SESSION_MEMBERSHIP",
+    "SESSION_SECOND_FACTOR",
+    "Contacts",
+    "DemoLogin",
+    "account_by_phone",
+    "actor_of_account",
+    "actor_of_token",
+    "contacts_of",
+    "delegations_in_force",
+    "demo_account",
+    "demo_logins",
+    "memberships_in_force",
+    "nobody",
+    "organisation_by_uscc",
+    "person_by_document",
+    "require",
+    "token_hash",
+    "unit_for",
+    "with_membership",
 ]  # fmt: skip
