@@ -9,7 +9,28 @@ from importlinter import Contract, ContractCheck, fields, output
 
 # The uniform of an app (docs/map.md). A file under another name would escape contract 4.
 UNIFORM = frozenset(
-    ["__init__", "actions", "adapters", "api", "apps", "checks", "forms", "handlers", "hooks", "login", "management", "middleware", "migrations", "models", "queries", "rules", "templatetags", "tests", "urls", "views"]
+    [
+        "__init__",
+        "actions",
+        "adapters",
+        "api",
+        "apps",
+        "checks",
+        "forms",
+        "handlers",
+        "hooks",
+        "login",
+        "management",
+        "middleware",
+        "migrations",
+        "models",
+        "queries",
+        "rules",
+        "templatetags",
+        "tests",
+        "urls",
+        "views",
+    ]
 )
 DATA_FOLDERS = frozenset({"templates", "static", "editions", "messages", "__pycache__"})
 OPEN = ("actions", "queries", "hooks")

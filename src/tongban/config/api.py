@@ -8,7 +8,9 @@ from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 from ninja.openapi.schema import OpenAPISchema
+from ninja.parser import Parser
 
+from tongban.config.middleware import loads_text
 from tongban.foundation.credentials.api import router as credentials
 from tongban.foundation.notifications.api import router as messages
 from tongban.lib.refusals import Refusal
@@ -38,7 +40,19 @@ class HouseAPI(NinjaAPI):
         return schema
 
 
+class StrictParser(Parser):
+    """Reads JSON bodies; a text PostgreSQL cannot store is refused like broken JSON."""
+
+    def parse_body(self, request: HttpRequest) -> Any:
+        """The parsed body."""
+        try:
+            return loads_text(request.body)
+        except ValueError as error:  # UnicodeDecodeError and JSONDecodeError are ValueErrors
+            raise HttpError(400, str(error)) from None
+
+
 api = HouseAPI(
+    parser=StrictParser(),
     title="Tongban 通办 API",
     version="1",
     description="Everything a page can do. Errors answer {code, message, field, errors} in the language of "

@@ -58,6 +58,9 @@ class Environment(BaseSettings):
     )
     upload_max_mb: int = Field(2048, ge=1, description="Largest file accepted, in MiB.")
     body_max_mb: int = Field(12, ge=1, description="Largest request body outside resumable uploads, in MiB.")
+    requests_per_minute: int = Field(
+        3000, ge=0, description="Requests one address may send in a minute to each web process; 0: no limit."
+    )
     clamd: str = Field("", description="ClamAV daemon: unix:/path or host:port; empty: files are not scanned.")
     email_url: SecretStr = Field(
         SecretStr(""), description="smtp://user:password@host:port or smtps://…; empty: no e-mail."

@@ -10,6 +10,7 @@ from django.core.management import call_command
 
 from tongban.config.trouble import Trouble
 from tongban.foundation.regions.models import Host, Jurisdiction
+from tongban.foundation.regions.queries import check_keys
 from tongban.lib.keys import KeyRing
 
 Report = Callable[[str], None]
@@ -19,9 +20,11 @@ def prepare(report: Report) -> None:
     """Bring everything up to date; safe to repeat after any interruption."""
     call_command("migrate")
     ensure_keys(settings.KEYS_FILE, report)
+    check_keys()
     if settings.DEMO:
         call_command("demo", "load")
     collect_static(Path(settings.STATIC_ROOT), report)
+    forget_metrics(settings.VAR_DIR / "run" / "metrics")
     write_welcome(settings.VAR_DIR / "run" / "welcome.txt")
 
 
@@ -71,3 +74,9 @@ def write_welcome(path: Path) -> None:
     ]
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text("\n".join(lines), "utf-8")
+
+
+def forget_metrics(directory: Path) -> None:
+    """Counts begin anew with each start: a counter of a process that is gone would never end."""
+    for path in directory.glob("*.db"):
+        path.unlink(missing_ok=True)

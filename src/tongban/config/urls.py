@@ -2,9 +2,13 @@
 
 from django.urls import include, path
 
+from tongban.config import health
 from tongban.config.api import api
 
 urlpatterns = [
+    path("healthz", health.healthz),
+    path("readyz", health.readyz),
+    path("metrics", health.metrics),
     path("accounts/", include("allauth.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
     path("api/", api.urls),

@@ -22,7 +22,7 @@ class HouseApp(AppConfig):
         cls.default = True
 
     def ready(self) -> None:
-        """Import what registers itself: hooks offered, moments answered, jobs run."""
-        for part in ("hooks", "actions", "handlers"):
+        """Import what registers itself: hooks offered, moments answered, jobs run, system checks."""
+        for part in ("hooks", "actions", "handlers", "checks"):
             if find_spec(f"{self.name}.{part}"):
                 import_module(f"{self.name}.{part}")

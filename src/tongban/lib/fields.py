@@ -109,9 +109,9 @@ class EncryptedJSONField(EncryptedTextField):
 class BlindIndexField(_BinaryField):
     """A keyed hash of a value that is itself encrypted: equal values can be found, nothing can be read.
 
-    ``kind`` names what is hashed (``phone``, ``id_number``); actions set it with ``blind_index(kind, value)`` or, for
-    all indexes of a row at once, ``fill_indexes(row)``. ``source`` names the attribute of the row that gives the
-    plain, normalised value, so that a rotation of the index key can compute every index anew.
+    ``kind`` names what is hashed (``phone``, ``document``); ``source`` names the attribute or property of the model
+    that gives the normalised value: the index is computed from it on every save, and again when the key is rotated.
+    ``update(…)`` and ``bulk_update`` bypass it: call ``fill_indexes(row)`` first.
     """
 
     def __init__(self, *args: Any, kind: str = "", source: str = "", **kwargs: Any) -> None:
@@ -124,6 +124,15 @@ class BlindIndexField(_BinaryField):
     def deconstruct(self) -> Any:
         name, path, args, kwargs = super().deconstruct()
         return name, path, args, kwargs | {"kind": self.kind}  # source is no matter of the database
+
+    def index_of(self, row: models.Model) -> bytes | None:
+        """The index of a row's value under the current key."""
+        return blind_index(self.kind, str(getattr(row, self.source)))
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> Any:
+        if self.source:
+            setattr(model_instance, self.attname, self.index_of(model_instance))
+        return super().pre_save(model_instance, add)
 
     def from_db_value(self, value: Any, *_: Any) -> bytes | None:
         """The index as bytes."""

@@ -11,7 +11,8 @@ from django.db import connection, transaction
 from tongban.foundation.regions import adapters
 from tongban.foundation.regions.hooks import jurisdiction_created
 from tongban.foundation.regions.models import Host, Jurisdiction
-from tongban.foundation.regions.queries import forget_places
+from tongban.foundation.regions.queries import KEY_CHECK, active_schemas, forget_places
+from tongban.lib.fields import seal
 from tongban.lib.jurisdictions import enter
 from tongban.lib.refusals import Refusal
 from tongban.lib.words import T
@@ -50,6 +51,20 @@ def migrate_all(*, runtime_role: str | None, report: Report = _quiet) -> int:
     finally:
         adapters.unlock_migrations()
     return changed
+
+
+def grant_all(*, runtime_role: str | None) -> None:
+    """Give the runtime role its rights everywhere again; a restored dump carries none."""
+    schemas: list[str | None] = [None, *active_schemas()]
+    for schema in schemas if runtime_role else []:
+        adapters.grant(schema, str(runtime_role))
+
+
+def pending_migrations() -> list[str]:
+    """Schemas ``migrate_all`` would change."""
+    wanted = adapters.wanted_migrations()
+    schemas: list[str | None] = [None, *active_schemas()]
+    return [schema or "public" for schema in schemas if not wanted <= adapters.applied_migrations(schema)]
 
 
 def create_jurisdiction(
@@ -91,10 +106,8 @@ def create_jurisdiction(
 @transaction.atomic
 def _open(found: Jurisdiction, hosts: dict[str, tuple[str, T]]) -> None:
     with enter(found.schema):
-        from tongban.lib.fields import seal
-
         jurisdiction_created.call(code=found.code, schema=found.schema)
-        found.key_check = seal(found.code.encode(), "regions.jurisdiction.key_check")
+        found.key_check = seal(found.code.encode(), KEY_CHECK)
     found.state = Jurisdiction.State.ACTIVE
     found.save(update_fields=["state", "key_check"])
     for hostname, (region_code, name) in hosts.items():
@@ -112,3 +125,11 @@ def database_role() -> str:
         row = cursor.fetchone()
     assert row is not None
     return str(row[0])
+
+
+def renew_key_checks() -> None:
+    """After a rotation: let each jurisdiction's check value open with the current data key."""
+    for found in Jurisdiction.objects.filter(state=Jurisdiction.State.ACTIVE):
+        with enter(found.schema):
+            found.key_check = seal(found.code.encode(), KEY_CHECK)
+        found.save(update_fields=["key_check"])

@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from threading import Lock
 
 from tongban.foundation.regions.models import Host, Jurisdiction
-from tongban.lib.jurisdictions import require_current
+from tongban.lib.fields import unseal
+from tongban.lib.jurisdictions import enter, require_current
 from tongban.lib.words import T
+
+KEY_CHECK = "regions.jurisdiction.key_check"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,3 +97,10 @@ def name_of_current() -> T:
             return place.name
     found = Jurisdiction.objects.get(schema=schema)
     return T(found.name_zh, found.name_en)
+
+
+def check_keys() -> None:
+    """Raise KeyFileError unless the key file is the one every jurisdiction was written with."""
+    for found in Jurisdiction.objects.filter(state=Jurisdiction.State.ACTIVE):
+        with enter(found.schema):
+            unseal(bytes(found.key_check), KEY_CHECK)

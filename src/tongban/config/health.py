@@ -1,0 +1,91 @@
+"""What machines ask: is it alive, can it serve, how is it doing."""
+
+from __future__ import annotations
+
+import hmac
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.http import HttpRequest, HttpResponse, JsonResponse
+
+from tongban.config.limits import client_address
+from tongban.config.metrics import exposition
+from tongban.foundation.regions.actions import pending_migrations
+from tongban.foundation.regions.queries import check_keys
+from tongban.lib.jurisdictions import enter
+from tongban.lib.keys import KeyFileError
+from tongban.web.audiences import audience
+
+
+@audience("public")
+def healthz(request: HttpRequest) -> HttpResponse:
+    """The process answers."""
+    return HttpResponse("ok", content_type="text/plain")
+
+
+@audience("public")
+def readyz(request: HttpRequest) -> HttpResponse:
+    """Everything a page needs is there; 503 and the names of what is not."""
+    checks: dict[str, Callable[[], str]] = {
+        "database": _database, "migrations": _migrations, "keys": _keys, "documents": _documents, "worker": _worker,
+    }  # fmt: skip
+    found: dict[str, str] = {}
+    with enter(None):
+        for name, check in checks.items():
+            try:
+                found[name] = check()
+            except (DatabaseError, KeyFileError, OSError) as error:
+                found[name] = f"failed: {type(error).__name__}"
+    ready = all(state == "ok" for state in found.values())
+    return JsonResponse({"ready": ready, "checks": found}, status=200 if ready else 503)
+
+
+def _database() -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return "ok"
+
+
+def _migrations() -> str:
+    behind = pending_migrations()
+    return f"behind: {', '.join(behind)} (run: tongban migrate)" if behind else "ok"
+
+
+def _keys() -> str:
+    check_keys()
+    return "ok"
+
+
+def _documents() -> str:
+    directory = Path(settings.DOCUMENTS_DIR)
+    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return "ok" if os.access(directory, os.W_OK) else "not writable"
+
+
+def _worker() -> str:
+    """A worker reports every ten seconds."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM procrastinate_workers WHERE last_heartbeat > now() - interval '60 seconds'"
+        )
+        row = cursor.fetchone()
+    return "ok" if row and row[0] else "no job worker is running (run: tongban worker)"
+
+
+@audience("public")
+def metrics(request: HttpRequest) -> HttpResponse:
+    """Prometheus metrics: with the token, or from this machine when there is none."""
+    token = settings.ENVIRONMENT.metrics_token.get_secret_value()
+    if token:
+        given = request.headers.get("Authorization", "").removeprefix("Bearer ")
+        admitted = hmac.compare_digest(given.encode(), token.encode())
+    else:
+        address = client_address(request, settings.ENVIRONMENT.trusted_proxies)
+        admitted = address in ("127.0.0.1", "::1")
+    if not admitted:
+        return HttpResponse("forbidden", status=403, content_type="text/plain")
+    with enter(None):
+        return HttpResponse(exposition(), content_type="text/plain; version=0.0.4; charset=utf-8")

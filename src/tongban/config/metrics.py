@@ -1,0 +1,49 @@
+"""What Prometheus reads: requests, statements, jobs, deliveries."""
+
+from __future__ import annotations
+
+import os
+
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest, multiprocess
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+REQUEST_SECONDS = Histogram(
+    "tongban_request_seconds",
+    "Wall time of a request",
+    ["route", "method", "status"],
+    buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
+)
+STATEMENTS = Counter("tongban_statements_total", "SQL statements of requests", ["route"])
+REFUSED = Counter("tongban_refused_total", "Requests refused before a page ran", ["why"])
+
+
+class Jobs(Collector):
+    """The job queue as the database has it when somebody asks."""
+
+    def collect(self) -> list[Metric]:
+        """Jobs by state."""
+        from django.db import connection
+
+        family = GaugeMetricFamily("tongban_jobs", "Background jobs by state", labels=["state"])
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT status::text, count(*) FROM procrastinate_jobs "
+                "WHERE status IN ('todo', 'doing', 'failed') GROUP BY status"
+            )
+            counted = dict(cursor.fetchall())
+        for state in ("todo", "doing", "failed"):
+            family.add_metric([state], counted.get(state, 0))
+        return [family]
+
+
+def exposition() -> bytes:
+    """The text format, gathered from every process of the web server."""
+    registry = CollectorRegistry()
+    if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
+        multiprocess.MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+    else:
+        for metric in (REQUEST_SECONDS, STATEMENTS, REFUSED):
+            registry.register(metric)
+    registry.register(Jobs())
+    return generate_latest(registry)

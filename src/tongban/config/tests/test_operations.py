@@ -1,0 +1,126 @@
+"""Health, metrics, limits, unreadable input, logs."""
+
+from __future__ import annotations
+
+import json
+import logging
+from io import StringIO
+
+import pytest
+import structlog
+from django.conf import settings
+from django.core.checks import run_checks
+from django.test import Client, RequestFactory, override_settings
+
+from tongban.config import logs
+from tongban.config.limits import Limiter, client_address
+from tongban.config.middleware import loads_text
+
+
+@pytest.mark.django_db
+def test_healthz_answers_without_a_jurisdiction(client: Client, django_assert_num_queries) -> None:
+    with django_assert_num_queries(0):
+        answer = client.get("/healthz", headers={"host": "localhost"})
+    assert answer.status_code == 200
+    assert answer.content == b"ok"
+
+
+@pytest.mark.django_db
+def test_readyz_names_what_is_missing(client: Client) -> None:
+    answer = client.get("/readyz", headers={"host": "localhost"})
+    assert answer.status_code == 503
+    checks = answer.json()["checks"]
+    assert checks["database"] == checks["migrations"] == checks["keys"] == checks["documents"] == "ok"
+    assert "tongban worker" in checks["worker"]
+
+
+@pytest.mark.django_db
+def test_metrics_count_requests_and_jobs(client: Client) -> None:
+    client.get("/healthz", headers={"host": "localhost"})
+    body = client.get("/metrics", headers={"host": "localhost"}).content.decode()
+    assert 'tongban_request_seconds_count{method="GET",route="healthz",status="200"}' in body
+    assert 'tongban_jobs{state="failed"} 0.0' in body
+
+
+@pytest.mark.django_db
+def test_metrics_are_not_for_everybody(client: Client) -> None:
+    answer = client.get("/metrics", headers={"host": "localhost"}, REMOTE_ADDR="192.0.2.7")
+    assert answer.status_code == 403
+
+
+@pytest.mark.parametrize("path", ["/?q=%ff%fe", "/?q=%00", "/%00"])
+@pytest.mark.django_db
+def test_bytes_that_are_not_text_get_a_sentence(client: Client, path: str) -> None:
+    answer = client.get(path, headers={"host": "luzhou.localhost"})
+    assert answer.status_code == 400
+    assert "UTF-8" in answer.content.decode() or "字符" in answer.content.decode()
+
+
+@pytest.mark.django_db
+def test_a_body_too_large_is_refused_before_it_is_read(client: Client) -> None:
+    answer = client.post(
+        "/api/anything", b"{}", content_type="application/json", headers={"host": "luzhou.localhost"},
+        CONTENT_LENGTH=str(settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1),
+    )  # fmt: skip
+    assert answer.status_code == 413
+    assert answer.json()["code"] == "too_large"
+
+
+@pytest.mark.django_db
+def test_security_headers(client: Client) -> None:
+    answer = client.get("/", headers={"host": "luzhou.localhost"})
+    assert "script-src 'self'" in answer["Content-Security-Policy"]
+    assert "unsafe" not in answer["Content-Security-Policy"]
+    assert answer["X-Frame-Options"] == "DENY"
+    assert answer["X-Content-Type-Options"] == "nosniff"
+    assert answer["Referrer-Policy"] == "same-origin"
+    assert "microphone=()" in answer["Permissions-Policy"]
+    assert len(answer["X-Request-Id"]) == 16
+
+
+@pytest.mark.parametrize("body", [b"\xff", b'{"a": "\\u0000"}', b'{"a": "\\ud800"}', b"{", b'{"\\u0000": 1}'])
+def test_json_that_postgresql_could_not_store_is_refused(body: bytes) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        loads_text(body)
+
+
+def test_json_keeps_its_escapes() -> None:
+    assert loads_text('{"名": "\\u5f20\\n"}'.encode()) == {"名": "张\n"}
+
+
+def test_the_limiter_counts_by_address() -> None:
+    limiter = Limiter(2)
+    assert [limiter.admits("a") for _ in range(3)] == [True, True, False]
+    assert limiter.admits("b")
+    assert all(Limiter(0).admits("a") for _ in range(1000))
+
+
+@pytest.mark.parametrize(
+    ("proxies", "header", "expected"),
+    [(0, "192.0.2.1", "127.0.0.1"), (1, "forged, 192.0.2.1", "192.0.2.1"), (2, "192.0.2.1", "127.0.0.1")],
+)
+def test_only_trusted_proxies_speak_for_a_visitor(proxies: int, header: str, expected: str) -> None:
+    request = RequestFactory().get("/", headers={"x-forwarded-for": header})
+    assert client_address(request, proxies) == expected
+
+
+def test_a_log_line_is_json_and_holds_nothing_of_the_request() -> None:
+    out = StringIO()
+    handler = logging.StreamHandler(out)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=logs._SHARED, processors=logs.LOGGING["formatters"]["json"]["processors"]
+        )
+    )
+    record = logging.LogRecord("django.request", logging.ERROR, "", 0, "Internal Server Error", (), None)
+    record.request = "GET /?phone=13800138000"
+    handler.emit(record)
+    line = json.loads(out.getvalue())
+    assert line["event"] == "Internal Server Error"
+    assert "13800138000" not in out.getvalue()
+
+
+def test_production_mistakes_are_explained() -> None:
+    with override_settings(MODE="production", ALLOWED_HOSTS=["localhost", ".localhost"]):
+        found = {message.id for message in run_checks(tags=["tongban"], include_deployment_checks=True)}
+    assert {"tongban.W001", "tongban.W002", "tongban.W005"} <= found
