@@ -11,25 +11,24 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from html.parser import HTMLParser
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import charset_normalizer
 
 from tongban.lib.refusals import Refusal
-from tongban.lib.spreadsheets import workbook
+from tongban.lib.spreadsheets import reader
 from tongban.lib.words import T
 
-LOST = workbook.LOST
+LOST = reader.LOST
 MOST_UNPACKED = 200 << 20
 PATIENCE = 60
 _DELIMITERS = ",\t;|"
 _MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 _SCIENTIFIC = re.compile(r"\d(\.\d+)?E\+?(1[4-9]|[2-9]\d)", re.IGNORECASE)
 _EXCEL_TEXT = re.compile(r'="?([^"]*)"?$')
-_WORKBOOKS = {b"PK\x03\x04", b"\xd0\xcf\x11\xe0"}
+_ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 
 _REMEDY = T(
     "请在 Excel 或 WPS 中打开后另存为 .xlsx 再上传。", "Open it in Excel or WPS, save it as .xlsx and upload that."
@@ -46,6 +45,23 @@ _TEXT_UNREADABLE = T(
     "这个文本文件的编码认不出来。{remedy}", "The encoding of this text file is not known. {remedy}"
 ).format(remedy=_REMEDY)
 
+_REFUSED = {
+    "password": ("spreadsheet_password", _PASSWORD),
+    "too_large": ("spreadsheet_too_large", _TOO_LARGE),
+    "unreadable": ("spreadsheet_unreadable", _UNREADABLE),
+}
+_STARVED = (-signal.SIGABRT, -signal.SIGXCPU, -signal.SIGKILL)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How large a file may be, and the processor time in seconds that reading it may take."""
+
+    bytes: int = 10 << 20
+    rows: int = 20_000
+    columns: int = 200
+    seconds: int = 10
+
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
@@ -55,47 +71,51 @@ class Sheet:
     rows: list[list[str]]
 
 
-def read_sheets(content: bytes, max_rows: int, max_columns: int) -> Iterator[list[Sheet]]:
+def read_sheets(content: bytes, limits: Limits) -> Iterator[list[Sheet]]:
     """The sheets of a file, once for each way its text may be encoded, the likeliest first."""
-    if content[:4] in _WORKBOOKS:
-        yield _read_workbook(content, max_rows, max_columns)
+    if content.startswith((_ZIP, _OLE)):
+        yield _read_workbook(content, limits)
         return
     for text in _decoded(content):
         is_page = re.match(r"\s*(<!doctype|<html|<table|<meta|<head|<style)", text, re.IGNORECASE)
-        sheets = _read_page(text, max_columns) if is_page else [_read_csv(text)]
+        sheets = _read_page(text, limits) if is_page else [_read_csv(text)]
         for sheet in sheets:
-            _check_size(sheet, max_rows, max_columns)
+            _check_size(sheet, limits)
         yield sheets
 
 
-def _check_size(sheet: Sheet, max_rows: int, max_columns: int) -> None:
-    if sum(map(any, sheet.rows)) > max_rows or any(len(row) > max_columns for row in sheet.rows):
+def _check_size(sheet: Sheet, limits: Limits) -> None:
+    if sum(map(any, sheet.rows)) > limits.rows or any(len(row) > limits.columns for row in sheet.rows):
         raise Refusal("spreadsheet_too_large", _TOO_LARGE)
 
 
-def _read_workbook(content: bytes, max_rows: int, max_columns: int) -> list[Sheet]:
+def _read_workbook(content: bytes, limits: Limits) -> list[Sheet]:
     _check_unpacked_size(content)
-    command = [sys.executable, "-I", str(Path(workbook.__file__)), str(max_rows), str(max_columns)]
+    # An encrypted .xlsx is an OLE file that holds one stream with this name, in UTF-16.
+    if content.startswith(_OLE) and "EncryptedPackage".encode("utf-16-le") in content:
+        raise Refusal("spreadsheet_password", _PASSWORD)
+    return _read_apart("workbook", content, limits)
+
+
+def _read_apart(kind: str, content: bytes, limits: Limits) -> list[Sheet]:
+    """What the reader finds, in a process of its own; its death for want of memory or time is a refusal too."""
+    numbers = map(str, (limits.rows, limits.columns, limits.seconds))
+    command = [sys.executable, "-I", str(Path(reader.__file__)), kind, *numbers]
     try:
-        # Nothing of the caller reaches the command line but two numbers.
+        # Nothing of the caller reaches the command line but a word and three numbers.
         done = subprocess.run(command, input=content, capture_output=True, timeout=PATIENCE, check=False)  # noqa: S603
     except subprocess.TimeoutExpired:
         raise Refusal("spreadsheet_too_large", _TOO_LARGE) from None
-    if done.returncode in (-signal.SIGABRT, -signal.SIGXCPU, -signal.SIGKILL):
-        raise Refusal("spreadsheet_too_large", _TOO_LARGE)
-    answer: dict[str, Any] = json.loads(done.stdout) if done.returncode == 0 else {"refused": "unreadable"}
-    # An encrypted .xlsx is an OLE file that holds one stream with this name, in UTF-16.
-    if answer.get("refused") == "password" or "EncryptedPackage".encode("utf-16-le") in content:
-        raise Refusal("spreadsheet_password", _PASSWORD)
-    if answer.get("refused") == "too_large":
-        raise Refusal("spreadsheet_too_large", _TOO_LARGE)
+    answer: dict[str, Any] = {"refused": "too_large" if done.returncode in _STARVED else "unreadable"}
+    if done.returncode == 0:
+        answer = json.loads(done.stdout)
     if "refused" in answer:
-        raise Refusal("spreadsheet_unreadable", _UNREADABLE)
-    return [_filled(sheet["name"], sheet["rows"], sheet["merged"]) for sheet in answer["sheets"]]
+        raise Refusal(*_REFUSED[answer["refused"]])
+    return [Sheet(sheet["name"], sheet["rows"]) for sheet in answer["sheets"]]
 
 
 def _check_unpacked_size(content: bytes) -> None:
-    if not content.startswith(b"PK"):
+    if not content.startswith(_ZIP):
         return
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
@@ -106,28 +126,19 @@ def _check_unpacked_size(content: bytes) -> None:
         raise Refusal("spreadsheet_too_large", _TOO_LARGE)
 
 
-def _filled(name: str, rows: list[list[str]], merged: list[list[list[int]]]) -> Sheet:
-    """The text of a merged range stands in every row of its first column: one heading over ten rows is said of ten."""
-    for (top, left), (bottom, _) in merged:
-        text = rows[top][left] if top < len(rows) and left < len(rows[top]) else ""
-        for row in rows[top + 1 : bottom + 1] if text else ():
-            row.extend([""] * (left + 1 - len(row)))
-            row[left] = text
-    return Sheet(name, rows)
-
-
 def _decoded(content: bytes) -> Iterator[str]:
     """The text in each encoding that fits: the one its first bytes tell, or UTF-8, GB18030 (GBK), a guess."""
-    is_read = False
+    tried: set[str] = set()
     for encoding in _encodings(content):
         try:
             text = content.decode(encoding)
         except UnicodeDecodeError:
             continue
-        if "\x00" not in text:
-            is_read = True
+        # ASCII is the same in every encoding: once is enough.
+        if "\x00" not in text and text not in tried:
+            tried.add(text)
             yield text
-    if not is_read:
+    if not tried:
         raise Refusal("spreadsheet_encoding", _TEXT_UNREADABLE)
 
 
@@ -164,77 +175,7 @@ def _csv_text(cell: str) -> str:
     return text[1:] if text.startswith("'") and text[1:].isalnum() else text
 
 
-@dataclass(slots=True)
-class _Cells:
-    """A table while it is read: rows of texts, and the spans that reach into later rows."""
-
-    rows: list[list[str]] = field(default_factory=list)
-    merged: list[list[list[int]]] = field(default_factory=list)
-    taken: dict[tuple[int, int], None] = field(default_factory=dict)
-
-
-class _Page(HTMLParser):
+def _read_page(text: str, limits: Limits) -> list[Sheet]:
     """The outermost tables of a web page, as many systems export them under the name .xls."""
-
-    def __init__(self, max_columns: int) -> None:
-        super().__init__(convert_charrefs=True)
-        self.max_columns = max_columns
-        self.tables: list[_Cells] = []
-        self.depth = 0
-        self.text: list[str] | None = None
-        self.span = (1, 1)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag == "table":
-            self.depth += 1
-            if self.depth == 1:
-                if len(self.tables) == workbook.MOST_SHEETS:
-                    raise Refusal("spreadsheet_too_large", _TOO_LARGE)
-                self.tables.append(_Cells())
-        elif self.depth == 1 and tag == "tr":
-            self._close_cell()
-            self.tables[-1].rows.append([])
-        elif self.depth == 1 and tag in ("td", "th") and self.tables[-1].rows:
-            self._close_cell()
-            spans = dict(attrs)
-            self.span = (_span(spans.get("rowspan"), 10_000), _span(spans.get("colspan"), self.max_columns))
-            self.text = []
-        elif tag == "br" and self.text is not None:
-            self.text.append(" ")
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag in ("td", "th", "tr", "table") and self.depth == 1:
-            self._close_cell()
-        if tag == "table":
-            self.depth = max(0, self.depth - 1)
-
-    def handle_data(self, data: str) -> None:
-        if self.text is not None:
-            self.text.append(data)
-
-    def _close_cell(self) -> None:
-        if self.text is None:
-            return
-        table, text = self.tables[-1], _csv_text(" ".join("".join(self.text).split()))
-        self.text = None
-        top, row = len(table.rows) - 1, table.rows[-1]
-        while (top, len(row)) in table.taken:
-            row.append("")
-        left, (down, across) = len(row), self.span
-        row.extend([text] + [""] * (across - 1))
-        if len(row) > self.max_columns:
-            raise Refusal("spreadsheet_too_large", _TOO_LARGE)
-        if (down, across) != (1, 1):
-            table.merged.append([[top, left], [top + down - 1, left + across - 1]])
-            table.taken.update({(top + y, left + x): None for y in range(1, min(down, 2000)) for x in range(across)})
-
-
-def _span(text: str | None, most: int) -> int:
-    return min(max(int(text), 1), most) if text and text.strip().isascii() and text.strip().isdigit() else 1
-
-
-def _read_page(text: str, max_columns: int) -> list[Sheet]:
-    page = _Page(max_columns)
-    page.feed(text)
-    page.close()
-    return [_filled("", table.rows, table.merged) for table in page.tables]
+    tables = _read_apart("page", text.encode(), limits)
+    return [Sheet("", [[_csv_text(cell) for cell in row] for row in table.rows]) for table in tables]

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from tongban.lib.refusals import Refusal
-from tongban.lib.spreadsheets.sheets import LOST, Sheet, read_sheets
+from tongban.lib.spreadsheets.sheets import LOST, Limits, Sheet, read_sheets
 from tongban.lib.words import T
 
 HEADER_WITHIN = 20
@@ -50,15 +50,6 @@ class Column:
     aliases: tuple[str, ...] = ()
     is_required: bool = False
     check: Callable[[str], str] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """How large a file may be."""
-
-    bytes: int = 10 << 20
-    rows: int = 20_000
-    columns: int = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +105,7 @@ def read_table(content: bytes, filename: str, columns: Sequence[Column], limits:
 def _find_header(content: bytes, columns: Sequence[Column], limits: Limits) -> tuple[Sheet, int, dict[str, int]]:
     """The sheet, the header's place in it, and the place of each column found."""
     best: tuple[Sheet, int, dict[str, int]] | None = None
-    for sheets in read_sheets(content, limits.rows, limits.columns):
+    for sheets in read_sheets(content, limits):
         for sheet in sheets:
             for at, row in enumerate(sheet.rows[:HEADER_WITHIN]):
                 places = _places(row, columns)
@@ -169,10 +160,11 @@ def _join(labels: list[T]) -> T:
 
 def _read_rows(table: Table, rows: list[list[str]], at: int, columns: Sequence[Column], places: dict[str, int]) -> None:
     above: dict[str, str] = {}
+    heads = {column.name: _heads(column) for column in columns}
     for number, row in enumerate(rows[at + 1 :], start=at + 2):
         typed = {name: row[place] if place < len(row) else "" for name, place in places.items()}
         # A header of several lines, or one repeated at the top of each printed page.
-        if not any(typed.values()) or _places(row, columns) == places:
+        if not any(typed.values()) or all(_head(text) in heads[name] for name, text in typed.items()):
             continue
         typed = {name: above.get(name, "") if text in _DITTO else text for name, text in typed.items()}
         above = typed

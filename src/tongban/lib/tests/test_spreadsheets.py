@@ -269,6 +269,11 @@ def test_a_page_of_spans_is_refused() -> None:
     assert refused(b"<table><tr><td>x</td></tr></table>" * 30).code == "spreadsheet_too_large"
 
 
+def test_a_page_that_would_take_forever_ends_only_the_reading_process() -> None:
+    page = b"<html>" + b"<" * 2_000_000
+    assert refused(page, Limits(seconds=1)).code == "spreadsheet_too_large"
+
+
 cells = st.text(alphabet="张王李四 三a1,;\"'\t|", max_size=8)
 
 
