@@ -13,6 +13,12 @@ from tongban.foundation.parties.queries.access import (
     with_membership,
 )
 from tongban.foundation.parties.queries.demo import DEMO_PASSWORD, DemoLogin, demo_account, demo_logins
+from tongban.foundation.parties.queries.mandates import (
+    Standing,
+    mandates_in_force,
+    may_act_for,
+    organisations_acted_for,
+)
 from tongban.foundation.parties.queries.organisations import organisation_by_uscc, unit_for
 from tongban.foundation.parties.queries.people import Contacts, account_by_phone, contacts_of, person_by_document
 
@@ -22,6 +28,7 @@ __all__ = [
     "SESSION_SECOND_FACTOR",
     "Contacts",
     "DemoLogin",
+    "Standing",
     "account_by_phone",
     "actor_of_account",
     "actor_of_token",
@@ -29,9 +36,12 @@ __all__ = [
     "delegations_in_force",
     "demo_account",
     "demo_logins",
+    "mandates_in_force",
+    "may_act_for",
     "memberships_in_force",
     "nobody",
     "organisation_by_uscc",
+    "organisations_acted_for",
     "person_by_document",
     "require",
     "token_hash",

@@ -1,0 +1,57 @@
+"""Who may act for which organisation: its legal representative, whoever holds its mandate, its own programs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from tongban.foundation.parties.models import Mandate, Organisation
+from tongban.lib.actors import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """By what right somebody acts for an organisation, and whether that right covers signing."""
+
+    right: Literal["legal_representative", "mandate", "client"]
+    may_sign: bool
+    mandate_id: UUID | None = None
+
+
+def mandates_in_force(agent_id: UUID) -> QuerySet[Mandate]:
+    """Accepted mandates of organisations that a person holds today."""
+    today = timezone.localdate()
+    return Mandate.objects.filter(
+        agent_id=agent_id, organisation__is_active=True, accepted_at__isnull=False, withdrawn_at__isnull=True,
+        valid_from__lte=today, valid_to__gte=today,
+    )  # fmt: skip
+
+
+def may_act_for(by: Actor, organisation_id: UUID, *, service: str = "") -> Standing | None:
+    """The right by which ``by`` acts for an organisation, in ``service`` (a definition's code) if given; None for none."""
+    if by.kind == "client" and by.organisation_id == organisation_id:
+        return Standing("client", may_sign=True)
+    if by.kind != "person" or by.person_id is None:
+        return None
+    own = Organisation.objects.filter(pk=organisation_id, legal_representative_id=by.person_id, is_active=True)
+    if own.exists():
+        return Standing("legal_representative", may_sign=True)
+    for mandate in mandates_in_force(by.person_id).filter(organisation_id=organisation_id).order_by("-may_sign"):
+        if not service or not mandate.services or service in mandate.services:
+            return Standing("mandate", mandate.may_sign, mandate.pk)
+    return None
+
+
+def organisations_acted_for(by: Actor) -> list[Organisation]:
+    """Every organisation ``by`` may act for in one service or all, by name."""
+    if by.kind == "client":
+        return list(Organisation.objects.filter(pk=by.organisation_id, is_active=True))
+    if by.kind != "person" or by.person_id is None:
+        return []
+    held = mandates_in_force(by.person_id).values("organisation_id")
+    mine = Organisation.objects.filter(Q(legal_representative_id=by.person_id) | Q(pk__in=held), is_active=True)
+    return list(mine.select_related("legal_representative").order_by("name_pinyin", "name"))
