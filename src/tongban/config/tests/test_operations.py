@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from io import StringIO
+from pathlib import Path
 
 import pytest
 import structlog
@@ -15,6 +16,8 @@ from django.test import Client, RequestFactory, override_settings
 from tongban.config import logs
 from tongban.config.limits import Limiter, client_address
 from tongban.config.middleware import loads_text
+from tongban.lib import keys
+from tongban.lib.keys import KeyRing
 
 
 @pytest.mark.django_db
@@ -26,12 +29,24 @@ def test_healthz_answers_without_a_jurisdiction(client: Client, django_assert_nu
 
 
 @pytest.mark.django_db
-def test_readyz_names_what_is_missing(client: Client) -> None:
+def test_readyz_names_what_is_there_and_what_is_missing(client: Client) -> None:
     answer = client.get("/readyz", headers={"host": "localhost"})
-    assert answer.status_code == 503
+    assert answer.status_code == 200
     checks = answer.json()["checks"]
     assert checks["database"] == checks["migrations"] == checks["keys"] == checks["documents"] == "ok"
     assert "tongban worker" in checks["worker"]
+
+
+@pytest.mark.django_db
+def test_readyz_says_no_beside_a_wrong_key_file(client: Client, tmp_path: Path) -> None:
+    KeyRing.new().write(tmp_path / "keys.json")
+    keys.use_file(tmp_path / "keys.json")
+    try:
+        answer = client.get("/readyz", headers={"host": "localhost"})
+    finally:
+        keys.use_file(settings.KEYS_FILE)
+    assert answer.status_code == 503
+    assert answer.json()["checks"]["keys"] == "failed: KeyFileError"
 
 
 @pytest.mark.django_db
