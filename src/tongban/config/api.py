@@ -13,6 +13,7 @@ from ninja.parser import Parser
 from tongban.config.middleware import loads_text
 from tongban.foundation.credentials.api import router as credentials
 from tongban.foundation.notifications.api import router as messages
+from tongban.foundation.regions.api import router as regions
 from tongban.lib.refusals import Refusal
 from tongban.lib.words import T
 from tongban.web.api import problem_of
@@ -60,6 +61,7 @@ api = HouseAPI(
     urls_namespace="api",
     docs_url=None,
 )
+api.add_router("/regions", regions)
 
 
 @api.exception_handler(Refusal)

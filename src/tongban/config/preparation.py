@@ -19,6 +19,7 @@ Report = Callable[[str], None]
 def prepare(report: Report) -> None:
     """Bring everything up to date; safe to repeat after any interruption."""
     call_command("migrate")
+    call_command("regions", "load", verbosity=0)
     ensure_keys(settings.KEYS_FILE, report)
     check_keys()
     if settings.DEMO:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 
+from tongban.foundation.regions.rules.english import english_name
 from tongban.lib.models import House
 from tongban.lib.named import Named
+from tongban.lib.words import T
 
 
 class Edition(House):
@@ -14,8 +16,10 @@ class Edition(House):
 
     authority = models.CharField(max_length=16)  # mca 民政部, nbs 国家统计局
     name = models.CharField(max_length=80)
+    title = models.CharField(max_length=200)
     published = models.DateField()
     source = models.TextField()
+    covers = models.TextField()  # where it is complete: ":county 510502:community"
     licence = models.CharField(max_length=80)
     attribution = models.TextField()
     sha256 = models.CharField(max_length=64, unique=True)
@@ -43,17 +47,18 @@ class Region(Named, House):
         COMMUNITY = 5, "村"
 
     authority = models.CharField(max_length=16)
-    code = models.CharField(max_length=12)
+    code = models.CharField(max_length=12, db_collation="C")  # sorted and searched by prefix
     level = models.PositiveSmallIntegerField(choices=Level.choices)
-    parent_code = models.CharField(max_length=12, blank=True)
-    classification = models.CharField(max_length=3, blank=True)  # 城乡分类 of NBS
-    valid_from = models.DateField()
+    parent_code = models.CharField(max_length=12, blank=True, db_collation="C")
+    valid_from = models.DateField(null=True, blank=True)  # empty is unknown, not "since ever"
     valid_to = models.DateField(null=True, blank=True)  # the first day on which it is no longer valid
     edition = models.ForeignKey("regions.Edition", on_delete=models.PROTECT, related_name="+")
 
     class Meta(Named.Meta):
         constraints = [
-            models.UniqueConstraint(fields=["authority", "code", "valid_from"], name="region_code_from"),
+            models.UniqueConstraint(
+                fields=["authority", "code", "valid_from"], nulls_distinct=False, name="region_code_from"
+            ),
             models.UniqueConstraint(
                 fields=["authority", "code"], condition=Q(valid_to__isnull=True), name="region_code_open"
             ),
@@ -68,6 +73,11 @@ class Region(Named, House):
 
     def __str__(self) -> str:
         return f"{self.name} {self.code}"
+
+    @property
+    def title(self) -> T:
+        """The name in both languages; the English one is made from its pinyin."""
+        return T(self.name, english_name(self.name))
 
 
 class Jurisdiction(House):

@@ -60,6 +60,14 @@ def prefix_of(code: str) -> str:
     return text[:2] if text[2:] == "0000" else text[:4] if text[4:] == "00" else text
 
 
+def beginning_of(digits: str) -> str:
+    """What the codes begin with that somebody means who has typed these digits: 510500 means 5105, 51050 itself."""
+    try:
+        return prefix_of(digits)
+    except Refusal:
+        return digits
+
+
 def level_of(code: str) -> Level:
     """The level a code stands for."""
     return _LEVEL_OF_DIGITS[len(prefix_of(code))]
@@ -67,19 +75,24 @@ def level_of(code: str) -> Level:
 
 def is_at_or_above(level: str, other: str) -> bool:
     """Whether ``level`` is the same as ``other`` or a higher one."""
-    return _DIGITS[_level(level)] <= _DIGITS[_level(other)]
+    return _DIGITS[check_level(level)] <= _DIGITS[check_level(other)]
 
 
-def _level(text: str) -> Level:
+def check_level(text: str) -> Level:
+    """The level of that name; refuses anything else."""
     for level in LEVELS:
         if level == text:
             return level
-    raise ValueError(f"{text!r} is no level of region")
+    what = T("“{level}”不是区划级别,应为 {levels}。", "“{level}” is no level of region: use {levels}.")
+    raise Refusal("region_level_wrong", what.format(level=text[:40], levels=", ".join(LEVELS)), field="level")
 
 
 def parent_of(code: str) -> str | None:
-    """The code one level up by its digits, None above a province; townships of a city without counties (东莞) have it
-    as their parent. An authority may hang a county on the province itself: the stored parent counts then."""  # fmt: skip
+    """The code one level up by its digits, None above a province.
+
+    Townships of a city without counties (东莞) lie right under it. An authority may hang a county on the province
+    itself: there the stored parent counts.
+    """
     prefix = prefix_of(code)
     if len(prefix) == 2:
         return None

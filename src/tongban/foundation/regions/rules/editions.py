@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from unicodedata import category
 
 from tongban.foundation.regions.rules.codes import LEVELS, Level, is_at_or_above, level_of, normalised, prefix_of
 from tongban.lib.refusals import Refusal
@@ -21,6 +22,8 @@ COLUMNS = ["code", "name", "parent", "valid_from", "valid_to"]
 REQUIRED = ("authority", "name", "title", "date", "source", "licence", "attribution", "covers", "rows")
 NAME_LENGTH = 100
 _HEAD = re.compile(r"#\s*([a-z_]+):\s*(.*)")
+# Control and format characters and line breaks; private-use ones stand for rare characters and are let in.
+_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 _AUTHORITY = re.compile(r"[a-z][a-z0-9]{1,15}")
 
 
@@ -59,7 +62,7 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One checked row; ``valid_from`` None is unknown, ``valid_to`` None is still in force (the day itself excluded)."""
+    """One checked row: ``valid_from`` None is unknown, ``valid_to`` (that day excluded) None is still in force."""
 
     line: int
     code: str
@@ -147,7 +150,7 @@ class Reader:
     def rows(self, lines: Iterable[str]) -> Iterator[Row]:
         """Every row, checked; ``lines`` begins after the column line."""
         line = self.head.lines
-        for line, cells in enumerate(csv.reader(lines, strict=True), self.head.lines + 1):
+        for line, cells in self._cells(lines):
             row = self._row(line, cells)
             self._in_order(row)
             self._parent_known(row)
@@ -164,6 +167,15 @@ class Reader:
                 "The head promises {rows} rows, {count} were read: the file is incomplete.",
             )
             raise self._refused("region_rows_missing", line, what.format(rows=self.head.rows, count=self.count))
+
+    def _cells(self, lines: Iterable[str]) -> Iterator[tuple[int, list[str]]]:
+        line = self.head.lines
+        try:
+            for line, cells in enumerate(csv.reader(lines, strict=True), self.head.lines + 1):
+                yield line, cells
+        except csv.Error as error:
+            what = T("引号或分隔符不对({why})。", "Quotes or separators are wrong ({why}).").format(why=error)
+            raise self._refused("region_row_wrong", line + 1, what) from None
 
     def _refused(self, code: str, line: int, what: T) -> Refusal:
         return refused(code, self.file, line, what)
@@ -215,7 +227,7 @@ class Reader:
             raise self._refused("region_date_wrong", line, what.format(text=text[:40])) from None
 
     def _name(self, line: int, text: str) -> str:
-        if not text or text != text.strip() or len(text) > NAME_LENGTH or not text.isprintable():
+        if not text or text != text.strip() or len(text) > NAME_LENGTH or any(category(c) in _UNSEEN for c in text):
             what = T("名称为空、过长,或含有空白和控制字符。", "The name is empty, too long, or has blanks around it.")
             raise self._refused("region_name_wrong", line, what)
         return text

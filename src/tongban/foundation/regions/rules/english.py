@@ -57,25 +57,26 @@ KINDS = {
 }
 PEOPLES = {
     "壮族": "Zhuang", "回族": "Hui", "维吾尔": "Uygur", "哈萨克": "Kazak", "蒙古族": "Mongol", "蒙古": "Mongol",
-    "藏族": "Zang", "羌族": "Qiang", "彝族": "Yi", "苗族": "Miao", "侗族": "Dong", "土家族": "Tujia", "布依族": "Bouyei",
-    "傣族": "Dai", "景颇族": "Jingpo", "傈僳族": "Lisu", "白族": "Bai", "哈尼族": "Hani", "朝鲜族": "Korean",
-    "满族": "Manchu", "黎族": "Li", "瑶族": "Yao", "畲族": "She", "佤族": "Va", "拉祜族": "Lahu", "纳西族": "Naxi",
-    "仫佬族": "Mulao", "仡佬族": "Gelao", "水族": "Shui", "毛南族": "Maonan", "布朗族": "Blang", "怒族": "Nu",
-    "独龙族": "Derung", "普米族": "Pumi", "东乡族": "Dongxiang", "保安族": "Bonan", "撒拉族": "Salar", "土族": "Tu",
-    "裕固族": "Yugur", "柯尔克孜": "Kirgiz", "塔吉克": "Tajik", "锡伯": "Xibe", "达斡尔族": "Daur", "鄂温克族": "Evenki",
-    "鄂伦春": "Oroqen", "各族": "Multi-ethnic",
+    "藏族": "Zang", "羌族": "Qiang", "彝族": "Yi", "苗族": "Miao", "侗族": "Dong", "土家族": "Tujia",
+    "布依族": "Bouyei", "傣族": "Dai", "景颇族": "Jingpo", "傈僳族": "Lisu", "白族": "Bai", "哈尼族": "Hani",
+    "朝鲜族": "Korean", "满族": "Manchu", "黎族": "Li", "瑶族": "Yao", "畲族": "She", "佤族": "Va",
+    "拉祜族": "Lahu", "纳西族": "Naxi", "仫佬族": "Mulao", "仡佬族": "Gelao", "水族": "Shui", "毛南族": "Maonan",
+    "布朗族": "Blang", "怒族": "Nu", "独龙族": "Derung", "普米族": "Pumi", "东乡族": "Dongxiang", "保安族": "Bonan",
+    "撒拉族": "Salar", "土族": "Tu", "裕固族": "Yugur", "柯尔克孜": "Kirgiz", "塔吉克": "Tajik", "锡伯": "Xibe",
+    "达斡尔族": "Daur", "鄂温克族": "Evenki", "鄂伦春": "Oroqen", "各族": "Multi-ethnic",
 }  # fmt: skip
 LOCAL = {
-    "乐亭": "Laoting", "蔚县": "Yu", "涡阳": "Guoyang", "歙县": "She", "黟县": "Yi", "六安": "Lu'an", "铅山": "Yanshan",
-    "中牟": "Zhongmu", "浚县": "Xun", "泌阳": "Biyang", "监利": "Jianli", "郴州": "Chenzhou", "番禺": "Panyu",
-    "大埔": "Dabu", "东莞": "Dongguan", "儋州": "Danzhou", "犍为": "Qianwei", "郫都": "Pidu", "筠连": "Junlian",
-    "珙县": "Gong", "荥经": "Yingjing", "洪洞": "Hongtong", "繁峙": "Fanshi", "尉犁": "Yuli", "台州": "Taizhou",
-    "丽水": "Lishui", "天台": "Tiantai", "嵊州": "Shengzhou", "鄞州": "Yinzhou", "莘县": "Shen", "单县": "Shan",
-    "济南": "Jinan", "济宁": "Jining", "济源": "Jiyuan", "长治": "Changzhi", "长子": "Zhangzi", "解州": "Haizhou",
-    "呼和浩特": "Hohhot", "乌鲁木齐": "Ürümqi", "拉萨": "Lhasa", "日喀则": "Xigazê", "锡林郭勒": "Xilin Gol",
-    "呼伦贝尔": "Hulun Buir", "鄂尔多斯": "Ordos", "巴彦淖尔": "Bayan Nur", "乌兰察布": "Ulanqab", "阿拉善": "Alxa",
-    "哈尔滨": "Harbin", "齐齐哈尔": "Qiqihar", "吐鲁番": "Turpan", "伊犁": "Ili", "克拉玛依": "Karamay", "喀什": "Kashi",
-    "阿坝": "Aba", "牟平": "Muping", "任丘": "Renqiu", "任城": "Rencheng", "重庆": "Chongqing", "厦门": "Xiamen",
+    "乐亭": "Laoting", "蔚县": "Yu", "涡阳": "Guoyang", "歙县": "She", "黟县": "Yi", "六安": "Lu'an",
+    "铅山": "Yanshan", "中牟": "Zhongmu", "浚县": "Xun", "泌阳": "Biyang", "监利": "Jianli", "郴州": "Chenzhou",
+    "番禺": "Panyu", "大埔": "Dabu", "东莞": "Dongguan", "儋州": "Danzhou", "犍为": "Qianwei", "郫都": "Pidu",
+    "筠连": "Junlian", "珙县": "Gong", "荥经": "Yingjing", "洪洞": "Hongtong", "繁峙": "Fanshi", "尉犁": "Yuli",
+    "台州": "Taizhou", "丽水": "Lishui", "天台": "Tiantai", "嵊州": "Shengzhou", "鄞州": "Yinzhou", "莘县": "Shen",
+    "单县": "Shan", "济南": "Jinan", "济宁": "Jining", "济源": "Jiyuan", "长治": "Changzhi", "长子": "Zhangzi",
+    "解州": "Haizhou", "呼和浩特": "Hohhot", "乌鲁木齐": "Ürümqi", "拉萨": "Lhasa", "日喀则": "Xigazê",
+    "锡林郭勒": "Xilin Gol", "呼伦贝尔": "Hulun Buir", "鄂尔多斯": "Ordos", "巴彦淖尔": "Bayan Nur",
+    "乌兰察布": "Ulanqab", "阿拉善": "Alxa", "哈尔滨": "Harbin", "齐齐哈尔": "Qiqihar", "吐鲁番": "Turpan",
+    "伊犁": "Ili", "克拉玛依": "Karamay", "喀什": "Kashi", "阿坝": "Aba", "牟平": "Muping", "任丘": "Renqiu",
+    "任城": "Rencheng", "重庆": "Chongqing", "厦门": "Xiamen",
 }  # fmt: skip
 _PEOPLE = re.compile("|".join(sorted(PEOPLES, key=len, reverse=True)))
 

@@ -34,8 +34,11 @@ class Span:
 
 
 class Reconciler:
-    """Compares one edition with the record, code by code; ``was_covered`` tells whether an earlier edition of this
-    authority was complete at a prefix and level, so that a code new there began with this edition."""  # fmt: skip
+    """Compares one edition with the record, code by code.
+
+    ``was_covered`` tells whether an earlier edition of this authority was complete at a prefix and level, so that a
+    code that is new there began with this edition.
+    """
 
     def __init__(self, head: Head, file: str, was_covered: Callable[[str, str], bool]) -> None:
         self.head = head

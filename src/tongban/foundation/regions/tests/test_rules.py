@@ -101,9 +101,10 @@ def test_a_neighbour_with_the_same_beginning_is_not_within() -> None:
     assert is_within("510502109201", "5105")
 
 
-def test_an_unknown_level_is_a_mistake_of_the_programme() -> None:
-    with pytest.raises(ValueError, match="street"):
+def test_an_unknown_level_is_refused() -> None:
+    with pytest.raises(Refusal) as refusal:
         is_at_or_above("street", "county")
+    assert refusal.value.code == "region_level_wrong"
 
 
 @pytest.mark.parametrize(
