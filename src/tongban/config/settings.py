@@ -86,6 +86,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "tongban.foundation.parties.middleware.resolve_actor",
+    "tongban.foundation.exchange.middleware.idempotency",
     "allauth.account.middleware.AccountMiddleware",
     "tongban.web.middleware.refusals_and_audiences",
 ]

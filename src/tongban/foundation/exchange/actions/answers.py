@@ -1,0 +1,76 @@
+"""Run a writing API call once per idempotency key."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from tongban.foundation.exchange.models import StoredAnswer
+from tongban.lib.jobs import periodic
+from tongban.lib.refusals import Refusal
+from tongban.lib.words import T
+
+KEEP = timedelta(hours=48)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a call answered: status, the headers worth repeating, and the body."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+    is_repeat: bool = False
+
+
+def answer_once(digest: bytes, body_hash: bytes, operation: str, work: Callable[[], Answer]) -> Answer:
+    """Do ``work`` and keep its answer, or give the answer that was kept.
+
+    The row comes first, in the transaction of the work: a concurrent repeat waits at the unique index until the first
+    call has committed (and gets its answer) or rolled back (and does the work itself). An answer of 400 or more rolls
+    everything back and is not kept, so that a corrected or luckier repeat can succeed.
+    """
+    with transaction.atomic():
+        mine = StoredAnswer(digest=digest, body_hash=body_hash, operation=operation[:200])
+        StoredAnswer.objects.bulk_create([mine], ignore_conflicts=True)
+        kept = StoredAnswer.objects.get(digest=digest)
+        if kept.pk != mine.pk:
+            return _repeat(kept, body_hash)
+        answer = work()
+        if answer.status >= 400:
+            transaction.set_rollback(True)
+        else:
+            _keep(mine, answer)
+    return answer
+
+
+def _repeat(kept: StoredAnswer, body_hash: bytes) -> Answer:
+    if bytes(kept.body_hash) != body_hash:
+        raise Refusal(
+            "idempotency_key_reused",
+            T("这个 Idempotency-Key 已经用于内容不同的请求。新的操作请换一个新的值。",
+              "This Idempotency-Key was used for a different request. Use a new value for a new operation."),
+            field="Idempotency-Key",
+        )  # fmt: skip
+    body = base64.b64decode(kept.body) if kept.is_base64 else kept.body.encode()
+    return Answer(kept.status, kept.headers, body, is_repeat=True)
+
+
+def _keep(row: StoredAnswer, answer: Answer) -> None:
+    try:
+        text, is_base64 = answer.body.decode(), False
+    except UnicodeDecodeError:
+        text, is_base64 = base64.b64encode(answer.body).decode(), True
+    row.status, row.headers, row.body, row.is_base64 = answer.status, answer.headers, text, is_base64
+    row.save(update_fields=["status", "headers", "body", "is_base64"])
+
+
+@periodic("10 * * * *")
+def forget_old_answers() -> None:
+    """Answers older than 48 hours are forgotten; their keys may then be used anew."""
+    StoredAnswer.objects.filter(created_at__lt=timezone.now() - KEEP).delete()
