@@ -12,6 +12,7 @@ from ninja.parser import Parser
 
 from tongban.config.middleware import loads_text
 from tongban.foundation.credentials.api import router as credentials
+from tongban.foundation.documents.api import router as documents
 from tongban.foundation.notifications.api import router as messages
 from tongban.foundation.regions.api import router as regions
 from tongban.lib.refusals import Refusal
@@ -94,4 +95,5 @@ def _explain(found: dict[str, Any]) -> T:
 
 
 api.add_router("/credentials", credentials)
+api.add_router("/documents", documents)
 api.add_router("/messages", messages)

@@ -202,7 +202,8 @@ if HTTPS and ENVIRONMENT.trusted_proxies:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = ENVIRONMENT.body_max_mb * 1024 * 1024
-FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+# Files of a form stay in memory up to the body limit: /tmp never sees one unencrypted.
+FILE_UPLOAD_HANDLERS = ["tongban.foundation.documents.adapters.multipart.CappedUploadHandler"]
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],

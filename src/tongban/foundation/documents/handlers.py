@@ -1,0 +1,38 @@
+"""Moments documents answers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from django.template.defaultfilters import filesizeformat
+from django.urls import reverse
+
+from tongban.foundation.documents.queries import documents_held_on, purpose_label, standing_of
+from tongban.foundation.parties.hooks import my_data
+from tongban.lib.words import T
+from tongban.web.portal import Entry, Section, account_menu
+
+if TYPE_CHECKING:
+    from tongban.lib.actors import Actor
+
+
+@my_data.answer
+def files_held(person_id: UUID) -> list[Section]:
+    """Every file kept on a person: its name, size, purpose and last day."""
+    facts = [
+        (
+            purpose_label(document),
+            f"{document.name} ({filesizeformat(document.size)}) {document.uploaded_at:%Y-%m-%d} – {document.retention_until}"
+            f" {standing_of(document)}",
+            T("上传者：{by}；依据：{basis}", "Sent by {by}; basis: {basis}").format(by=document.uploaded_by, basis=document.legal_basis),
+        )
+        for document in documents_held_on(person_id)
+    ]  # fmt: skip
+    return [Section(T("材料和文件", "Documents and files"), facts, reverse("documents:mine"))] if facts else []
+
+
+@account_menu.answer
+def my_files(actor: Actor) -> list[Entry]:
+    """The way to one's own files."""
+    return [Entry(T("我的材料", "My files"), reverse("documents:mine"), "files", order=40)] if actor.is_known else []

@@ -1,0 +1,1 @@
+"""What documents are allowed to be, in plain Python."""
