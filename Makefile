@@ -1,6 +1,6 @@
 # Tongban 通办. `make help` lists the commands.
 .DEFAULT_GOAL := help
-.PHONY: help run test check contracts style types bench lock clean
+.PHONY: help run test check contracts style types bench reference lock clean
 
 PYTHON ?= python3
 VENV_PYTHON := PYTHONPATH=src .venv/bin/python
@@ -8,12 +8,13 @@ COMPILE := $(VENV_PYTHON) -m piptools compile -q --generate-hashes --no-emit-ind
 	--no-emit-trusted-host --strip-extras --allow-unsafe
 
 help:
-	@echo "make run    安装并启动平台（演示数据）        install and start the platform with its demo"
-	@echo "make test   全部检查与测试                    every check and test"
-	@echo "make check  快速检查（一分钟内）              the quick part, under a minute"
-	@echo "make bench  基准测试                          benchmarks"
-	@echo "make lock   重新生成依赖锁定文件              regenerate the locked requirements"
-	@echo "make clean  删除虚拟环境与缓存（保留 var/）   remove the environment and caches (var/ stays)"
+	@echo "make run        安装并启动平台（演示数据）        install and start the platform with its demo"
+	@echo "make test       全部检查与测试                    every check and test"
+	@echo "make check      快速检查（一分钟内）              the quick part, under a minute"
+	@echo "make bench      基准测试                          benchmarks"
+	@echo "make reference  由代码重写参考文档            rewrite the reference pages from the code"
+	@echo "make lock       重新生成依赖锁定文件              regenerate the locked requirements"
+	@echo "make clean      删除虚拟环境与缓存（保留 var/）   remove the environment and caches (var/ stays)"
 
 # A newcomer meets the demo; `TONGBAN_MODE=production make run` starts an empty house.
 run: export TONGBAN_MODE ?= demo
@@ -41,6 +42,10 @@ types: style
 bench:
 	@$(PYTHON) tools/bootstrap.py test
 	@$(VENV_PYTHON) -m bench
+
+reference:
+	@$(PYTHON) tools/bootstrap.py test
+	@PYTHONPATH=src:. .venv/bin/python tools/reference.py
 
 lock:
 	@$(PYTHON) tools/bootstrap.py test

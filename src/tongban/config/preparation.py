@@ -7,10 +7,13 @@ from pathlib import Path
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
+from django.urls import reverse
 
 from tongban.config.trouble import Trouble
+from tongban.foundation.parties.queries import DEMO_PASSWORD, demo_logins
 from tongban.foundation.regions.models import Host, Jurisdiction
-from tongban.foundation.regions.queries import check_keys
+from tongban.foundation.regions.queries import active_schemas, check_keys
+from tongban.lib.jurisdictions import enter
 from tongban.lib.keys import KeyRing
 
 Report = Callable[[str], None]
@@ -67,14 +70,29 @@ def _fingerprint() -> str:
 
 
 def write_welcome(path: Path) -> None:
-    """Note down for the supervisor which addresses lead where."""
+    """Note down for the supervisor which addresses lead where and, in a demo, who can be tried out."""
     port = settings.ENVIRONMENT.port
-    lines = [
-        f"    http://{host.hostname}:{port}    {host.name_zh}  {host.name_en}"
-        for host in Host.objects.order_by("hostname")
-    ]
+    hosts = Host.objects.order_by("hostname")
+    lines = [f"http://{host.hostname}:{port}    {host.name_zh}  {host.name_en}" for host in hosts]
+    for schema in active_schemas() if settings.DEMO else []:
+        with enter(schema):
+            lines += _demo_lines(port)
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text("\n".join(lines), "utf-8")
+    path.write_text("".join(f"    {line}\n" for line in lines), "utf-8")
+
+
+def _demo_lines(port: int) -> list[str]:
+    logins = demo_logins()
+    if not logins:
+        return []
+    page = f"http://127.0.0.1:{port}{reverse('demo_roles')}"
+    lines = [
+        "",
+        f"演示登录 demo log-ins（一键登录 by one click: {page}；密码 password: {DEMO_PASSWORD}）",
+    ]
+    return lines + [
+        f"  {row.username:<16} {row.role.zh}，{row.where.zh}    {row.role.en}, {row.where.en}" for row in logins
+    ]
 
 
 def forget_metrics(directory: Path) -> None:

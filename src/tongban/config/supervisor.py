@@ -1,6 +1,7 @@
 """`tongban run`: the database, the web server and the job worker as one thing to start and to stop."""
 
 import contextlib
+import errno
 import fcntl
 import http.client
 import os
@@ -24,6 +25,13 @@ MARK = "TONGBAN_RUN_OF"
 READY_SECONDS = 60.0
 _DRAIN_SECONDS = 10.0
 _FALLS_BEFORE_READY = 3
+# A directory of somebody else, a file in its place, a full disk: what the machine says is enough.
+_FILE_REASONS = {errno.EACCES, errno.EPERM, errno.EEXIST, errno.ENOTDIR, errno.ENOSPC, errno.EDQUOT, errno.EROFS}
+_PORT_REASONS = {
+    errno.EADDRINUSE: ("已被其他程序占用", "another program has it"),
+    errno.EACCES: ("1024 以下的端口需要 root", "ports below 1024 are root's"),
+    errno.EADDRNOTAVAIL: ("本机没有这个地址", "this machine has no such address"),
+}
 
 
 def main() -> int:
@@ -35,6 +43,16 @@ def main() -> int:
         return run(_settings())
     except Trouble as trouble:
         _say(str(trouble), to=sys.stderr)
+        return 1
+    except OSError as refused:
+        if refused.errno not in _FILE_REASONS:
+            raise
+        where, why = refused.filename or "", refused.strerror or str(refused)
+        _say(
+            f"不能启动：{where} {why}。请检查该文件的所有者、权限和磁盘空间。\n"
+            f"Cannot start: {where} {why}. Check who owns it, its permissions and the free space on the disk.",
+            to=sys.stderr,
+        )
         return 1
     except KeyboardInterrupt:
         _say("\n已停止。  Stopped.")
@@ -108,10 +126,10 @@ def _check_port(host: str, port: int) -> None:
             trial.bind(address)
             trial.listen(1)
     except OSError as refused:
-        reason = refused.strerror or str(refused)
+        zh, en = _PORT_REASONS.get(refused.errno or 0, (refused.strerror, refused.strerror))
         raise Trouble(
-            f"不能使用 {host} 的端口 {port}（{reason}）；请换一个端口，例如 TONGBAN_PORT={_other(port)} make run。",
-            f"Port {port} of {host} cannot be used ({reason}); "
+            f"不能使用 {host} 的端口 {port}：{zh}；请换一个端口，例如 TONGBAN_PORT={_other(port)} make run。",
+            f"Port {port} of {host} cannot be used: {en}; "
             f"choose another one, for example TONGBAN_PORT={_other(port)} make run.",
         ) from refused
 

@@ -202,11 +202,15 @@ class TestRefusals:
             taken.bind(("127.0.0.1", fresh.port))
             taken.listen()
             said = self._refused(fresh)
-        assert f"Port {fresh.port} of 127.0.0.1 cannot be used" in said
+        assert f"Port {fresh.port} of 127.0.0.1 cannot be used: another program has it" in said
         assert f"TONGBAN_PORT={fresh.port + 1} make run" in said
 
     def test_impossible_setting(self, fresh: Installation) -> None:
         assert "Wrong settings: TONGBAN_PORT" in self._refused(fresh, TONGBAN_PORT="eight thousand")
+
+    def test_file_in_place_of_the_directory(self, fresh: Installation) -> None:
+        fresh.var.write_text("")
+        assert f"Cannot start: {fresh.var} File exists" in self._refused(fresh)
 
     def test_unreachable_database(self, fresh: Installation) -> None:
         said = self._refused(fresh, DATABASE_URL="postgresql://me:hunter2@127.0.0.1:9/tongban")
