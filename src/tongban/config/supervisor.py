@@ -261,10 +261,10 @@ class Watch:
         self.children.append(self.worker)
 
     def _answers(self) -> bool:
-        """Whether the web server says it is ready to serve."""
+        """Whether the web server answers. (/readyz also asks for a worker, which starts only then.)"""
         connection = http.client.HTTPConnection(_reachable(self.settings.host), self.settings.port, timeout=5)
         try:
-            connection.request("GET", "/readyz")
+            connection.request("GET", "/healthz")
             return connection.getresponse().status < http.client.INTERNAL_SERVER_ERROR
         except (OSError, http.client.HTTPException):
             return False
