@@ -63,7 +63,7 @@ def _home(request: HttpRequest, space: portal.Space) -> HttpResponse:
         "columns": columns,
         "other_columns": columns if urgent else columns[1:],
         "themes": [theme for theme in every if not theme.pinned],
-        "popular": [tile for theme in every for tile in theme.tiles][:4],
+        "popular": list(dict.fromkeys(tile for theme in every for tile in theme.tiles))[:4],
         "boxes": boxes,
         "ways": _ways(request),
     }
@@ -148,7 +148,7 @@ def vendored() -> list[dict[str, Any]]:
     listing = Path(__file__).resolve().parent / "static" / "vendor" / "vendor.json"
     packages = json.loads(listing.read_text("utf-8"))["packages"]
     return [
-        package | {"licence_urls": [static(f"vendor/{name}") for name in package["files"] if "LICENSE" in name]}
+        package | {"licence_files": [(Path(n).stem, static(f"vendor/{n}")) for n in package["files"] if "LICENSE" in n]}
         for package in packages
     ]
 

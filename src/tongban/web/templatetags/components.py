@@ -47,6 +47,7 @@ def icon(name: str) -> SafeString:
 # ---- forms ---------------------------------------------------------------------------------------------------
 
 _CHOICES = (widgets.RadioSelect, widgets.CheckboxSelectMultiple)
+_DJANGO_ROWS = "10"  # nobody asked for so many; they push the next field off a phone's screen
 _WITHOUT_CLASS = (widgets.CheckboxInput, widgets.HiddenInput, *_CHOICES)
 
 
@@ -58,7 +59,10 @@ def control(field: BoundField) -> SafeString:
     if isinstance(widget, _WITHOUT_CLASS):
         return field.as_widget()
     look = "form-select" if isinstance(widget, widgets.Select) else "form-control"
-    return field.as_widget(attrs={"class": f"{look} {own}".strip()})
+    attrs = {"class": f"{look} {own}".strip()}
+    if isinstance(widget, widgets.Textarea) and str(widget.attrs.get("rows")) == _DJANGO_ROWS:
+        attrs["rows"] = "4"
+    return field.as_widget(attrs=attrs)
 
 
 @register.filter

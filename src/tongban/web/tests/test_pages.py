@@ -24,18 +24,6 @@ def browser(db):
     return Client(HTTP_HOST="luzhou.localhost")
 
 
-@pytest.fixture
-def answered(monkeypatch):
-    """Let the portal's hooks answer with what a test gives, and nothing else."""
-
-    def answer(hook, found):
-        monkeypatch.setattr(hook, "answers", [lambda **_: found])
-
-    for hook in (portal.themes, portal.mine, portal.search, portal.desk_menu, portal.ways, portal.sources):
-        answer(hook, [])
-    return answer
-
-
 def themes(**changes):
     social = portal.Theme(
         "social", T("社会保障", "Social security"), T("卡", "Cards"), "id", 2, False, "/themes/social/", (CARD,)
