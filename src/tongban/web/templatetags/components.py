@@ -59,7 +59,7 @@ def control(field: BoundField) -> SafeString:
     if isinstance(widget, _WITHOUT_CLASS):
         return field.as_widget()
     look = "form-select" if isinstance(widget, widgets.Select) else "form-control"
-    attrs = {"class": f"{look} {own}".strip()}
+    attrs: dict[str, str | bool] = {"class": f"{look} {own}".strip()}
     if isinstance(widget, widgets.Textarea) and str(widget.attrs.get("rows")) == _DJANGO_ROWS:
         attrs["rows"] = "4"
     return field.as_widget(attrs=attrs)
