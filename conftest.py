@@ -105,6 +105,7 @@ def _fingerprint() -> str:
         "**/migrations/*.py",
         "foundation/regions/*.py",
         "lib/fields.py",
+        "config/settings.py",
         "**/handlers.py",
         "**/models.py",
         "**/models/*.py",

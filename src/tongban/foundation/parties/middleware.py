@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from uuid import UUID
 
+from allauth.account.internal.flows.login import get_authentication_records  # checks whose records they are
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 
+from tongban.foundation.parties.models import Account
 from tongban.foundation.parties.queries import (
     SESSION_MEMBERSHIP,
     SESSION_SECOND_FACTOR,
@@ -54,7 +56,7 @@ def actor_of_session(request: HttpRequest) -> Actor:
     account = request.user
     if not account.is_authenticated:
         return nobody(channel)
-    actor = actor_of_account(account, channel=channel, second_factor=_has_second_factor(request))
+    actor = actor_of_account(account, channel=channel, second_factor=_has_second_factor(request, account))
     chosen = request.session.get(SESSION_MEMBERSHIP, "")
     if not chosen or actor.person_id is None:
         return actor
@@ -66,8 +68,7 @@ def actor_of_session(request: HttpRequest) -> Actor:
     return actor
 
 
-def _has_second_factor(request: HttpRequest) -> bool:
+def _has_second_factor(request: HttpRequest, account: Account) -> bool:
     if request.session.get(SESSION_SECOND_FACTOR) == "demo":
         return bool(settings.DEMO)  # a session carried over from a demo proves nothing elsewhere
-    methods = request.session.get("account_authentication_methods", [])
-    return any(m.get("method") == "mfa" for m in methods)
+    return any(record.get("method") == "mfa" for record in get_authentication_records(request, account))

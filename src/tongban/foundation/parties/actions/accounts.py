@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from uuid import UUID
 
+from allauth.usersessions.models import UserSession
 from django.contrib.auth.password_validation import validate_password
+from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.sessions.models import Session
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from tongban.foundation.parties.hooks import MANAGE_STAFF
-from tongban.foundation.parties.models import Account
+from tongban.foundation.parties.models import Account, CacheEntry, Person
 from tongban.foundation.parties.queries import account_by_phone, require
 from tongban.lib.actors import Actor
 from tongban.lib.fields import fill_indexes
+from tongban.lib.jobs import periodic
 from tongban.lib.phones import check_mobile
 from tongban.lib.refusals import Refusal, not_found
 from tongban.lib.words import T
 
+ACCOUNT = T("这个账号", "This account")
 _LOGIN_NAME = re.compile(r"[a-z][a-z0-9._-]{2,63}")
 
 
@@ -44,7 +50,7 @@ def set_password(account_id: UUID, password: str, *, by: Actor) -> None:
     """Set a log-in's password; its other sessions end. For the holder, or the house itself."""
     account = Account.objects.select_for_update().filter(pk=account_id).first()
     if account is None or (by.kind not in ("system", "job") and by.account_id != account_id):
-        raise not_found(T("这个账号", "This account"))
+        raise not_found(ACCOUNT)
     try:
         validate_password(password, account)
     except ValidationError as errors:
@@ -52,6 +58,43 @@ def set_password(account_id: UUID, password: str, *, by: Actor) -> None:
         raise Refusal("password_weak", T(text, text), field="password") from None
     account.set_password(password)
     account.save(update_fields=["password"])
+
+
+@transaction.atomic
+def claim_phone(account_id: UUID, phone: str, *, verified: bool, by: Actor) -> Account:
+    """Give a log-in a phone number; one proved by a code goes to the person as well and outranks unproved claims."""
+    account = Account.objects.select_for_update().filter(pk=account_id).first()
+    if account is None or by.account_id not in (account_id, None):
+        raise not_found(ACCOUNT)
+    number = check_mobile(phone, field="phone")
+    holder = account_by_phone(number)
+    if holder is not None and holder.pk != account.pk:
+        if holder.phone_verified_at is not None or not verified:
+            raise phone_taken()
+        # Whoever typed the number first without proving it loses it to whoever does.
+        Account.objects.filter(pk=holder.pk, phone_verified_at__isnull=True).update(phone="", phone_index=None)
+    account.phone, account.phone_verified_at = number, timezone.now() if verified else None
+    fill_indexes(account)
+    save_account(account)
+    if verified and account.person_id is not None:
+        person = Person.objects.select_for_update().get(pk=account.person_id)
+        person.phone = number
+        fill_indexes(person)
+        person.save(update_fields=["phone", "phone_index", "phone_tail_index"])
+    return account
+
+
+@periodic("17 19 * * *")
+def clear_sessions() -> None:
+    """Every night: sessions and cache entries that have run out, and sign-ups nobody finished within a day."""
+    now = timezone.now()
+    SessionStore.clear_expired()
+    CacheEntry.objects.filter(expires__lt=now).delete()
+
+    # Who ever came in, by whatever way, has a last_login.
+    unfinished = Account.objects.filter(person__isnull=True, phone_verified_at__isnull=True, last_login__isnull=True)
+    unfinished.filter(created_at__lt=now - timedelta(days=1)).delete()
+    UserSession.objects.exclude(session_key__in=Session.objects.values("session_key")).delete()
 
 
 def save_account(account: Account) -> Account:

@@ -48,7 +48,7 @@ def may_act_for(by: Actor, organisation_id: UUID, *, service: str = "") -> Stand
 
 def organisations_acted_for(by: Actor) -> list[Organisation]:
     """Every organisation ``by`` may act for in one service or all, by name."""
-    if by.kind == "client":
+    if by.kind == "client" and by.organisation_id is not None:
         return list(Organisation.objects.filter(pk=by.organisation_id, is_active=True))
     if by.kind != "person" or by.person_id is None:
         return []
