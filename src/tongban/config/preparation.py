@@ -85,7 +85,7 @@ def _demo_lines(port: int) -> list[str]:
     logins = demo_logins()
     if not logins:
         return []
-    page = f"http://127.0.0.1:{port}{reverse('demo_roles')}"
+    page = f"http://127.0.0.1:{port}{reverse('parties:demo_roles')}"
     lines = [
         "",
         f"演示登录 demo log-ins（一键登录 by one click: {page}；密码 password: {DEMO_PASSWORD}）",
