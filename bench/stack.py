@@ -1,0 +1,76 @@
+"""Pages and API through the whole stack, beside a bare Django view on the same server and pgbench's commits."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from urllib.request import urlopen
+
+from bench.commits import commits_per_second
+from bench.house import HOST, ROOT, House, free_port
+from bench.load import Plan, Result, run
+
+CLIENTS = 4
+Report = Callable[[str, str], None]
+
+
+@contextmanager
+def bare_view() -> Iterator[int]:
+    """A Django view that does nothing, on the same server with the same options; its port."""
+    port = free_port()
+    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "bench.bare:application", "--host", "127.0.0.1",
+               "--port", str(port), "--no-ws", "--workers", "2", "--blocking-threads", "4"]  # fmt: skip
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        for _ in range(200):
+            try:
+                urlopen(f"http://127.0.0.1:{port}/", timeout=1).close()
+                break
+            except OSError:
+                time.sleep(0.05)
+        yield port
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.wait(20)
+
+
+def measured(house: House, plan: Plan) -> tuple[Result, float, float]:
+    """A plan's result after a warm-up, with CPU milliseconds and statements per request."""
+    run(replace(plan, requests=40))
+    cpu, statements = house.cpu_seconds(), house.statements()
+    result = run(plan)
+    cpu, statements = house.cpu_seconds() - cpu, house.statements() - statements
+    # Reading the metrics is a request of its own, with a few statements.
+    return result, cpu / plan.requests * 1000, statements / plan.requests
+
+
+def measure(house: House, report: Report) -> None:
+    """Every kind of request beside its peer."""
+    with bare_view() as port:
+        bare = run(Plan(port=port, path="/", clients=CLIENTS, requests=2000))
+    report(f"bare Django view, {CLIENTS} clients", f"{bare.per_second:.0f}/s")
+    commits = commits_per_second(house, CLIENTS)
+    report(f"pgbench single-row commits, {CLIENTS} clients", f"{commits:.0f}/s")
+    for name, plan in plans(house).items():
+        result, cpu, statements = measured(house, plan)
+        is_write = plan.method != "GET"
+        peer, peer_name = (commits, "pgbench's commits") if is_write else (bare.per_second, "the bare view")
+        report(
+            name,
+            f"{result.per_second:.0f}/s = {result.per_second / peer:.3f} of {peer_name}; "
+            f"p50 {result.p50:.1f} ms, p95 {result.p95:.1f} ms; {cpu:.1f} CPU ms, {statements:.1f} statements a request",
+        )
+
+
+def plans(house: House) -> dict[str, Plan]:
+    """What is measured: reads and writes, page and API, as a visitor, an applicant and a program."""
+    base = {"Host": f"{HOST}:{house.port}"}
+    return {
+        "page read: portal home, visitor": Plan(house.port, "/", headers=base, clients=CLIENTS),
+        "API read: one region, public": Plan(house.port, "/api/regions/510502", headers=base, clients=CLIENTS),
+    }
