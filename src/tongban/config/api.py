@@ -84,14 +84,14 @@ def invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
 @api.exception_handler(HttpError)
 def http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
     """A call the framework could not read."""
-    text = T("请求无法读取:{why}", "The request cannot be read: {why}").format(why=error)
+    text = T("请求无法读取：{why}", "The request cannot be read: {why}").format(why=error)
     body = {"code": "bad_request", "message": str(text), "field": "", "errors": []}
     return api.create_response(request, body, status=error.status_code)
 
 
 def _explain(found: dict[str, Any]) -> T:
     place = ".".join(str(part) for part in found["loc"][1:]) or "body"
-    return T("“{place}”不符合要求:{why}", "“{place}” is not right: {why}").format(place=place, why=found["msg"])
+    return T("“{place}”不符合要求：{why}", "“{place}” is not right: {why}").format(place=place, why=found["msg"])
 
 
 api.add_router("/credentials", credentials)

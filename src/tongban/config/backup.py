@@ -130,7 +130,7 @@ def _check_complete(source: Path, manifest: dict[str, Any]) -> None:
     found.pop(MANIFEST, None)
     wrong = sorted({name for name, _ in found.items() ^ manifest["files"].items()})
     if wrong:
-        raise Refusal("backup_damaged", T("备份已损坏或被改动:{names}。请换一份备份。",
+        raise Refusal("backup_damaged", T("备份已损坏或被改动：{names}。请换一份备份。",
                       "The backup is damaged or was altered: {names}. Use another one.")
                       .format(names=", ".join(wrong[:5])))  # fmt: skip
 
@@ -139,7 +139,7 @@ def _check_key_file(manifest: dict[str, Any]) -> None:
     here = {row["fingerprint"] for row in ring().identities()}
     lost = [f"{row['kind']} {row['number']}" for row in manifest["keys"] if row["fingerprint"] not in here]
     if lost:
-        raise Refusal("backup_keys", T("现有密钥文件缺少这份备份需要的密钥({names})。请先放回当时的密钥文件。",
+        raise Refusal("backup_keys", T("现有密钥文件缺少这份备份需要的密钥（{names}）。请先放回当时的密钥文件。",
                       "The key file here lacks keys this backup needs ({names}). Put back the key file of that time first.")
                       .format(names=", ".join(lost)))  # fmt: skip
 
@@ -150,7 +150,7 @@ def _check_empty(documents: Path) -> None:
         row = cursor.fetchone()
         has_tables = bool(row and row[0])
     if (has_tables and active_schemas()) or (documents.exists() and any(documents.iterdir())):
-        raise Refusal("not_empty", T("这里已有数据,恢复不会覆盖。请在空的数据库和空的文件目录上恢复。",
+        raise Refusal("not_empty", T("这里已有数据，恢复不会覆盖。请在空的数据库和空的文件目录上恢复。",
                       "There is data here already and a restore does not overwrite. Restore into an empty database and an "
                       "empty documents directory."), status=409)  # fmt: skip
 
@@ -177,7 +177,7 @@ def _postgres(program: str, *arguments: str, names_database: bool = True) -> Non
     command = [_program(program), *arguments, *([_database_name()] if names_database else [])]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)  # noqa: S603 - fixed
     if done.returncode:
-        raise Refusal("postgres_failed", T("{program} 失败:{why}", "{program} failed: {why}")
+        raise Refusal("postgres_failed", T("{program} 失败：{why}", "{program} failed: {why}")
                       .format(program=program, why=done.stderr.strip()[-500:]))  # fmt: skip
 
 

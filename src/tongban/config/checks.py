@@ -30,20 +30,20 @@ def check_production(**_: Any) -> list[CheckMessage]:
         return []
     found: list[CheckMessage] = []
     if environment.public_scheme != "https":
-        found.append(_warn("W001", "访问未加密:请在前面配置 HTTPS,并设 TONGBAN_PUBLIC_SCHEME=https。",
+        found.append(_warn("W001", "访问未加密：请在前面配置 HTTPS，并设 TONGBAN_PUBLIC_SCHEME=https。",
                            "Visitors come unencrypted: put HTTPS in front and set TONGBAN_PUBLIC_SCHEME=https."))  # fmt: skip
     if all(host.endswith(("localhost", "127.0.0.1", "[::1]")) for host in settings.ALLOWED_HOSTS):
-        found.append(_warn("W002", "只接受本机域名:请把对外域名写入 TONGBAN_ALLOWED_HOSTS。",
+        found.append(_warn("W002", "只接受本机域名：请把对外域名写入 TONGBAN_ALLOWED_HOSTS。",
                            "Only local host names are served: put the public ones into TONGBAN_ALLOWED_HOSTS."))  # fmt: skip
     if settings.RUNTIME_ROLE is None:
-        found.append(_warn("W003", "网站与迁移共用一个数据库角色,只增不改的表得不到保护:请另设 DATABASE_OWNER_URL。",
+        found.append(_warn("W003", "网站与迁移共用一个数据库角色，只增不改的表得不到保护：请另设 DATABASE_OWNER_URL。",
                            "The web server and migrations share one database role, so append-only tables are not protected: "
                            "set DATABASE_OWNER_URL as well."))  # fmt: skip
     if environment.public_scheme == "https" and not environment.trusted_proxies:
-        found.append(_warn("W004", "HTTPS 由前置代理提供时,请设 TONGBAN_TRUSTED_PROXIES=1,否则按地址限流会把所有人当成一个。",
+        found.append(_warn("W004", "HTTPS 由前置代理提供时，请设 TONGBAN_TRUSTED_PROXIES=1，否则按地址限流会把所有人当成一个。",
                            "With a proxy providing HTTPS, set TONGBAN_TRUSTED_PROXIES=1, or limits by address see one visitor."))  # fmt: skip
     if not environment.clamd:
-        found.append(_warn("W005", "上传的文件不查毒:请安装 ClamAV 并设 TONGBAN_CLAMD。",
+        found.append(_warn("W005", "上传的文件不查毒：请安装 ClamAV 并设 TONGBAN_CLAMD。",
                            "Uploaded files are not scanned: install ClamAV and set TONGBAN_CLAMD."))  # fmt: skip
     return found
 

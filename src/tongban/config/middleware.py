@@ -80,7 +80,7 @@ def refuse_unreadable(get_response: Handler) -> Handler:
         if not limiter.admits(client_address(request, settings.ENVIRONMENT.trusted_proxies)):
             REFUSED.labels("rate").inc()
             response = plain_refusal(request, 429, "too_many_requests", T(
-                "操作太频繁,请一分钟后再试。", "Too many requests: please try again in a minute."))  # fmt: skip
+                "操作太频繁，请一分钟后再试。", "Too many requests: please try again in a minute."))  # fmt: skip
             response["Retry-After"] = "60"
             return response
         refusal = _too_large(request) or _not_text(request)
@@ -110,7 +110,7 @@ def _too_large(request: HttpRequest) -> HttpResponse | None:
         return None
     REFUSED.labels("size").inc()
     return plain_refusal(request, 413, "too_large", T(
-        "内容太大:最多 {limit} MB。请压缩或分开提交。", "Too large: at most {limit} MB. Make it smaller or send it in parts.",
+        "内容太大：最多 {limit} MB。请压缩或分开提交。", "Too large: at most {limit} MB. Make it smaller or send it in parts.",
     ).format(limit=limit))  # fmt: skip
 
 
@@ -129,7 +129,7 @@ def _not_text(request: HttpRequest) -> HttpResponse | None:
         return None
     REFUSED.labels("encoding").inc()
     return plain_refusal(request, 400, "not_utf8", T(
-        "网址或内容里有无法识别的字符,请检查后重试。",
+        "网址或内容里有无法识别的字符，请检查后重试。",
         "The address or content holds characters that are not UTF-8 text: check it and try again."))  # fmt: skip
 
 

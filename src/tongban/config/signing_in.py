@@ -109,7 +109,7 @@ def oidc_apps(path: Path | None) -> list[dict[str, Any]]:
     except (ValueError, KeyError, TypeError):
         why = ('内容应为 JSON {"providers": […]}', 'it should be JSON {"providers": […]}')
     raise Trouble(
-        f"登录提供方文件 {path} 用不了:{why[0]}。写法见 docs/signing-in.md。",
+        f"登录提供方文件 {path} 用不了：{why[0]}。写法见 docs/signing-in.md。",
         f"The file of log-in providers {path} cannot be used: {why[1]}. See docs/signing-in.md.",
     )
 

@@ -49,7 +49,7 @@ def unseal(stored: bytes, purpose: str) -> bytes:
         return AESGCM(key.derive(require_current())).decrypt(stored[3:15], stored[15:], purpose.encode())
     except InvalidTag:
         raise KeyFileError(
-            T("加密内容解不开:密钥文件不对,或数据被改动过。请核对密钥文件。",
+            T("加密内容解不开：密钥文件不对，或数据被改动过。请核对密钥文件。",
               "An encrypted value does not open: wrong key file, or the data was altered. Check the key file.")
         ) from None  # fmt: skip
 

@@ -79,7 +79,7 @@ class KeyRing:
         key = self._keys[kind].get(number)
         if key is None:
             raise KeyFileError(
-                T("密钥文件里没有“{kind}”第 {number} 号密钥,现有文件可能不是这套数据的密钥文件。请换回原来的密钥文件。",
+                T("密钥文件里没有“{kind}”第 {number} 号密钥，现有文件可能不是这套数据的密钥文件。请换回原来的密钥文件。",
                   "The key file has no {kind} key number {number}: it is probably not the key file of this data. "
                   "Put the original key file back.").format(kind=kind, number=number)
             )  # fmt: skip
@@ -117,7 +117,7 @@ class KeyRing:
             content = path.read_text("utf-8")
         except FileNotFoundError:
             raise KeyFileError(
-                T("找不到密钥文件 {path}。首次安装请运行 tongban keys create;否则请把原来的密钥文件放回去。",
+                T("找不到密钥文件 {path}。首次安装请运行 tongban keys create；否则请把原来的密钥文件放回去。",
                   "There is no key file at {path}. On a new installation run: tongban keys create. "
                   "Otherwise put the original file back.").format(path=path)
             ) from None  # fmt: skip
@@ -129,7 +129,7 @@ class KeyRing:
             ) from None  # fmt: skip
         if mode & (stat.S_IRWXG | stat.S_IRWXO):
             raise KeyFileError(
-                T("密钥文件 {path} 别人也能读。请运行:chmod 600 {path}",
+                T("密钥文件 {path} 别人也能读。请运行：chmod 600 {path}",
                   "The key file {path} is open to others. Run: chmod 600 {path}").format(path=path)
             )  # fmt: skip
         try:

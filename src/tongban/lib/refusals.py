@@ -38,7 +38,7 @@ def forbidden(message: T | None = None) -> Refusal:
     """The refusal for a right that is missing."""
     return Refusal(
         "forbidden",
-        message or T("您没有办理这一项的权限。如确需办理,请联系本单位管理员。",
+        message or T("您没有办理这一项的权限。如确需办理，请联系本单位管理员。",
                      "You may not do this. If you need to, ask your organisation's administrator."),
         status=403,
     )  # fmt: skip
@@ -48,6 +48,6 @@ def not_found(what: T) -> Refusal:
     """The refusal for a thing that is not there, or that the actor may not know of: the two look the same."""
     return Refusal(
         "not_found",
-        T("没有找到{what},可能已经移走,或您无权查看。", "{what}: not found, or not yours to see.").format(what=what),
+        T("没有找到{what}，可能已经移走，或您无权查看。", "{what}: not found, or not yours to see.").format(what=what),
         status=404,
     )

@@ -45,12 +45,12 @@ class Credential:
         actor: Actor = request.actor  # type: ignore[attr-defined]
         if not actor.is_known:
             raise Refusal(
-                "sign_in_first", T("请先登录,或提供访问令牌。", "Sign in, or send an access token."), status=401
+                "sign_in_first", T("请先登录，或提供访问令牌。", "Sign in, or send an access token."), status=401
             )
         if not self.admits(actor):
             raise forbidden()
         if actor.kind == "person" and request.method not in ("GET", "HEAD") and check_csrf(request, lambda: None):
-            raise Refusal("csrf", T("缺少或无效的 CSRF 令牌,请刷新页面重试。",
+            raise Refusal("csrf", T("缺少或无效的 CSRF 令牌，请刷新页面重试。",
                           "CSRF token missing or wrong: reload the page and try again."), status=403)  # fmt: skip
         return actor
 

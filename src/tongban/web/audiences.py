@@ -46,7 +46,7 @@ def admit(found: Audience, actor: Actor, *, demo: bool) -> None:
         raise Refusal("sign_in_first", T("请先登录。", "Please sign in first."), status=401)
     if found.who in ("staff", "operator"):
         if not actor.is_staff:
-            raise forbidden(T("这是工作人员页面。如果您是工作人员,请先进入工作台。",
+            raise forbidden(T("这是工作人员页面。如果您是工作人员，请先进入工作台。",
                               "This page is for staff. If you are staff, open your desk first."))  # fmt: skip
         if not actor.second_factor:
             raise Refusal(

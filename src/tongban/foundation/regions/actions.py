@@ -89,7 +89,7 @@ def create_jurisdiction(
     ``hosts`` maps each host name to the region code and name its portal speaks for.
     """
     if not re.fullmatch(r"[0-9]{2}|[0-9]{4}|[0-9]{6}|[0-9]{9}|[0-9]{12}", code):
-        raise Refusal("jurisdiction_code", T("辖区代码应为 2、4、6、9 或 12 位数字,例如 510500。",
+        raise Refusal("jurisdiction_code", T("辖区代码应为 2、4、6、9 或 12 位数字，例如 510500。",
                       "A jurisdiction code has 2, 4, 6, 9 or 12 digits, for example 510500."), field="code")  # fmt: skip
     for hostname in hosts:
         if not _HOSTNAME.fullmatch(hostname):
@@ -193,7 +193,7 @@ def load_edition(path_or_name: str | Path, *, by: Actor) -> Loaded:
     edition.save(force_insert=True)
     loaded = _write(edition, reconciler.changes(reader.rows(lines), record))
     if file.sha256 != digest:
-        what = T("文件在读取过程中被改动,请重试。", "The file was changed while it was read: try again.")
+        what = T("文件在读取过程中被改动，请重试。", "The file was changed while it was read: try again.")
         raise refused("region_file_unreadable", path.name, file.line, what)
     return loaded
 
@@ -202,7 +202,7 @@ def _check_newer(head: Head, file: str) -> None:
     newest = Edition.objects.filter(authority=head.authority).order_by("-published").first()
     if newest and head.date < newest.published:
         what = T(
-            "本版({date})比已载入的“{name}”({newest})旧。", "It is of {date}; {name} of {newest} is loaded already."
+            "本版（{date}）比已载入的“{name}”({newest})旧。", "It is of {date}; {name} of {newest} is loaded already."
         ).format(date=head.date, name=newest.name, newest=newest.published)
         raise refused("region_edition_older", file, head.lines, what)
 

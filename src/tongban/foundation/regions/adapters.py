@@ -135,7 +135,7 @@ def edition_path(path_or_name: str | Path) -> Path:
     if not path.is_file():
         raise Refusal(
             "region_file_missing",
-            T("找不到文件 {path}。可以给出文件路径,或自带版本的名称:{names}。",
+            T("找不到文件 {path}。可以给出文件路径，或自带版本的名称：{names}。",
               "There is no file {path}. Give a path, or one of the editions that come along: {names}.")
             .format(path=path, names=", ".join(packed_editions())),
             field="file",
@@ -163,17 +163,17 @@ class EditionFile:
                     self._digest.update(raw)
                     yield raw.decode("utf-8-sig" if self.line == 1 else "utf-8")
         except UnicodeDecodeError:
-            what = T("不是 UTF-8 文字,请另存为 UTF-8 编码的 CSV。", "Not UTF-8 text: save the file as UTF-8 CSV.")
+            what = T("不是 UTF-8 文字，请另存为 UTF-8 编码的 CSV。", "Not UTF-8 text: save the file as UTF-8 CSV.")
             raise refused("region_file_unreadable", self.path.name, self.line, what) from None
         except (OSError, EOFError, lzma.LZMAError) as error:
-            what = T("文件在此之后损坏或读不出来({why})。", "The file is damaged or unreadable from here on ({why}).")
+            what = T("文件在此之后损坏或读不出来（{why}）。", "The file is damaged or unreadable from here on ({why}).")
             raise refused("region_file_unreadable", self.path.name, self.line, what.format(why=error)) from None
 
     def _short_lines(self, file: IO[bytes]) -> Iterator[bytes]:
         while raw := file.readline(_LONGEST_LINE + 1):
             self.line += 1
             if len(raw) > _LONGEST_LINE:
-                what = T("这一行太长,不是区划数据。", "This line is too long to be a region.")
+                what = T("这一行太长，不是区划数据。", "This line is too long to be a region.")
                 raise refused("region_file_unreadable", self.path.name, self.line, what)
             yield raw
 

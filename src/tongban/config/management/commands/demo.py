@@ -30,7 +30,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Fill each jurisdiction in one transaction of its own."""
         if not (settings.DEMO or settings.MODE == "test"):
-            raise Refusal("demo_only", T("示例内容只能装入演示系统(TONGBAN_MODE=demo)。",
+            raise Refusal("demo_only", T("示例内容只能装入演示系统（TONGBAN_MODE=demo）。",
                           "Sample contents are for a demo only (TONGBAN_MODE=demo)."))  # fmt: skip
         if not active_schemas():
             self._create()

@@ -44,7 +44,7 @@ class Command(BaseCommand):
         """A new key file; refused over an existing one."""
         path = settings.KEYS_FILE
         if path.exists():
-            raise Refusal("key_file_exists", T("密钥文件 {path} 已经存在,不会覆盖。", "The key file {path} exists "
+            raise Refusal("key_file_exists", T("密钥文件 {path} 已经存在，不会覆盖。", "The key file {path} exists "
                           "already; it is not overwritten.").format(path=path), status=409)  # fmt: skip
         KeyRing.new().write(path)
         self.stdout.write(str(path))
@@ -77,7 +77,7 @@ class Command(BaseCommand):
                 with enter(schema):
                     least = least_key_number()
                 if least and least < found.current(kind).number:
-                    raise Refusal("key_in_use", T("辖区 {schema} 里还有内容用第 {n} 号密钥加密。请先运行:tongban keys rotate data --resume",
+                    raise Refusal("key_in_use", T("辖区 {schema} 里还有内容用第 {n} 号密钥加密。请先运行：tongban keys rotate data --resume",
                                   "Values of {schema} still need data key {n}. Run first: tongban keys rotate data --resume")
                                   .format(schema=schema, n=least), status=409)  # fmt: skip
         if kind in ("document", "credential"):
