@@ -22,6 +22,10 @@ def main() -> None:
         from tongban.config.supervisor import main as run
 
         sys.exit(run())
+    if sys.argv[1:] in (["web"], ["worker"]):
+        from tongban.config.parts import become
+
+        become(sys.argv[1])
     command = sys.argv[1] if len(sys.argv) > 1 else ""
     if command in OWNER_COMMANDS:
         os.environ["TONGBAN_DATABASE_ROLE"] = "owner"

@@ -14,11 +14,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TextIO
 
-from pydantic import ValidationError
-
 from tongban.config import embedded, external, processes
 from tongban.config.children import Bell, Child
-from tongban.config.environment import Environment, read_environment
+from tongban.config.environment import Environment
+from tongban.config.parts import checked_settings, web_command, worker_command
 from tongban.config.trouble import Trouble
 
 MARK = "TONGBAN_RUN_OF"
@@ -40,7 +39,7 @@ def main() -> int:
         # Until everything runs, a stop is simply an exception that unwinds what has been started.
         for stopping in (signal.SIGTERM, signal.SIGHUP):
             signal.signal(stopping, signal.default_int_handler)
-        return run(_settings())
+        return run(checked_settings())
     except Trouble as trouble:
         _say(str(trouble), to=sys.stderr)
         return 1
@@ -61,22 +60,6 @@ def main() -> int:
 
 def _say(text: str, to: TextIO | None = None) -> None:
     print(text, file=to, flush=True)
-
-
-def _settings() -> Environment:
-    try:
-        return read_environment()
-    except ValidationError as wrong:
-        names = ", ".join(_name_of(str(error["loc"][0])) for error in wrong.errors())
-        reasons = "; ".join(str(error["msg"]) for error in wrong.errors())
-        raise Trouble(
-            f"设置有误：{names}（{reasons}）；见 docs/settings.md。",
-            f"Wrong settings: {names} ({reasons}); see docs/settings.md.",
-        ) from wrong
-
-
-def _name_of(field: str) -> str:
-    return field if field.isupper() else f"TONGBAN_{field.upper()}"
 
 
 def run(settings: Environment) -> int:
@@ -287,24 +270,6 @@ class Watch:
         self._report("正在停止；再按一次 Ctrl-C 强制停止。", "Stopping; Ctrl-C again to force it.")
         self.web.stop(self.bell, _DRAIN_SECONDS)
         self.worker.stop(self.bell, _DRAIN_SECONDS)
-
-
-def web_command(settings: Environment) -> list[str]:
-    """The web server: its own master replaces a lost worker, we replace a lost master."""
-    return [
-        *(sys.executable, "-m", "granian", "--interface", "wsgi", "tongban.config.wsgi:application"),
-        *("--host", settings.host, "--port", str(settings.port), "--no-ws"),
-        *("--workers", str(settings.web_workers), "--blocking-threads", str(settings.web_threads)),
-        *("--respawn-failed-workers", "--respawn-interval", "0.5", "--workers-kill-timeout", "8"),
-    ]
-
-
-def worker_command(settings: Environment) -> list[str]:
-    """The job worker; finished jobs are pruned, failed ones stay to be looked at."""
-    return [
-        *(sys.executable, "-m", "tongban", "procrastinate", "worker", "--concurrency", str(settings.job_concurrency)),
-        *("--shutdown-graceful-timeout", "8", "--delete-jobs", "successful"),
-    ]
 
 
 def _reachable(host: str) -> str:

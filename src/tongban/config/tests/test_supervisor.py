@@ -224,3 +224,17 @@ class TestRefusals:
         with pytest.raises(Trouble, match="names a PostgreSQL 14; version 15 or newer"):
             external._check_version(140012, "DATABASE_URL")
         external._check_version(150000, "DATABASE_URL")
+
+
+class TestPartsAlone:
+    def test_wrong_setting_is_one_sentence(self) -> None:
+        done = subprocess.run(
+            [sys.executable, "-m", "tongban", "web"],
+            env={"PATH": os.environ["PATH"], "PYTHONPATH": str(SOURCE), "TONGBAN_WEB_WORKERS": "many"},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 1
+        assert "Wrong settings: TONGBAN_WEB_WORKERS" in done.stderr
+        assert "Traceback" not in done.stderr
