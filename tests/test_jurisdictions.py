@@ -5,12 +5,14 @@ from __future__ import annotations
 import pytest
 from django.db import DatabaseError, IntegrityError, ProgrammingError, connection, transaction
 from django.test import Client
+from procrastinate.contrib.django import app
 
-from tongban.foundation.parties.models import Look, Organisation, Person
+from tongban.foundation.parties.models import Account, Look, Organisation, Person
 from tongban.foundation.regions.actions import create_jurisdiction, database_role, migrate_all
 from tongban.foundation.regions.models import Jurisdiction
 from tongban.lib.actors import system
 from tongban.lib.fields import blind_index
+from tongban.lib.jobs import job
 from tongban.lib.jurisdictions import check_name, current, enter
 from tongban.lib.keys import KeyFileError
 from tongban.lib.refusals import Refusal
@@ -136,3 +138,54 @@ def test_create_refuses(code: str, hosts: dict[str, tuple[str, T]], refusal: str
 def test_migrating_what_is_current_changes_nothing() -> None:
     with enter(None):
         assert migrate_all(runtime_role=None) == 0
+
+
+@job()
+def register_organisation(name: str) -> None:
+    """A job that writes where it runs."""
+    make_organisation(name)
+
+
+def run_worker() -> None:
+    """A real worker, until the queue is empty."""
+    with app.replace_connector(app.connector.get_worker_connector()) as working:
+        working.run_worker(wait=False, listen_notify=False, install_signal_handlers=False)
+
+
+def names() -> list[str]:
+    return sorted(Organisation.objects.values_list("name", flat=True))
+
+
+def test_a_job_runs_where_it_was_deferred(committed_db: None, elsewhere: str) -> None:
+    register_organisation.later(name="泸州的")
+    with enter(elsewhere):
+        register_organisation.later(name="自贡的")
+    with pytest.raises(ValueError, match="undo"), transaction.atomic():
+        register_organisation.later(name="回滚的")
+        raise ValueError("undo")
+    with enter(None):
+        run_worker()
+    assert names() == ["泸州的"]
+    with enter(elsewhere):
+        assert names() == ["自贡的"]
+
+
+def test_a_job_outside_any_jurisdiction_is_refused() -> None:
+    with enter(None), pytest.raises(RuntimeError, match="no jurisdiction"):
+        register_organisation.later(name="无处")
+
+
+@pytest.mark.django_db
+def test_search_and_api_stay_inside(client: Client, elsewhere: str) -> None:
+    account = Account.objects.create(username="manager")
+    make_organisation("泸州独有公司")
+    here, there = {"host": "luzhou.localhost"}, {"host": "zigong.localhost"}
+    for headers in (here, there):
+        for path in ("/search/?q=泸州独有", "/api/regions?q=泸州"):
+            answer = client.get(path, headers=headers)
+            assert answer.status_code == 200
+            assert headers is here or "泸州独有公司" not in answer.content.decode()
+    client.force_login(account, backend="django.contrib.auth.backends.ModelBackend")
+    assert client.get("/messages/", headers=here).status_code == 200
+    # The same cookie next door: its session is in another schema, so nobody is signed in.
+    assert client.get("/messages/", headers=there).status_code == 302
