@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from ninja import File, Form, Router, Schema
+from ninja import File, Form, Router, Schema, Status
 from ninja.files import UploadedFile
 
 from tongban.foundation.documents.actions import document_visible_to, open_document, store_upload
@@ -52,9 +52,10 @@ def shown(document: Document) -> dict[str, Any]:
 
 
 @router.post("", response={201: DocumentOut} | REFUSED, auth=ANYONE_KNOWN)
-def send_document(request: HttpRequest, file: File[UploadedFile], purpose: Form[str]) -> tuple[int, dict[str, Any]]:
+def send_document(request: HttpRequest, file: File[UploadedFile], purpose: Form[str]) -> Status[dict[str, Any]]:
     """Send one file, up to the body limit; larger ones go through /documents/tus/ (tus 1.0)."""
-    return 201, shown(store_upload(file, purpose=purpose, by=request.actor))  # type: ignore[attr-defined]
+    stored = store_upload(file, purpose=purpose, by=request.actor)  # type: ignore[attr-defined]
+    return Status(201, shown(stored))
 
 
 @router.get("/{uuid:document_id}", response={200: DocumentOut} | REFUSED, auth=ANYONE_KNOWN)

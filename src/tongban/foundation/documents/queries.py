@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 Owner = tuple[Literal["person", "organisation"], UUID]
 DOCUMENT = T("文件", "Document")
+UPLOAD = T("这次上传", "Upload")
 
 
 def principal_of(actor: Actor) -> UUID | None:
@@ -53,7 +54,7 @@ def upload_of(upload_id: UUID, actor: Actor) -> Upload:
         .first()
     )
     if found is None or principal is None:
-        raise not_found(T("这次上传", "Upload"))
+        raise not_found(UPLOAD)
     return found
 
 

@@ -67,6 +67,8 @@ def store_upload(
 
 def _blocks(file: Any, limit: int) -> Iterator[bytes]:
     total = 0
+    if hasattr(file, "seek"):
+        file.seek(0)  # others may have read it: for its fingerprint, or in a form's check
     while block := file.read(4 * CHUNK):
         total += len(block)
         if total > limit:

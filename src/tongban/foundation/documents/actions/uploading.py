@@ -17,7 +17,7 @@ from tongban.foundation.documents.actions.making import begun_document, check_pa
 from tongban.foundation.documents.adapters import disk
 from tongban.foundation.documents.adapters.sealed import CHUNK, TAIL, Seal, Writer, chunk_start
 from tongban.foundation.documents.models import Document, Upload
-from tongban.foundation.documents.queries import principal_of, upload_of
+from tongban.foundation.documents.queries import UPLOAD, principal_of, upload_of
 from tongban.foundation.documents.rules.names import clean_name
 from tongban.foundation.documents.rules.purposes import check_length, purpose_of
 from tongban.lib.refusals import Refusal, not_found
@@ -156,7 +156,7 @@ class _Taking:
         changed["expires_at"] = timezone.now() + LIFETIME
         same = Upload.objects.filter(pk=self.upload.pk, offset=self.upload.offset, finished_at__isnull=True)
         if not same.update(**changed):  # it was cancelled meanwhile
-            raise not_found(T("这次上传", "Upload"))
+            raise not_found(UPLOAD)
         for name, value in changed.items():
             setattr(self.upload, name, value)
 
@@ -165,6 +165,8 @@ class _Taking:
         disk.sync(self.part)
         try:
             content = check_part(self.document, self.seal)
+        except FileNotFoundError:  # cancelled while the last bytes came in
+            raise not_found(UPLOAD) from None
         except Refusal:
             _forget(self.upload)
             raise

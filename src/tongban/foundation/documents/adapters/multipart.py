@@ -44,7 +44,7 @@ class CappedUploadHandler(FileUploadHandler):
     def file_complete(self, file_size: int) -> UploadedFile[bytes]:
         """The file, ready to be read."""
         if self._is_over:
-            return TooLargeUpload(None, self.file_name, self.content_type, file_size)
+            return TooLargeUpload(BytesIO(), self.file_name, self.content_type, file_size)
         self._file.seek(0)
         return InMemoryUploadedFile(
             self._file, self.field_name, self.file_name or "", self.content_type, file_size, self.charset,

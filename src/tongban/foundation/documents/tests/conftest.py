@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.test import Client
 
 if TYPE_CHECKING:
     from tongban.lib.actors import Actor
@@ -40,3 +41,17 @@ def stranger(db: None) -> Actor:
     from tongban.foundation.documents.tests.support import new_person
 
     return new_person("何生")
+
+
+@pytest.fixture
+def browser(db: None) -> Callable[[Actor], Client]:
+    """A browser signed in as somebody."""
+
+    def sign_in(actor: Actor) -> Client:
+        from tongban.foundation.parties.models import Account
+
+        client = Client(SERVER_NAME="luzhou.localhost")
+        client.force_login(Account.objects.get(pk=actor.account_id), "django.contrib.auth.backends.ModelBackend")
+        return client
+
+    return sign_in
