@@ -25,6 +25,8 @@ from tongban.lib.keys import ring
 from tongban.lib.refusals import Refusal, not_found
 from tongban.lib.words import T
 
+__all__ = ["Content", "Subject", "Verification", "issue", "revoke", "verify", "withdraw_key"]
+
 SIGNING_PERIOD = timedelta(days=90)  # credentials.md: a key signs for 90 days
 LONGEST_VALIDITY = timedelta(days=3660)
 _TRIES = 12

@@ -1,0 +1,61 @@
+"""What every act on a case shares: the lock, the event, the message."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.utils import timezone
+
+from tongban.foundation.notifications.actions import notify
+from tongban.lib.actors import Actor
+from tongban.lib.refusals import forbidden, not_found
+from tongban.lib.words import T
+from tongban.matters.models import Case, CaseEvent
+from tongban.matters.queries import content_of
+from tongban.matters.queries.cases import stands_for
+
+
+def lock_case(case_id: UUID) -> Case:
+    """The case, held until the transaction ends: acts on one case follow one another."""
+    case = (
+        Case.objects.select_for_update(of=("self",))
+        .select_related("definition", "organisation__legal_representative", "person")
+        .filter(pk=case_id)
+        .first()
+    )
+    if case is None:
+        raise not_found(T("这件办件", "This case"))
+    return case
+
+
+def lock_own_case(case_id: UUID, by: Actor) -> Case:
+    """The applicant's case, held; somebody else's is not found."""
+    case = lock_case(case_id)
+    if not stands_for(case, by):
+        raise not_found(T("这件办件", "This case"))
+    if by.kind == "client" and "matters.apply" not in by.capabilities:
+        raise forbidden()
+    return case
+
+
+def record(case: Case, kind: str, *, by: Actor, at: datetime | None = None, note: str = "", **facts: Any) -> CaseEvent:
+    """Write one event of a case's history."""
+    return CaseEvent.objects.create(
+        case=case, at=at or timezone.now(), kind=kind, actor_kind=by.kind, actor_name=by.name[:120],
+        membership_id=by.membership_id, unit_id=by.unit_id, channel=by.channel, note=note, facts=facts,
+    )  # fmt: skip
+
+
+def tell_applicant(case: Case, kind: str, *, by: Actor) -> None:
+    """Send the definition's notice to whoever applied; nobody reachable is no error."""
+    content = content_of(case)
+    notice = getattr(content.definition.notices, kind)
+    day = case.due_on.isoformat() if case.due_on else ""
+    places = {"number": case.number or "", "service": content.definition.name, "holder": case.name, "day": day}
+    person_id = case.person_id or case.submitted_by_id or case.started_by_id
+    if person_id is None:
+        return
+    parts = {"title": notice.title.format(**places), "text": notice.text.format(**places), "case_id": str(case.pk)}
+    notify(template="matters.case_notice", parts=parts, person_id=person_id, by=by)

@@ -1,0 +1,151 @@
+"""Start an application and fill it in, on one device or several."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from tongban.foundation.parties.queries import Standing, may_act_for, organisations_acted_for
+from tongban.lib.actors import Actor
+from tongban.lib.refusals import Refusal, Refusals, forbidden
+from tongban.lib.words import T
+from tongban.matters import hooks
+from tongban.matters.actions.common import lock_own_case, record
+from tongban.matters.models import Case, Definition
+from tongban.matters.queries import content_of, definition_by_code, fill_in
+from tongban.matters.rules.answers import Checked, check_answers
+from tongban.matters.rules.cases import check_in_force, check_may_edit
+from tongban.matters.rules.shape import Content
+
+MOST_DRAFTS = 20
+
+
+@transaction.atomic
+def start_draft(code: str, *, organisation_id: UUID | None = None, by: Actor) -> Case:
+    """Begin an application, with everything filled in that is known already."""
+    definition = definition_by_code(code)
+    content = content_of(definition)
+    _check_may_start(definition, content, by)
+    assert definition.version_id is not None
+    case = Case(
+        definition=definition, version_id=definition.version_id, channel=by.channel, operator=by.name[:120],
+        started_by_id=by.person_id,
+    )  # fmt: skip
+    if organisation_id is not None:
+        _for_organisation(case, content, organisation_id, by)
+    elif "person" in content.definition.applicants and by.person_id is not None:
+        case.person_id = by.person_id
+        case.name = by.name
+        case.region_code = case.person.region_code if case.person else ""
+    else:
+        raise Refusal(
+            "which_company", T("请选择为哪家企业办理。", "Choose the company you act for."), field="organisation_id"
+        )
+    _check_not_too_many(case)
+    now = timezone.now()
+    case.answers = fill_in(
+        case, content, timezone.localtime(now), lambda element, purpose: _asked(case, element, purpose)
+    )
+    case.save(force_insert=True)
+    record(case, "started", by=by, at=now)
+    return case
+
+
+def _asked(case: Case, element: str, purpose: T) -> tuple[Any, T] | None:
+    subject = ("organisation", case.organisation_id) if case.organisation_id else ("person", case.person_id)
+    fact: tuple[Any, T] | None = hooks.facts_for.first(element=element, subject=subject, purpose=purpose)
+    return fact
+
+
+def _check_may_start(definition: Definition, content: Content, by: Actor) -> None:
+    said = content.definition
+    if not by.is_known:
+        raise Refusal("sign_in_first", T("请先登录。", "Please sign in first."), status=401)
+    if by.kind == "client" and hooks.APPLY not in by.capabilities:
+        raise forbidden()
+    if by.is_staff or by.kind not in ("person", "client", "system"):
+        raise forbidden(T("请以申请人身份办理：先退出工作台。", "Apply as yourself: leave your desk first."))
+    if not definition.is_open:
+        raise Refusal(
+            "no_longer_open", T("这项服务已停止受理。", "This service takes no applications now."), status=409
+        )
+    check_in_force(said.in_force, timezone.localdate())
+    if by.channel not in said.channels and by.kind != "system":
+        raise Refusal(
+            "wrong_channel", T("这项服务不在这个渠道受理。", "This service is not offered through this channel.")
+        )
+    if by.assurance < said.assurance:
+        raise Refusal("assurance_too_low", T("办理这项服务需要先完成身份核验（{level} 级）。",
+                      "This service needs your identity confirmed first (level {level}).").format(level=said.assurance),
+                      status=403)  # fmt: skip
+
+
+def _for_organisation(case: Case, content: Content, organisation_id: UUID, by: Actor) -> None:
+    if "company" not in content.definition.applicants:
+        raise Refusal("not_for_companies", T("这项服务由个人申请。", "People apply for this service, not companies."))
+    right = standing_of(by, organisation_id, content.definition.code)
+    found = [one for one in organisations_acted_for(by) if one.pk == organisation_id]
+    case.organisation = found[0]
+    case.name, case.region_code, case.mandate_id = found[0].name, found[0].region_code, right.mandate_id
+
+
+def standing_of(by: Actor, organisation_id: UUID, code: str) -> Standing:
+    """The right by which the actor applies for a company; refused without one."""
+    right = may_act_for(by, organisation_id, service=code)
+    if right is None:
+        raise forbidden(T("您没有为这家企业办理的授权。请法定代表人在“授权管理”中授权给您。",
+                          "You hold no mandate of this company. Ask its legal representative to give you one."))  # fmt: skip
+    return right
+
+
+def _check_not_too_many(case: Case) -> None:
+    applicant: dict[str, Any] = {"organisation_id": case.organisation_id, "person_id": case.person_id}
+    drafts = Case.objects.filter(state=Case.State.DRAFT, definition=case.definition, **applicant)
+    if drafts.count() >= MOST_DRAFTS:
+        raise Refusal("too_many_drafts", T("未提交的草稿已有 {most} 份，请先提交或删除。",
+                      "There are {most} drafts already: submit or delete some first.").format(most=MOST_DRAFTS), status=409)  # fmt: skip
+
+
+@transaction.atomic
+def save_answers(
+    case_id: UUID, raw: Mapping[str, Any], *, screen: str = "", complete: bool = True, by: Actor
+) -> Checked:
+    """Keep answers as typed, with where each came from. All or nothing: a refusal at one field keeps none.
+
+    ``screen`` limits what is looked at to one screen; ``complete`` demands its required answers (else: save for later).
+    """
+    case = lock_own_case(case_id, by)
+    check_may_edit(case.state)
+    content = content_of(case)
+    if screen and content.screen(screen) is None:
+        raise Refusal("unknown_screen", T("没有这一页。", "There is no such screen."), status=404)
+    asked = {one.element for one in (content.screen(screen).fields if screen else content.fields())}  # type: ignore[union-attr]
+    merged = case.values | dict(raw)
+    checked = check_answers(
+        content, merged, today=timezone.localdate(), only={screen} if screen else None, complete=complete
+    )
+    refused = [r for r in checked.refusals if r.field in asked or r.code == "unknown_element"]
+    if refused:
+        raise Refusals(refused)
+    case.answers = _with_provenance(case.answers, checked)
+    case.save(update_fields=["answers"])
+    return checked
+
+
+def _with_provenance(before: Mapping[str, Any], checked: Checked) -> dict[str, Any]:
+    """Answers with their source: what the applicant changed of a known fact is marked, what is hidden is dropped."""
+    now = timezone.now().isoformat(timespec="seconds")
+    answers: dict[str, Any] = {}
+    for name, value in checked.values.items():
+        known = before.get(name)
+        if known is not None and known["value"] == value:
+            answers[name] = known
+        elif known is not None and known["source"] in ("filled", "corrected"):
+            answers[name] = {"value": value, "source": "corrected", "from": known["from"], "at": now}
+        else:
+            answers[name] = {"value": value, "source": "typed", "at": now}
+    return answers

@@ -1,0 +1,41 @@
+"""One department's opinion."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from tongban.foundation.parties.queries import require
+from tongban.lib.actors import Actor
+from tongban.lib.refusals import not_found
+from tongban.lib.words import T
+from tongban.matters import hooks
+from tongban.matters.actions.common import lock_case, record
+from tongban.matters.models import Review
+from tongban.matters.queries import concerned_with, own_review
+from tongban.matters.rules.cases import DRAFT, OPEN, READY, check_may_review, check_not_own
+
+
+@transaction.atomic
+def review_case(case_id: UUID, *, opinion: str, text: str = "", by: Actor) -> Review:
+    """Give the opinion of the actor's unit: approved, objected or correction. The last one makes the case ready."""
+    case = lock_case(case_id)
+    require(by, hooks.REVIEW, region=case.region_code)
+    if case.state == DRAFT:
+        raise not_found(T("这件办件", "This case"))
+    review = own_review(case, by)
+    if concerned_with(case, by):
+        check_not_own(by.person_id, {by.person_id})
+    check_may_review(case.state, review.state, opinion, text)
+    now = timezone.now()
+    review.state, review.text, review.closed_at = opinion, text.strip(), now
+    review.by_name, review.by_person_id, review.seen_hash = by.name, by.person_id, case.answers_hash
+    review.save(update_fields=["state", "text", "closed_at", "by_name", "by_person_id", "seen_hash"])
+    record(case, "reviewed", by=by, at=now, note=review.text, state=opinion, round=review.round)
+    if not case.reviews.filter(state=OPEN).exists():
+        case.state = READY
+        case.save(update_fields=["state"])
+        record(case, "ready", by=by, at=now)
+    return review

@@ -1,0 +1,174 @@
+"""Submit an application, submit it again after corrections, withdraw it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from tongban.foundation.parties.queries import unit_for
+from tongban.lib.actors import Actor
+from tongban.lib.ids import uuid7
+from tongban.lib.refusals import Refusal, Refusals, forbidden
+from tongban.lib.words import T
+from tongban.lib.working_days import add_working_days
+from tongban.matters import hooks
+from tongban.matters.actions.common import lock_own_case, record, tell_applicant
+from tongban.matters.actions.drafts import standing_of
+from tongban.matters.models import Case, CaseCounter, Review
+from tongban.matters.queries import content_of, reviews_of
+from tongban.matters.rules.answers import check_answers
+from tongban.matters.rules.cases import (
+    CLOSED_STATES,
+    CORRECTION,
+    DRAFT,
+    OPEN,
+    RETURNED,
+    WITHDRAWN,
+    check_in_force,
+    hash_of,
+    moved_on,
+    opinions_to_reopen,
+    promised_by,
+    review_by,
+)
+from tongban.matters.rules.shape import Content
+
+if TYPE_CHECKING:
+    from tongban.foundation.parties.models import Unit
+
+
+@transaction.atomic
+def submit_case(case_id: UUID, *, by: Actor) -> Case:
+    """Hand an application in: it gets its number, its last day and all its reviews at once. Safe to repeat."""
+    case = lock_own_case(case_id, by)
+    if case.state == WITHDRAWN:
+        raise moved_on("申请已经撤回。如需办理请重新申请。", "This application was withdrawn: start a new one.")
+    if case.state not in (DRAFT, RETURNED):
+        return case
+    content = content_of(case)
+    _check_complete(case, content, by)
+    now = timezone.now()
+    if case.state == RETURNED:
+        _submit_again(case, content, now, by)
+    else:
+        _submit_first(case, content, now, by)
+    hooks.submitted.call(case_id=case.pk, by=by)
+    tell_applicant(case, "submitted", by=by)
+    return case
+
+
+@transaction.atomic
+def withdraw_case(case_id: UUID, *, reason: str = "", by: Actor) -> Case:
+    """Take an application back before it is decided; a draft's answers are erased."""
+    case = lock_own_case(case_id, by)
+    if case.state == WITHDRAWN:
+        return case
+    if case.state in CLOSED_STATES:
+        raise moved_on("这件事已经办结，不能撤回。", "This case is closed: it cannot be withdrawn.", code="case_closed")
+    if case.state == DRAFT:
+        case.answers = {}
+    case.state, case.closed_at, case.paused_days_left = WITHDRAWN, timezone.now(), None
+    case.save(update_fields=["state", "closed_at", "answers", "paused_days_left"])
+    record(case, "withdrawn", by=by, note=reason.strip()[:500])
+    return case
+
+
+def _check_complete(case: Case, content: Content, by: Actor) -> None:
+    checked = check_answers(content, case.values, today=timezone.localdate())
+    if checked.refusals:
+        raise Refusals(checked.refusals)
+    if by.assurance < content.definition.assurance:
+        raise Refusal(
+            "assurance_too_low", T("提交前请先完成身份核验。", "Confirm your identity before you submit."), status=403
+        )
+    if case.state == DRAFT:
+        check_in_force(content.definition.in_force, timezone.localdate())
+    if case.organisation_id is None:
+        return
+    right = standing_of(by, case.organisation_id, content.definition.code)
+    if not right.may_sign:
+        raise forbidden(T("您的授权只能填写，不能签署提交。请法定代表人登录后提交。",
+                          "Your mandate covers filling in, not signing: ask the legal representative to submit."))  # fmt: skip
+    case.mandate_id = right.mandate_id
+
+
+def _submit_first(case: Case, content: Content, now: datetime, by: Actor) -> None:
+    parties = content.definition.reviews.parties
+    units = [_unit(party.unit, case.region_code) for party in parties]
+    case.decision_unit = _unit(content.definition.decision.unit, case.region_code)
+    deadline = promised_by(content, now)
+    case.state, case.submitted_by_id, case.channel, case.operator = "in_review", by.person_id, by.channel, by.name[:120]
+    case.submitted_at = case.accepted_at = now
+    case.answers_hash = hash_of(case.values)
+    case.due_on, case.due_is_provisional = deadline.date, deadline.provisional
+    case.due_because = [line.as_json() for line in deadline.because]
+    case.number = _next_number(content.definition.number_prefix, now)
+    case.save()
+    last_day = review_by(content, now)
+    Review.objects.bulk_create(
+        Review(case=case, unit=unit, unit_code=party.unit, position=position, opened_at=now, due_on=last_day)
+        for position, (party, unit) in enumerate(zip(parties, units, strict=True))
+    )
+    record(case, "submitted", by=by, at=now, answers=case.answers_hash)
+    record(case, "accepted", by=by, at=now, due_on=case.due_on.isoformat())
+
+
+def _submit_again(case: Case, content: Content, now: datetime, by: Actor) -> None:
+    """Reopen the opinions that the corrections touch; the others stay valid. The clock goes on where it stood."""
+    reviews = reviews_of(case)
+    returned = case.events.filter(kind="returned").order_by("-at").first()
+    before: dict[str, Any] = returned.facts.get("screens", {}) if returned else {}
+    changed = {code for code, known in before.items() if known != _screen_hash(case, content, code)}
+    stale = {review.unit_code for review in reviews if review.state == CORRECTION}
+    reopened = opinions_to_reopen(content.definition.reviews.parties, changed, stale)
+    last_day = review_by(content, now)
+    for review in reviews:
+        if review.unit_code in reopened:
+            review.state, review.opened_at, review.due_on, review.round = OPEN, now, last_day, review.round + 1
+            review.closed_at, review.by_name, review.by_person_id, review.text = None, "", None, ""
+            review.save()
+    deadline = add_working_days(now, max(case.paused_days_left or 0, 0))
+    case.state = "in_review"
+    case.answers_hash, case.paused_days_left = hash_of(case.values), None
+    case.due_on, case.due_is_provisional = deadline.date, deadline.provisional
+    case.due_because = [line.as_json() for line in deadline.because]
+    case.save()
+    record(case, "resubmitted", by=by, at=now, answers=case.answers_hash, reopened=sorted(reopened))
+
+
+def _screen_hash(case: Case, content: Content, code: str) -> str:
+    screen = content.screen(code)
+    assert screen is not None
+    return hash_of({asked.element: case.values.get(asked.element) for asked in screen.fields})
+
+
+def screen_hashes(case: Case, content: Content) -> dict[str, str]:
+    """A hash for each screen: enough to tell later which ones a correction changed."""
+    return {screen.code: _screen_hash(case, content, screen.code) for screen in content.form.screens}
+
+
+def _unit(code: str, region_code: str) -> Unit:
+    unit = unit_for(code, region_code)
+    if unit is None:
+        raise Refusal("unit_missing", T("本地还没有设置“{code}”部门，暂时不能受理。请联系受理窗口。",
+                      "There is no unit “{code}” for this place yet: please ask the service window.").format(code=code),
+                      status=409)  # fmt: skip
+    return unit
+
+
+def _next_number(prefix: str, now: datetime) -> str:
+    """The next number of the day, in one statement, so that two submissions never share one."""
+    day = timezone.localtime(now).date()
+    table = CaseCounter._meta.db_table
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {table} AS c (id, prefix, day, last) VALUES (%s, %s, %s, 1) "  # noqa: S608 - our own table's name
+            "ON CONFLICT (prefix, day) DO UPDATE SET last = c.last + 1 RETURNING last",
+            [uuid7(), prefix, day],
+        )
+        (last,) = cursor.fetchone()
+    return f"{prefix}{day:%Y%m%d}{last:04d}"

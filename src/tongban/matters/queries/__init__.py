@@ -1,0 +1,28 @@
+"""Reads of matters; one file per noun."""
+
+from tongban.matters.queries.cases import (
+    applicant_case,
+    cases_of,
+    cases_to_decide,
+    cases_visible_to,
+    concerned_with,
+    own_review,
+    reviews_of,
+    reviews_waiting,
+    staff_case,
+)
+from tongban.matters.queries.definitions import (
+    content_of,
+    definition_by_code,
+    find_definitions,
+    open_definitions,
+    themes_now,
+)
+from tongban.matters.queries.facts import fill_in, known_fact
+from tongban.matters.queries.history import Moment, history_of, waiting_for
+
+__all__ = [
+    "Moment", "applicant_case", "cases_of", "cases_to_decide", "cases_visible_to", "concerned_with", "content_of",
+    "definition_by_code", "fill_in", "find_definitions", "history_of", "known_fact", "open_definitions", "own_review",
+    "reviews_of", "reviews_waiting", "staff_case", "themes_now", "waiting_for",
+]  # fmt: skip

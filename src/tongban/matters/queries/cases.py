@@ -1,0 +1,113 @@
+"""Reads of cases: every list and every single case goes through the viewer's scope."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from tongban.foundation.parties.queries import may_act_for, organisations_acted_for, require
+from tongban.lib.actors import Actor
+from tongban.lib.refusals import Refusal, not_found
+from tongban.lib.words import T
+from tongban.matters.models import Case, Review
+from tongban.matters.rules.cases import DRAFT, OPEN, READY
+
+# As declared in hooks.py, which stands on the same layer and cannot be imported here.
+VIEW = "matters.view_cases"
+_THIS_CASE = T("这件办件", "This case")
+
+
+_NOBODYS = UUID(int=0)  # a filter by None would find rows without a unit
+
+
+def _lean() -> QuerySet[Case]:
+    """Cases for lists: without the answers, which need decrypting, and the version's content."""
+    return Case.objects.select_related("definition").defer("answers")
+
+
+def cases_of(by: Actor) -> QuerySet[Case]:
+    """The actor's own cases and those of companies they act for, newest first."""
+    own = Q(pk__in=[])
+    if by.person_id is not None and not by.is_staff:
+        own |= Q(person_id=by.person_id)
+    organisations = [organisation.pk for organisation in organisations_acted_for(by)]
+    if organisations:
+        own |= Q(organisation_id__in=organisations)
+    return _lean().filter(own).order_by("-started_at")
+
+
+def applicant_case(case_id: UUID, by: Actor) -> Case:
+    """A case for its applicant, or for whoever acts for the applicant; not found for everybody else."""
+    case = Case.objects.select_related("definition", "organisation", "person").filter(pk=case_id).first()
+    if case is None or not stands_for(case, by):
+        raise not_found(_THIS_CASE)
+    return case
+
+
+def stands_for(case: Case, by: Actor) -> bool:
+    """Whether the actor is the applicant, or may act for the applicant in this service."""
+    if case.organisation_id is not None:
+        return may_act_for(by, case.organisation_id, service=case.definition.code) is not None
+    return by.kind == "person" and by.person_id is not None and by.person_id == case.person_id
+
+
+def concerned_with(case: Case, by: Actor) -> bool:
+    """Whether the actor is on the applicant's side in any way, and so must stand back."""
+    ids = {case.person_id, case.started_by_id, case.submitted_by_id}
+    if by.person_id is not None and by.person_id in ids:
+        return True
+    return case.organisation_id is not None and may_act_for(by, case.organisation_id) is not None
+
+
+def cases_visible_to(by: Actor) -> QuerySet[Case]:
+    """Submitted cases a member of staff may see: reviewed or decided by their unit, or all of the region for auditors."""
+    require(by, VIEW)
+    found = _lean().filter(region_code__startswith=by.region).exclude(state=DRAFT).exclude(number__isnull=True)
+    if by.role == "auditor" or by.kind in ("system", "job"):
+        return found
+    reviewed = Review.objects.filter(case_id=OuterRef("pk"), unit_id=by.unit_id or _NOBODYS)
+    return found.filter(Q(decision_unit_id=by.unit_id or _NOBODYS) | Exists(reviewed))
+
+
+def staff_case(case_id: UUID, by: Actor) -> Case:
+    """A case for a member of staff within their scope; not found outside it."""
+    case = (
+        cases_visible_to(by)
+        .defer(None)
+        .select_related("definition", "organisation", "person")
+        .filter(pk=case_id)
+        .first()
+    )
+    if case is None:
+        raise not_found(_THIS_CASE)
+    return case
+
+
+def reviews_of(case: Case) -> list[Review]:
+    """All reviews of a case in the order of the definition."""
+    return list(case.reviews.select_related("unit").order_by("position"))
+
+
+def own_review(case: Case, by: Actor) -> Review:
+    """The review of the actor's unit; refused for a unit that does not review this case."""
+    review = Review.objects.select_related("unit").filter(case=case, unit_id=by.unit_id or _NOBODYS).first()
+    if review is None:
+        raise Refusal("wrong_unit", T("本部门不审查这件办件。", "Your unit does not review this case."), status=403)
+    return review
+
+
+def reviews_waiting(by: Actor) -> QuerySet[Review]:
+    """Open reviews of the actor's unit, most urgent first."""
+    return (
+        Review.objects.filter(unit_id=by.unit_id or _NOBODYS, state=OPEN, case__region_code__startswith=by.region)
+        .select_related("case__definition")
+        .defer("case__answers", "text")
+        .order_by("due_on", "opened_at")
+    )
+
+
+def cases_to_decide(by: Actor) -> QuerySet[Case]:
+    """Cases that await the decision of the actor's unit, most urgent first."""
+    mine = _lean().filter(decision_unit_id=by.unit_id or _NOBODYS, state=READY, region_code__startswith=by.region)
+    return mine.order_by("due_on", "submitted_at")

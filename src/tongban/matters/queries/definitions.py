@@ -1,0 +1,58 @@
+"""Reads of services and themes."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import lru_cache
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from tongban.lib.name_search import name_query
+from tongban.lib.refusals import not_found
+from tongban.lib.words import T
+from tongban.matters.models import Case, Definition, DefinitionVersion, Theme
+from tongban.matters.rules.shape import Content
+
+
+@lru_cache(maxsize=256)
+def _content(version_id: UUID) -> Content:
+    """Read once per process: a version never changes, and its id is the same in no two jurisdictions."""
+    return Content.model_validate(DefinitionVersion.objects.values_list("content", flat=True).get(pk=version_id))
+
+
+def content_of(holder: Case | Definition) -> Content:
+    """What the version of a case, or the newest of a service, says."""
+    assert holder.version_id is not None
+    return _content(holder.version_id)
+
+
+def open_definitions() -> QuerySet[Definition]:
+    """Services that are published and open."""
+    return Definition.objects.filter(is_open=True, version__isnull=False).order_by("name_pinyin", "name")
+
+
+def definition_by_code(code: str) -> Definition:
+    """The published service with this code; refused as not found otherwise."""
+    found = Definition.objects.filter(code=code, version__isnull=False).first()
+    if found is None:
+        raise not_found(T("这项服务", "This service"))
+    return found
+
+
+def find_definitions(term: str) -> list[Definition]:
+    """Services whose name, initials, English name or keywords match."""
+    by_name = open_definitions().filter(name_query(term, personal=False) | Q(name_en__icontains=term))
+    found = {definition.pk: definition for definition in by_name[:20]}
+    if len(term) >= 2:
+        for definition in open_definitions():
+            if any(term.lower() in word.lower() for word in content_of(definition).definition.keywords):
+                found.setdefault(definition.pk, definition)
+    return list(found.values())[:20]
+
+
+def themes_now(today: date) -> QuerySet[Theme]:
+    """Themes to show today: those without dates, and columns within theirs."""
+    return Theme.objects.filter(
+        Q(opens__isnull=True) | Q(opens__lte=today), Q(closes__isnull=True) | Q(closes__gte=today)
+    ).order_by("position", "code")

@@ -1,0 +1,87 @@
+"""The history of a case as people read it: what happened, who has it now, until when."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from tongban.lib.words import T
+from tongban.matters.models import Case, CaseEvent, Review
+from tongban.matters.queries.cases import reviews_of
+from tongban.matters.rules.cases import IN_REVIEW, OPEN, READY, RETURNED, REVIEW_STATES
+
+EVENTS: dict[str, T] = {
+    "submitted": T("提交申请", "Submitted"),
+    "accepted": T("受理，同时分送各部门", "Accepted and sent to all departments at once"),
+    "reviewed": T("部门审查", "Reviewed"),
+    "ready": T("各部门审查完毕", "All departments have reviewed"),
+    "returned": T("退回补正", "Returned for correction"),
+    "resubmitted": T("补正后再次提交", "Submitted again after correction"),
+    "granted": T("准予", "Granted"),
+    "refused": T("不予", "Refused"),
+    "withdrawn": T("撤回", "Withdrawn"),
+    "certified": T("发放电子证照", "Certificate issued"),
+    "revoked": T("撤销证照", "Certificate revoked"),
+}
+_TONES = {"granted": "good", "certified": "good", "refused": "bad", "revoked": "bad"}
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """One line of the history; ``state`` as the timeline component knows it."""
+
+    title: T
+    at: datetime | None = None
+    by: str = ""
+    text: Any = ""
+    state: str = "done"
+    href: str = ""
+
+
+def unit_title(unit: Any) -> T:
+    """A unit's name in both languages."""
+    return T(unit.name, unit.name_en or unit.name)
+
+
+def _moment(event: CaseEvent, *, names: bool) -> Moment:
+    title = EVENTS.get(event.kind, T(event.kind, event.kind))
+    who = str(unit_title(event.unit)) if event.unit else ""
+    if event.kind == "reviewed":
+        outcome = REVIEW_STATES[event.facts["state"]]
+        title = T("{unit}：{outcome}", "{unit}: {outcome}").format(unit=unit_title(event.unit), outcome=outcome)
+        who = ""
+    if names and event.actor_name:
+        who = f"{who} {event.actor_name}".strip()
+    state = _TONES.get(event.kind) or ("bad" if event.facts.get("state") == "objected" else "done")
+    return Moment(title, event.at, who, event.note, state)
+
+
+def history_of(case: Case, *, names: bool) -> list[Moment]:
+    """Everything that happened, oldest first, then who has the case now; ``names`` adds who acted (staff see it)."""
+    events = case.events.select_related("unit").order_by("at", "pk")
+    return [_moment(event, names=names) for event in events] + waiting_for(case)
+
+
+def waiting_for(case: Case) -> list[Moment]:
+    """Who has the case now, since when, until when; and what comes after."""
+    if case.state == IN_REVIEW:
+        waiting = [_open_review(review) for review in reviews_of(case) if review.state == OPEN]
+        return [*waiting, Moment(T("作出决定", "Decision"), text=_until(case.due_on), state="next")]
+    if case.state == READY:
+        unit = unit_title(case.decision_unit) if case.decision_unit else T("决定部门", "The deciding office")
+        title = T("{unit}正在作出决定", "{unit} is deciding").format(unit=unit)
+        return [Moment(title, text=_until(case.due_on), state="now")]
+    if case.state == RETURNED:
+        return [Moment(T("等待申请人补正", "Waiting for the applicant's corrections"), state="now",
+                       text=T("补正期间不计入办理时限。", "The clock stands still meanwhile."))]  # fmt: skip
+    return []
+
+
+def _open_review(review: Review) -> Moment:
+    title = T("{unit}正在审查", "{unit} is reviewing").format(unit=unit_title(review.unit))
+    return Moment(title, review.opened_at, "", _until(review.due_on), "now")
+
+
+def _until(day: date | None) -> T | str:
+    return T("最迟 {day}", "by {day} at the latest").format(day=day.isoformat()) if day else ""

@@ -1,0 +1,186 @@
+"""What a case may become, and who may not touch it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Collection, Iterable, Mapping
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from tongban.lib.refusals import Refusal, forbidden
+from tongban.lib.words import T
+from tongban.lib.working_days import Deadline, add_working_days, working_days_between
+from tongban.matters.rules.shape import Content, InForce, Party
+
+DRAFT, IN_REVIEW, READY, RETURNED = "draft", "in_review", "ready", "returned"
+GRANTED, REFUSED, WITHDRAWN = "granted", "refused", "withdrawn"
+OPEN_STATES = (IN_REVIEW, READY, RETURNED)
+CLOSED_STATES = (GRANTED, REFUSED, WITHDRAWN)
+STATES: dict[str, T] = {
+    DRAFT: T("填写中", "Draft"),
+    IN_REVIEW: T("审查中", "Under review"),
+    READY: T("待决定", "Awaiting decision"),
+    RETURNED: T("待补正", "To be corrected"),
+    GRANTED: T("准予", "Granted"),
+    REFUSED: T("不予", "Refused"),
+    WITHDRAWN: T("已撤回", "Withdrawn"),
+}
+
+OPEN, APPROVED, OBJECTED, CORRECTION = "open", "approved", "objected", "correction"
+REVIEW_STATES: dict[str, T] = {
+    OPEN: T("审查中", "Reviewing"),
+    APPROVED: T("同意", "Approves"),
+    OBJECTED: T("不同意", "Objects"),
+    CORRECTION: T("需补正", "Asks for corrections"),
+}
+OPINIONS = (APPROVED, OBJECTED, CORRECTION)
+OUTCOMES = (GRANTED, REFUSED)
+LONGEST_OPINION = 2000
+
+
+def moved_on(zh: str, en: str, *, code: str = "case_moved_on") -> Refusal:
+    """The refusal for a case that is no longer in the state an act needs."""
+    return Refusal(code, T(zh, en), status=409)
+
+
+def check_in_force(in_force: InForce, today: date) -> None:
+    """Refuse applications outside the period of a service."""
+    if today < in_force.since:
+        raise Refusal(
+            "not_open_yet",
+            T("这项服务 {day} 起受理。", "Applications open on {day}.").format(day=in_force.since),
+            status=409,
+        )
+    if in_force.until and today > in_force.until:
+        raise Refusal(
+            "no_longer_open",
+            T("这项服务已于 {day} 停止受理。", "Applications closed on {day}.").format(day=in_force.until),
+            status=409,
+        )
+
+
+def check_may_edit(state: str) -> None:
+    """Answers change only in a draft or while the office asks for corrections."""
+    if state not in (DRAFT, RETURNED):
+        raise moved_on("申请已经提交，不能再修改。需要更正请联系受理单位，或先撤回。",
+                       "This application has been submitted and cannot be changed. Ask the office, or withdraw it.",
+                       code="already_submitted")  # fmt: skip
+
+
+def check_may_review(case_state: str, review_state: str, opinion: str, text: str) -> None:
+    """An opinion is given once per round, while reviews are open, with reasons unless it approves."""
+    if case_state in CLOSED_STATES or case_state == DRAFT:
+        raise moved_on(
+            "这件事已经办结或撤回，不能再审查。", "This case is closed: no more reviews.", code="case_closed"
+        )
+    if review_state != OPEN or case_state != IN_REVIEW:
+        raise moved_on(
+            "本部门的意见已经提交，不能更改。",
+            "Your unit has given its opinion: it cannot be changed.",
+            code="already_reviewed",
+        )
+    if opinion not in OPINIONS:
+        raise Refusal("not_a_choice", T("请选择审查意见。", "Choose an opinion."), field="opinion")
+    _check_text(text, needed=opinion != APPROVED, field="text")
+
+
+def check_may_decide(case_state: str, reviews: Iterable[str], outcome: str, reason: str) -> None:
+    """One decision, after all reviews, with reasons when it refuses or goes against an objection."""
+    found = list(reviews)
+    if case_state in (GRANTED, REFUSED):
+        raise moved_on("这件事已经作出决定。", "This case has been decided.", code="already_decided")
+    if case_state in (WITHDRAWN, DRAFT, RETURNED):
+        raise moved_on("这件事现在不在待决定状态。", "This case does not await a decision now.", code="not_ready")
+    if OPEN in found:
+        raise moved_on(
+            "还有部门没有审查完，不能决定。", "Some departments have not given their opinion yet.", code="reviews_open"
+        )
+    if outcome not in OUTCOMES:
+        raise Refusal("not_a_choice", T("请选择准予或不予。", "Choose to grant or to refuse."), field="outcome")
+    if outcome == GRANTED and CORRECTION in found:
+        raise moved_on("有部门要求补正，请先退回补正，或作出不予决定。",
+                       "A department asks for corrections: return the case first, or refuse.", code="corrections_open")  # fmt: skip
+    _check_text(reason, needed=outcome == REFUSED or OBJECTED in found, field="reason")
+
+
+def check_may_return(case_state: str, reviews: Iterable[str], note: str) -> None:
+    """Corrections are asked for once, when every department has spoken."""
+    found = list(reviews)
+    if case_state != READY or OPEN in found:
+        raise moved_on(
+            "各部门都审查完之后才能一次性退回补正。",
+            "Return a case once every department has given its opinion.",
+            code="reviews_open",
+        )
+    if CORRECTION not in found and not note.strip():
+        raise Refusal(
+            "reason_missing", T("请写明需要补正的全部内容。", "Say everything that has to be corrected."), field="note"
+        )
+    _check_text(note, needed=False, field="note")
+
+
+def _check_text(text: str, *, needed: bool, field: str) -> None:
+    if needed and not text.strip():
+        raise Refusal("reason_missing", T("请写明理由。", "Give the reasons."), field=field)
+    if len(text) > LONGEST_OPINION:
+        most = T("最多 {most} 个字。", "At most {most} characters.").format(most=LONGEST_OPINION)
+        raise Refusal("too_long", most, field=field)
+
+
+def check_not_own(person_id: UUID | None, concerned: Collection[UUID | None]) -> None:
+    """Nobody reviews or decides what they applied for."""
+    if person_id is not None and person_id in concerned:
+        refusal = forbidden(T("您是申请一方，按规定应当回避，请转由同事办理。",
+                              "You are on the applicant's side and must stand back: hand this to a colleague."))  # fmt: skip
+        refusal.code = "own_case"
+        raise refusal
+
+
+def promised_by(content: Content, accepted: datetime) -> Deadline:
+    """The day the office promised to be done by."""
+    return add_working_days(accepted, content.definition.clocks.promised.working_days)
+
+
+def review_by(content: Content, opened: datetime) -> date:
+    """The last day of one department's own period."""
+    return add_working_days(opened, content.definition.clocks.review_working_days).date
+
+
+def days_left(due: date, today: date) -> int:
+    """Working days left up to and including the last day; negative when it has passed."""
+    return working_days_between(today, due)
+
+
+def signal(due: date | None, today: date) -> str:
+    """Green, yellow or red, as the electronic supervision shows it; empty without a clock."""
+    if due is None:
+        return ""
+    if today > due:
+        return "red"
+    return "yellow" if working_days_between(today, due) <= 0 else "green"
+
+
+def opinions_to_reopen(parties: Iterable[Party], changed: Collection[str], stale: Collection[str]) -> set[str]:
+    """Units that must look again after a correction: those that asked for it, and those whose screens changed.
+
+    ``changed`` are screens whose answers differ, ``stale`` units that asked for corrections; other opinions stay valid.
+    """
+    touched = {party.unit for party in parties if set(party.looks_at) & set(changed)}
+    return touched | set(stale)
+
+
+def changed_screens(content: Content, before: Mapping[str, Any], after: Mapping[str, Any]) -> set[str]:
+    """Screens on which an answer differs."""
+    return {
+        screen.code
+        for screen in content.form.screens
+        if any(before.get(asked.element) != after.get(asked.element) for asked in screen.fields)
+    }
+
+
+def hash_of(values: Mapping[str, Any]) -> str:
+    """SHA-256 of answers, the same whatever their order: what was submitted, reviewed and decided on."""
+    text = json.dumps(values, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()

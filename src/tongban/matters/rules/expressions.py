@@ -1,0 +1,79 @@
+"""Rules written in CEL: compiled once, evaluated without side effects, on the server only."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+import cel
+
+from tongban.lib.words import T
+
+_TEXT = re.compile(r'"(?:\\.|[^"\\])*"|\'(?:\\.|[^\'\\])*\'')
+_PATH = re.compile(r"\b([a-z][a-z_]*\.[a-z][a-z0-9_]*)\b(?!\s*\()")
+# What an author may call; more is added when a definition needs it.
+FUNCTIONS = frozenset({"size", "matches", "startsWith", "endsWith", "contains", "int", "string", "has"})
+
+
+class WrongExpression(Exception):
+    """An expression that cannot be used; the message says what to change."""
+
+    def __init__(self, message: T) -> None:
+        super().__init__(message.en)
+        self.message = message
+
+
+@lru_cache(maxsize=4096)
+def _program(expression: str) -> Any:
+    return cel.compile(expression)
+
+
+@lru_cache(maxsize=4096)
+def elements_in(expression: str) -> frozenset[str]:
+    """Names of the data elements an expression reads."""
+    return frozenset(_PATH.findall(_TEXT.sub('""', expression)))
+
+
+def check_expression(expression: str, sample: Mapping[str, Any]) -> None:
+    """Refuse an expression that does not parse, calls what it may not, or gives no yes or no for typical answers."""
+    try:
+        program = _program(expression)
+    except ValueError as error:
+        why = str(error).splitlines()[0].removeprefix(f"Failed to parse expression '{expression}': ")
+        raise WrongExpression(T("CEL 表达式写法有误：{why}", "Not a CEL expression: {why}").format(why=why)) from None
+    unknown = sorted(name for name in program.functions() if name[0].isalpha() and name not in FUNCTIONS)
+    if unknown:
+        raise WrongExpression(
+            T("不能使用函数 {name}，可用的有：{known}", "The function {name} is not offered; these are: {known}")
+            .format(name=unknown[0], known=", ".join(sorted(FUNCTIONS)))
+        )  # fmt: skip
+    try:
+        result = program.execute(_nested(sample))
+    except (RuntimeError, TypeError, KeyError, ValueError) as error:
+        raise WrongExpression(T("表达式不能计算：{why}", "It cannot be evaluated: {why}").format(why=error)) from None
+    if not isinstance(result, bool):
+        raise WrongExpression(
+            T(
+                "结果必须是“是”或“否”，请写成比较，例如 a.b > 0",
+                "It must give true or false: write a comparison such as a.b > 0",
+            )
+        )
+
+
+def is_true(expression: str, answers: Mapping[str, Any]) -> bool:
+    """Whether an expression holds; ``answers`` gives every element the expression reads, and ``today``."""
+    return bool(_program(expression).execute(_nested(answers)))
+
+
+def _nested(answers: Mapping[str, Any]) -> dict[str, Any]:
+    """Answers as CEL reads them: ``enterprise.name`` is field ``name`` of ``enterprise``."""
+    nested: dict[str, Any] = {}
+    for path, value in answers.items():
+        root, _, leaf = path.partition(".")
+        if leaf:
+            nested.setdefault(root, {})[leaf] = value
+        else:
+            nested[root] = value
+    return nested

@@ -1,0 +1,262 @@
+"""A service's folder: from its files to a content that may be published, or to every fault in them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any
+
+from tongban.lib.words import T
+from tongban.matters.rules.answers import check_answers, empty_of
+from tongban.matters.rules.expressions import WrongExpression, check_expression, elements_in
+from tongban.matters.rules.shape import (
+    CertificateShape,
+    Content,
+    DefinitionShape,
+    Element,
+    Elements,
+    Examples,
+    Form,
+    FormField,
+    Screen,
+    Themes,
+)
+from tongban.matters.rules.sources import Fault, Faulty, Path, Source, read_as, read_yaml
+
+FILES: dict[str, type[Any]] = {
+    "definition.yaml": DefinitionShape, "form.yaml": Form, "certificate.yaml": CertificateShape, "examples.yaml": Examples,
+}  # fmt: skip
+_PLACE = re.compile(r"\{([a-z_]*)\}")
+NOTICE_PLACES = frozenset({"number", "service", "holder", "day"})
+STATEMENT_PLACES = frozenset({"number", "service", "holder", "office"})
+
+
+def read_elements(text: str, *, file: str = "elements.yaml") -> dict[str, Element]:
+    """The dictionary of data elements."""
+    return dict(read_as(read_yaml(file, text), Elements).elements)
+
+
+def read_themes(text: str, *, file: str = "themes.yaml") -> Themes:
+    """The themes."""
+    return read_as(read_yaml(file, text), Themes)
+
+
+def fingerprint(content: Mapping[str, Any]) -> str:
+    """SHA-256 of a content's JSON, the same whatever order its keys are in."""
+    text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def read_folder(name: str, files: Mapping[str, str], elements: Mapping[str, Element]) -> tuple[Content, Examples]:
+    """A folder's content and examples, fit to be published; Faulty with every fault found otherwise."""
+    faults: list[Fault] = []
+    sources: dict[str, Source] = {}
+    read: dict[str, Any] = {}
+    for file, shape in FILES.items():
+        try:
+            if file not in files:
+                raise Faulty([Fault(f"{name}/{file}", 1, T("缺少这个文件。", "This file is missing."))])
+            sources[file] = read_yaml(f"{name}/{file}", files[file])
+            read[file] = read_as(sources[file], shape)
+        except Faulty as faulty:
+            faults += faulty.faults
+    if faults:
+        raise Faulty(faults)
+    form: Form = read["form.yaml"]
+    used = {asked.element for screen in form.screens for asked in screen.fields}
+    content = Content(
+        definition=read["definition.yaml"], form=form, certificate=read["certificate.yaml"],
+        elements={name: element for name, element in elements.items() if name in used},
+    )  # fmt: skip
+    faults = [*_definition_faults(name, content, sources["definition.yaml"]), *_form_faults(content, sources["form.yaml"]),
+              *_certificate_faults(content, sources["certificate.yaml"])]  # fmt: skip
+    faults = faults or list(_example_faults(content, read["examples.yaml"], sources["examples.yaml"]))
+    if faults:
+        raise Faulty(faults)
+    return content, read["examples.yaml"]
+
+
+def _definition_faults(name: str, content: Content, source: Source) -> Iterator[Fault]:
+    found = content.definition
+    if found.code != name:
+        yield source.fault(
+            ("code",), T("编码必须与文件夹同名：{name}", "The code must be the folder's name: {name}").format(name=name)
+        )
+    clocks = found.clocks
+    if clocks.promised.working_days > clocks.statutory.working_days:
+        yield source.fault(
+            ("clocks", "promised", "working_days"),
+            T("承诺时限不能长于法定时限。", "The promised period may not exceed the statutory one."),
+        )
+    if clocks.review_working_days > clocks.promised.working_days:
+        yield source.fault(
+            ("clocks", "review_working_days"),
+            T("部门时限不能长于承诺时限。", "A review's period may not exceed the promised one."),
+        )
+    if found.in_force.until and found.in_force.until < found.in_force.since:
+        yield source.fault(("in_force", "until"), T("截止日早于开始日。", "The last day lies before the first."))
+    yield from _party_faults(content, source)
+    for kind, notice in found.notices:
+        for part in ("title", "text"):
+            yield from _places(source, ("notices", kind, part), getattr(notice, part), NOTICE_PLACES)
+
+
+def _party_faults(content: Content, source: Source) -> Iterator[Fault]:
+    screens = {screen.code for screen in content.form.screens}
+    seen: set[str] = set()
+    for number, party in enumerate(content.definition.reviews.parties):
+        path = ("reviews", "parties", number)
+        if party.unit in seen:
+            yield source.fault(
+                (*path, "unit"),
+                T("部门“{unit}”重复，每个部门只审查一次。", "“{unit}” is there twice: each unit reviews once.").format(
+                    unit=party.unit
+                ),
+            )
+        seen.add(party.unit)
+        for screen in party.looks_at:
+            if screen not in screens:
+                yield source.fault(
+                    (*path, "looks_at"),
+                    _unknown(
+                        "表单里没有“{name}”这一页，可用的有：{known}",
+                        "The form has no screen “{name}”; these are: {known}",
+                        screen,
+                        screens,
+                    ),
+                )
+
+
+def _form_faults(content: Content, source: Source) -> Iterator[Fault]:
+    seen: list[str] = []
+    codes: set[str] = set()
+    for number, screen in enumerate(content.form.screens):
+        if screen.code in codes:
+            taken = T("页编码重复，请换一个。", "This screen's code is taken: choose another.")
+            yield source.fault(("screens", number, "code"), taken)
+        codes.add(screen.code)
+        for place, asked in enumerate(screen.fields):
+            yield from _field_faults(content, source, ("screens", number, "fields", place), asked, seen)
+            seen.append(asked.element)
+    for number, screen in enumerate(content.form.screens):
+        yield from _screen_rule_faults(content, source, ("screens", number), screen, set(seen))
+
+
+def _field_faults(
+    content: Content, source: Source, at: Path, asked: FormField, seen: Collection[str]
+) -> Iterator[Fault]:
+    name = asked.element
+    if name not in content.elements:
+        text = T(
+            "数据元“{name}”不在 elements.yaml 里，请先在那里定义。",
+            "“{name}” is not in elements.yaml: define it there first.",
+        )
+        yield source.fault((*at, "element"), text.format(name=name))
+    elif name in seen:
+        text = T("“{name}”已经问过，同一事实只问一次。", "“{name}” was asked before: a fact is asked once.")
+        yield source.fault((*at, "element"), text.format(name=name))
+    if asked.visible:
+        yield from _expression(content, source, (*at, "visible"), asked.visible, seen)
+
+
+def _screen_rule_faults(
+    content: Content, source: Source, at: Path, screen: Screen, everything: Collection[str]
+) -> Iterator[Fault]:
+    for place, asked in enumerate(screen.fields):
+        if isinstance(asked.required, str):
+            yield from _expression(content, source, (*at, "fields", place, "required"), asked.required, everything)
+    for place, rule in enumerate(screen.rules):
+        yield from _expression(content, source, (*at, "rules", place, "rule"), rule.rule, everything)
+        if rule.field not in {asked.element for asked in screen.fields}:
+            text = T("规则指向的“{name}”不在这一页。", "“{name}” is not on this screen.").format(name=rule.field)
+            yield source.fault((*at, "rules", place, "field"), text)
+
+
+def _expression(
+    content: Content, source: Source, path: Path, expression: str, offered: Collection[str]
+) -> Iterator[Fault]:
+    read = elements_in(expression)
+    for name in sorted(read - set(offered)):
+        if name in {asked.element for asked in content.fields()}:
+            yield source.fault(
+                path,
+                T(
+                    "“{name}”在后面才问到；是否显示只能取决于前面的问题。",
+                    "“{name}” is asked later: what is shown may depend on earlier questions only.",
+                ).format(name=name),
+            )
+        else:
+            yield source.fault(path, T("表单没有问“{name}”。", "The form does not ask “{name}”.").format(name=name))
+    if not read <= set(offered) or not read <= set(content.elements):
+        return
+    sample = {name: empty_of(content.elements[name]) for name in read} | {"today": "2020-02-17"}
+    try:
+        check_expression(expression, sample)
+    except WrongExpression as wrong:
+        yield source.fault(path, wrong.message)
+
+
+def _certificate_faults(content: Content, source: Source) -> Iterator[Fault]:
+    yield from _places(source, ("statement",), content.certificate.statement, STATEMENT_PLACES)
+    for number, line in enumerate(content.certificate.lines):
+        if line.element not in content.elements:
+            yield source.fault(
+                ("lines", number, "element"),
+                T(
+                    "表单没有问“{name}”，不能印在证照上。", "The form does not ask “{name}”: it cannot be printed."
+                ).format(name=line.element),
+            )
+        elif content.elements[line.element].sensitivity in ("personal", "sensitive"):
+            yield source.fault(
+                ("lines", number, "element"),
+                T(
+                    "“{name}”是个人信息，不能印在公开可查的证照上。",
+                    "“{name}” is personal: it must not be printed on a public certificate.",
+                ).format(name=line.element),
+            )
+
+
+def _places(source: Source, path: Path, text: T, known: Collection[str]) -> Iterator[Fault]:
+    for language in (text.zh, text.en):
+        for name in _PLACE.findall(language):
+            if name not in known:
+                yield source.fault(
+                    path,
+                    _unknown(
+                        "不认识占位“{name}”，可用的有：{known}",
+                        "Unknown place “{name}”; these are: {known}",
+                        name,
+                        known,
+                    ),
+                )
+
+
+def _unknown(zh: str, en: str, name: str, known: Collection[str]) -> T:
+    return T(zh, en).format(name=name, known=", ".join(sorted(known)))
+
+
+def _example_faults(content: Content, examples: Examples, source: Source) -> Iterator[Fault]:
+    """Run each example; what comes out must be what it says, no more and no less."""
+    complete = examples.examples[0].given
+    for number, example in enumerate(examples.examples):
+        checked = check_answers(content, {**complete, **example.given}, today=example.today)
+        refused = {refusal.field: refusal.code for refusal in checked.refusals}
+        if refused != example.expect.refused:
+            text = T(
+                "示例“{name}”应当得到 {expected}，实际得到 {got}。",
+                "Example “{name}” should give {expected} but gives {got}.",
+            )
+            yield source.fault(
+                ("examples", number),
+                text.format(name=example.name, expected=example.expect.refused or "{}", got=refused or "{}"),
+            )
+        for name in example.expect.hidden:
+            if name not in checked.hidden:
+                yield source.fault(
+                    ("examples", number, "expect", "hidden"),
+                    T("示例里“{name}”应当隐藏，实际显示。", "“{name}” should be hidden here but is shown.").format(
+                        name=name
+                    ),
+                )

@@ -1,0 +1,330 @@
+"""The shape of a definition: what its files may say. Unknown keys are refused, so that a typing error is found."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, GetCoreSchemaHandler, PlainSerializer
+from pydantic_core import CoreSchema, core_schema
+
+from tongban.lib.words import T
+
+
+class _TextSchema:
+    """A text in both languages: ``{zh: …, en: …}``, or one string that both share."""
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        del source, handler
+        return core_schema.no_info_plain_validator_function(
+            _read_text, serialization=core_schema.plain_serializer_function_ser_schema(T.as_json)
+        )
+
+
+def _read_text(value: Any) -> T:
+    try:
+        text = T.read(value)
+    except ValueError:
+        raise ValueError(
+            "write {zh: …, en: …}, and put a text that holds a comma, colon or question mark in quotes"
+        ) from None
+    if not text.zh.strip() or not text.en.strip():
+        raise ValueError("neither language may be empty")
+    return text
+
+
+Text = Annotated[T, _TextSchema]
+Day = Annotated[
+    date, BeforeValidator(lambda v: date.fromisoformat(v) if isinstance(v, str) else v), PlainSerializer(str)
+]
+Code = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{1,39}$")]
+ElementName = Annotated[str, Field(pattern=r"^[a-z][a-z_]*\.[a-z][a-z0-9_]*$", max_length=60)]
+Expression = Annotated[str, Field(min_length=1, max_length=500)]
+ElementType = Literal["text", "long_text", "integer", "date", "choice", "choices", "yes_no", "phone", "uscc",
+                      "person_name", "promise"]  # fmt: skip
+
+
+class Shape(BaseModel):
+    """The base of every part: no key unknown, nothing changed later."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Option(Shape):
+    """One choice."""
+
+    value: str = Field(pattern=r"^[a-z0-9_]{1,40}$")
+    label: Text
+
+
+class Element(Shape):
+    """A data element: one fact with its name, type, check, sensitivity and purpose."""
+
+    type: ElementType
+    label: Text
+    hint: Text | None = None
+    purpose: Text
+    sensitivity: Literal["public", "internal", "personal", "sensitive"]
+    unit: Text | None = None
+    longest: int = Field(200, ge=1, le=4000)
+    least: int | None = None
+    most: int | None = None
+    options: list[Option] = []
+
+
+class Rule(Shape):
+    """A check across answers: refused with ``message`` at ``field`` unless ``rule`` is true."""
+
+    rule: Expression
+    field: ElementName
+    code: str = Field(pattern=r"^[a-z][a-z_]{2,39}$")
+    message: Text
+
+
+class FormField(Shape):
+    """One question: an element, asked always or when ``visible`` is true."""
+
+    element: ElementName
+    required: bool | Expression = True
+    visible: Expression | None = None
+    fill: str | None = Field(None, pattern=r"^(organisation|person)\.[a-z_]+$")
+    label: Text | None = None
+    hint: Text | None = None
+
+
+class Screen(Shape):
+    """One group of questions, shown as one page."""
+
+    code: Code
+    title: Text
+    about: Text | None = None
+    fields: list[FormField] = Field(min_length=1)
+    rules: list[Rule] = []
+
+
+class Form(Shape):
+    """The questions of a service, screen by screen."""
+
+    screens: list[Screen] = Field(min_length=1)
+
+
+class Reference(Shape):
+    """Where a number or a duty comes from."""
+
+    title: Text
+    article: Text | None = None
+    in_force: Day
+    url: str | None = None
+
+
+class Clock(Shape):
+    """A period in working days with its source."""
+
+    working_days: int = Field(ge=0, le=400)
+    reference: Reference
+
+
+class Clocks(Shape):
+    """How long the law allows, how long the office promises, how long one review may take."""
+
+    statutory: Clock
+    promised: Clock
+    review_working_days: int = Field(ge=0, le=400)
+
+
+class Material(Shape):
+    """Something to hand in or to keep ready."""
+
+    name: Text
+    need: Literal["required", "optional", "later"]
+    source: Literal["self", "government", "other"]
+    about: Text | None = None
+
+
+class Question(Shape):
+    """A question people ask, with its answer."""
+
+    question: Text
+    answer: Text
+
+
+class Guide(Shape):
+    """The service guide: the elements of 实施清单 that people need (domain: GB/T 39554.2-2020)."""
+
+    catalog_code: str = Field(pattern=r"^\d{12}$")
+    task_code: str = Field(pattern=r"^[0-9A-HJ-NPQRTUWXY]{18}[1-6]\d{12}$")
+    task_type: Text
+    handling: Literal["instant", "promised"]
+    level: Text
+    who: Text
+    conditions: list[Text] = Field(min_length=1)
+    materials: list[Material] = []
+    result: Text
+    fee: Text
+    visits: int = Field(ge=0, le=9)
+    scope: Text
+    legal_basis: list[Reference] = Field(min_length=1)
+    contact: Text
+    supervision: Text
+    remedy: Text
+    questions: list[Question] = []
+
+
+class Party(Shape):
+    """One department that reviews; ``looks_at`` names the screens its opinion rests on."""
+
+    unit: Code
+    name: Text
+    task: Text
+    looks_at: list[Code] = Field(min_length=1)
+
+
+class Reviews(Shape):
+    """Who reviews, all at the same time, and when they are done."""
+
+    join: Literal["all"]
+    parties: list[Party] = Field(min_length=1, max_length=20)
+
+
+class DecisionShape(Shape):
+    """Who decides, and with whose seal."""
+
+    unit: Code
+    seal: Text
+
+
+class Notice(Shape):
+    """A message to the applicant; places: {number} {service} {holder} {day}."""
+
+    title: Text
+    text: Text
+
+
+class Notices(Shape):
+    """What the applicant is told at each step."""
+
+    submitted: Notice
+    returned: Notice
+    granted: Notice
+    refused: Notice
+
+
+class Retention(Shape):
+    """How long answers are kept after the end of the case."""
+
+    years: int = Field(ge=1, le=30)
+    reference: Reference
+
+
+class InForce(Shape):
+    """From which day to which last day people may apply."""
+
+    since: Day
+    until: Day | None = None
+
+
+class DefinitionShape(Shape):
+    """definition.yaml."""
+
+    code: Code
+    name: Text
+    about: Text
+    theme: Code
+    icon: str = Field("file-text", pattern=r"^[a-z0-9-]{1,40}$")
+    keywords: list[str] = []
+    is_sample: bool = False
+    sample_note: Text | None = None
+    applicants: list[Literal["person", "company"]] = Field(min_length=1)
+    channels: list[Literal["web", "window", "agent", "api"]] = Field(min_length=1)
+    assurance: int = Field(ge=1, le=5)
+    number_prefix: str = Field(pattern=r"^[A-Z]{2,6}$")
+    in_force: InForce
+    guide: Guide
+    reviews: Reviews
+    clocks: Clocks
+    decision: DecisionShape
+    notices: Notices
+    retention: Retention
+
+
+class CertificateLine(Shape):
+    """One printed fact of a certificate."""
+
+    label: Text
+    element: ElementName
+
+
+class CertificateShape(Shape):
+    """certificate.yaml; places in ``statement``: {holder} {service} {number} {office}."""
+
+    title: Text
+    statement: Text
+    lines: list[CertificateLine] = []
+    conditions: list[Text] = []
+    valid_days: int = Field(ge=1, le=3650)
+
+
+class Content(Shape):
+    """Everything a published version holds."""
+
+    definition: DefinitionShape
+    form: Form
+    certificate: CertificateShape
+    elements: dict[ElementName, Element]
+
+    def screen(self, code: str) -> Screen | None:
+        """The screen with this code."""
+        return next((screen for screen in self.form.screens if screen.code == code), None)
+
+    def fields(self) -> list[FormField]:
+        """Every question in order."""
+        return [field for screen in self.form.screens for field in screen.fields]
+
+
+class Expected(Shape):
+    """What an example must give: codes by field, hidden elements, or nothing but a clean form."""
+
+    refused: dict[ElementName, str] = {}
+    hidden: list[ElementName] = []
+
+
+class Example(Shape):
+    """One example: answers as typed, over the first example's, and what must come out."""
+
+    name: Text
+    given: dict[ElementName, Any]
+    today: Day
+    expect: Expected = Expected()
+
+
+class Examples(Shape):
+    """examples.yaml: the first is a complete application; the others change some of its answers."""
+
+    examples: list[Example] = Field(min_length=1)
+
+
+class ThemeShape(Shape):
+    """One theme; ``opens`` and ``closes`` (last day) make it a column with dates."""
+
+    code: Code
+    title: Text
+    about: Text
+    icon: str = Field("folder", pattern=r"^[a-z0-9-]{1,40}$")
+    order: int = 100
+    pinned: bool = False
+    opens: Day | None = None
+    closes: Day | None = None
+    is_sample: bool = False
+
+
+class Themes(Shape):
+    """themes.yaml."""
+
+    themes: list[ThemeShape] = Field(min_length=1)
+
+
+class Elements(Shape):
+    """elements.yaml: the one dictionary of data elements."""
+
+    elements: dict[ElementName, Element]

@@ -1,0 +1,161 @@
+"""Definitions as data: what is shipped is right, what is wrong is named with file, line and remedy."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import DatabaseError, transaction
+
+from tongban.lib.refusals import Refusal
+from tongban.matters import actions
+from tongban.matters.adapters import read_library
+from tongban.matters.models import Case, DefinitionVersion, Theme
+from tongban.matters.queries import content_of, find_definitions
+from tongban.matters.rules.sources import Faulty
+from tongban.matters.tests.arrange import DEFINITIONS, HOUSE, SERVICE, County
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A copy of the shipped definitions to spoil."""
+    return Path(shutil.copytree(DEFINITIONS, tmp_path / "definitions"))
+
+
+def change(path: Path, old: str, new: str) -> None:
+    text = path.read_text("utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), "utf-8")
+
+
+def faults_of(folder: Path) -> list[str]:
+    with pytest.raises(Faulty) as found:
+        read_library(folder)
+    return [f"{fault.file}:{fault.line}: {fault.message.en}" for fault in found.value.faults]
+
+
+def test_every_shipped_definition_and_its_examples_are_right() -> None:
+    library = read_library(DEFINITIONS)
+    assert SERVICE in library.contents
+    assert [party.unit for party in library.contents[SERVICE].definition.reviews.parties] == [
+        "industry", "health", "labour", "environment", "emergency", "market", "approval", "township",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "expected"),
+    [
+        ("definition.yaml", "theme: resumption", "theme: nowhere", "has no theme “nowhere”"),
+        ("definition.yaml", "assurance: 2", "assurence: 2", "“assurence” is not known here"),
+        ("definition.yaml", "number_prefix: FGFC\n", "", "“number_prefix” is missing: add it."),
+        ("definition.yaml", "working_days: 2\n", "working_days: 21\n", "may not exceed the statutory"),
+        ("definition.yaml", "review_working_days: 1", "review_working_days: 3", "may not exceed the promised"),
+        ("definition.yaml", "unit: health\n", "unit: industry\n", "each unit reviews once"),
+        ("definition.yaml", "looks_at: [workforce]", "looks_at: [nowhere]", "has no screen “nowhere”"),
+        ("definition.yaml", "{since: 2020-02-10}", "{since: 2020-02-10, until: 2020-02-09}", "lies before the first"),
+        ("definition.yaml", "code: enterprise-resumption", "code: something-else", "must be the folder's name"),
+        ("definition.yaml", "（{number}）需要补正", "（{id}）需要补正", "Unknown place “id”"),
+        ("form.yaml", "element: supplies.masks}", "element: supplies.hats}", "“supplies.hats” is not in elements.yaml"),
+        ("form.yaml", "element: supplies.thermometers}", "element: supplies.masks}", "asked before"),
+        ("form.yaml", "visible: workforce.key_areas > 0", "visible: workforce.screened", "asked later"),
+        ("form.yaml", "visible: workforce.key_areas > 0", "visible: workforce.nobody > 0", "does not ask “workforce.nobody”"),
+        ("form.yaml", "visible: premises.canteen}", "visible: premises.canteen &&}", "Not a CEL expression"),
+        ("form.yaml", "visible: premises.canteen}", "visible: 'premises.canteen + 1 > 0'}", "cannot be evaluated"),
+        ("form.yaml", "visible: premises.canteen}", "visible: workforce.total}", "must give true or false"),
+        ("form.yaml", "rule: safety.self_check", "rule: hack(safety.self_check)", "The function hack is not offered"),
+        ("form.yaml", "field: safety.self_check", "field: supplies.masks", "is not on this screen"),
+        ("form.yaml", "code: contact\n", "code: company\n", "This screen's code is taken"),
+        ("form.yaml", "code: start\n", "code: start\n    code: again\n", "“code” is there twice"),
+        ("form.yaml", "title: {zh: 场所, en: The premises}", "title: {zh: 场所}", "write {zh: …, en: …}"),
+        ("certificate.yaml", "element: enterprise.uscc", "element: epidemic_contact.phone", "must not be printed"),
+        ("certificate.yaml", "element: enterprise.uscc", "element: person.name", "cannot be printed"),
+        ("certificate.yaml", "经审查，{holder}", "经审查，{who}", "Unknown place “who”"),
+        ("examples.yaml", "workforce.local: 10", "workforce.local: 24", "should give"),
+        ("examples.yaml", "hidden: [premises.canteen_measures]", "hidden: [premises.canteen]", "should be hidden"),
+        ("form.yaml", "screens:", "screens: [", "Not YAML"),
+        ("form.yaml", "screens:", "x: &a 1\ny: *a\nscreens:", "Anchors and aliases"),
+    ],
+)  # fmt: skip
+def test_a_wrong_definition_names_file_line_and_remedy(
+    folder: Path, file: str, old: str, new: str, expected: str
+) -> None:
+    path = folder / SERVICE / file
+    line = path.read_text("utf-8")[: path.read_text("utf-8").index(old)].count("\n") + 1
+    change(path, old, new)
+    faults = faults_of(folder)
+    assert any(fault.startswith(f"{SERVICE}/{file}:") and expected in fault for fault in faults), faults
+    if "missing" not in expected and "theme" not in expected and file != "examples.yaml":
+        lines = [int(fault.split(":")[1]) for fault in faults]
+        assert min(abs(found - line) for found in lines) <= 2, faults
+
+
+def test_missing_empty_and_unreadable_files_are_named(folder: Path) -> None:
+    (folder / SERVICE / "certificate.yaml").unlink()
+    assert faults_of(folder) == [f"{SERVICE}/certificate.yaml:1: This file is missing."]
+    (folder / SERVICE / "certificate.yaml").write_text("", "utf-8")
+    assert "The file is empty" in faults_of(folder)[0]
+    (folder / SERVICE / "certificate.yaml").write_bytes("标题".encode("gbk"))
+    assert "not UTF-8" in faults_of(folder)[0]
+    with pytest.raises(Refusal, match="no_folder"):
+        read_library(folder / "nowhere")
+    with pytest.raises(Refusal, match="no_folder"):
+        read_library(folder, "nowhere")
+
+
+def test_all_faults_are_named_at_once(folder: Path) -> None:
+    change(folder / SERVICE / "definition.yaml", "assurance: 2", "assurance: 9")
+    change(folder / SERVICE / "form.yaml", "code: workforce", "code: WORK FORCE")
+    assert len(faults_of(folder)) == 2
+
+
+@pytest.mark.django_db
+def test_publishing_numbers_versions_and_leaves_the_unchanged_alone(folder: Path) -> None:
+    first = actions.publish_library(read_library(folder), by=HOUSE)
+    again = actions.publish_library(read_library(folder), by=HOUSE)
+    assert [(one.number, one.is_new) for one in first + again] == [(1, True), (1, False)]
+    change(folder / SERVICE / "definition.yaml", "zh: 企业复工复产,", "zh: 企业复工,")
+    assert [(one.number, one.is_new) for one in actions.publish_library(read_library(folder), by=HOUSE)] == [(2, True)]
+    assert Theme.objects.filter(is_pinned=True).count() == 1
+    assert [found.code for found in find_definitions("qyfg")] == [SERVICE]
+    assert [found.code for found in find_definitions("reopen")] == [SERVICE]
+    assert find_definitions("没有这种") == []
+
+
+@pytest.mark.django_db
+def test_a_version_cannot_be_changed_even_by_sql() -> None:
+    actions.publish_library(read_library(DEFINITIONS), by=HOUSE)
+    with pytest.raises(DatabaseError, match="permission denied"), transaction.atomic():
+        DefinitionVersion.objects.update(number=9)
+    with pytest.raises(DatabaseError, match="permission denied"), transaction.atomic():
+        DefinitionVersion.objects.filter(number=1)._raw_delete("default")
+
+
+def test_a_case_keeps_its_version(county: County, folder: Path) -> None:
+    case = county.draft()
+    change(folder / SERVICE / "definition.yaml", "zh: 企业复工复产,", "zh: 企业复工,")
+    actions.publish_library(read_library(folder), by=HOUSE)
+    old = Case.objects.select_related("definition").get(pk=case.pk)
+    assert content_of(old).definition.name.zh == "企业复工复产"
+    assert content_of(old.definition).definition.name.zh == "企业复工"
+
+
+def test_publishing_needs_the_right_to(county: County, refused: Callable[[str], Any]) -> None:
+    with refused("forbidden"):
+        actions.publish_library(read_library(DEFINITIONS), by=county.decider)
+
+
+@pytest.mark.django_db
+def test_the_command_checks_publishes_and_explains(folder: Path) -> None:
+    out = StringIO()
+    call_command("definition", "check", stdout=out)
+    assert "没有错误" in out.getvalue()
+    call_command("definition", "publish", SERVICE, "--from", folder, "--jurisdiction", "510500", stdout=out)
+    assert f"j510500 {SERVICE}: v1 新版本" in out.getvalue()
+    change(folder / SERVICE / "definition.yaml", "assurance: 2", "assurance: 9")
+    with pytest.raises(CommandError, match=rf"{SERVICE}/definition.yaml:\d+: “assurance”不符合要求"):
+        call_command("definition", "publish", "--from", folder, stdout=out)
