@@ -75,8 +75,7 @@ PACKAGES = (
             "The files contain Bootstrap 5.3, Copyright (c) 2011-2025 The Bootstrap Authors, and\n"
             "Popper 2, Copyright (c) 2019 Federico Zivolo, both under this same licence."
         ),
-        why="the last release with plain hex colours: 1.5 and later need Chrome 111, and the counters' Windows 7 "
-        "stops at 109",
+        why="the last release with plain hex colours: oklch needs Chrome 111, and the counters' Windows 7 stops at 109",
     ),
     Package("@tabler/icons", "3.51.0", "tabler-icons", "MIT", (), why="only the icons of icons.txt, as one sprite"),
     Package("htmx.org", "2.0.11", "htmx", "0BSD", ("dist/htmx.min.js",), why="2.x: the supported stable line"),

@@ -13,6 +13,7 @@ from ninja.parser import Parser
 from tongban.config.middleware import loads_text
 from tongban.foundation.credentials.api import router as credentials
 from tongban.foundation.documents.api import router as documents
+from tongban.foundation.exchange.api import router as exchange
 from tongban.foundation.notifications.api import router as messages
 from tongban.foundation.regions.api import router as regions
 from tongban.lib.refusals import Refusal
@@ -97,3 +98,4 @@ def _explain(found: dict[str, Any]) -> T:
 api.add_router("/credentials", credentials)
 api.add_router("/documents", documents)
 api.add_router("/messages", messages)
+api.add_router("/exchange", exchange)

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
     from django.forms import BoundField
 
+    from tongban.web.tables import Listing
+
 register = template.Library()
 
 ICONS_FILE = Path(__file__).resolve().parent.parent / "icons.txt"
@@ -83,7 +85,8 @@ def error_summary(*forms: Any) -> dict[str, Any]:
             continue
         found += [("", str(e)) for e in form.non_field_errors()]
         for field in form.visible_fields():
-            target = field.id_for_label or field.auto_id
+            # A group of choices has no input of its own: its first one takes the focus.
+            target = field.id_for_label or f"{field.auto_id}_0"
             found += [(target, str(e)) for e in field.errors]
         found += [("", str(e)) for field in form.hidden_fields() for e in field.errors]
     return {"found": found}
@@ -169,6 +172,12 @@ def filter_bar(context: RequestContext, form: Any) -> dict[str, Any]:
     request = context["request"]
     chosen = any(request.GET.get(form.add_prefix(name)) for name in form.fields)
     return {"form": form, "sort": request.GET.get("sort", ""), "chosen": chosen, "path": request.path}
+
+
+@register.inclusion_tag("web/components/table.html", takes_context=True)
+def table(context: RequestContext, listing: Listing, exports: bool = False) -> dict[str, Any]:
+    """A list made by ``tables.listing``: sortable heads, rows for j and k, pages, and an export link when wanted."""
+    return {"listing": listing, "exports": exports, "request": context["request"], "sort": listing.sort}
 
 
 @register.inclusion_tag("web/components/facts.html")

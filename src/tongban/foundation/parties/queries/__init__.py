@@ -12,6 +12,7 @@ from tongban.foundation.parties.queries.access import (
     token_hash,
     with_membership,
 )
+from tongban.foundation.parties.queries.clients import client_in_force, clients_in_force
 from tongban.foundation.parties.queries.demo import DEMO_PASSWORD, DemoLogin, demo_account, demo_logins
 from tongban.foundation.parties.queries.mandates import (
     Standing,
@@ -32,7 +33,7 @@ __all__ = [
     "account_by_phone",
     "actor_of_account",
     "actor_of_token",
-    "contacts_of",
+    "client_in_force", "clients_in_force", "contacts_of",
     "delegations_in_force",
     "demo_account",
     "demo_logins",

@@ -10,8 +10,8 @@ from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from tongban.foundation.regions.models import Region
 from tongban.foundation.regions.handlers import region_sources
+from tongban.foundation.regions.models import Region
 from tongban.foundation.regions.queries import (
     children_of,
     path_name,
