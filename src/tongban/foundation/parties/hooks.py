@@ -30,6 +30,11 @@ REGISTER_PERSON = declare(
     roles=("clerk", "organisation_manager", "administrator"),
 )
 VERIFY_PERSON = declare("parties.verify_person", T("窗口核验身份", "Verify identity at the counter"), roles=("clerk",))
+SETTLE_CORRECTION = declare(
+    "parties.settle_correction",
+    T("办理信息更正", "Settle corrections of personal data"),
+    roles=("clerk", "administrator"),
+)
 MANAGE_CLIENTS = declare(
     "parties.manage_clients",
     T("管理接口调用方和设备", "Manage API clients and devices"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from uuid import UUID
 
 from allauth.account.internal.flows.login import get_authentication_records  # checks whose records they are
@@ -10,13 +11,17 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 
+from tongban.foundation.parties.actions import mark_used
 from tongban.foundation.parties.models import Account
 from tongban.foundation.parties.queries import (
+    SESSION_ACTING_FOR,
     SESSION_MEMBERSHIP,
     SESSION_SECOND_FACTOR,
     actor_of_account,
     actor_of_token,
     delegations_in_force,
+    may_act_for,
+    may_act_for_person,
     memberships_in_force,
     nobody,
     with_membership,
@@ -38,6 +43,7 @@ def resolve_actor(get_response: Handler) -> Handler:
         elif header.lower().startswith("bearer "):
             try:
                 request.actor = actor_of_token(header[7:].strip())  # type: ignore[attr-defined]
+                mark_used(request.actor)  # type: ignore[attr-defined]
             except Refusal as refusal:
                 body = {"code": refusal.code, "message": str(refusal.message), "field": ""}
                 return JsonResponse(body, status=401)
@@ -57,6 +63,7 @@ def actor_of_session(request: HttpRequest) -> Actor:
     if not account.is_authenticated:
         return nobody(channel)
     actor = actor_of_account(account, channel=channel, second_factor=_has_second_factor(request, account))
+    actor = _acting_for(actor, request.session.get(SESSION_ACTING_FOR, ""))
     chosen = request.session.get(SESSION_MEMBERSHIP, "")
     if not chosen or actor.person_id is None:
         return actor
@@ -65,6 +72,26 @@ def actor_of_session(request: HttpRequest) -> Actor:
         return with_membership(actor, membership)
     for delegation in delegations_in_force(actor.person_id, today).filter(membership_id=UUID(chosen)):
         return with_membership(actor, delegation.membership, delegation_id=delegation.pk)
+    return actor
+
+
+def _acting_for(actor: Actor, chosen: str) -> Actor:
+    """The actor on behalf of whom the session chose, while the right to do so lasts."""
+    kind, _, principal = chosen.partition(":")
+    if kind == "organisation":
+        standing = may_act_for(actor, UUID(principal))
+        return (
+            replace(actor, on_behalf_of=("organisation", UUID(principal)), mandate_id=standing.mandate_id)
+            if standing
+            else actor
+        )
+    if kind == "person":
+        standing = may_act_for_person(actor, UUID(principal))
+        return (
+            replace(actor, on_behalf_of=("person", UUID(principal)), mandate_id=standing.mandate_id)
+            if standing
+            else actor
+        )
     return actor
 
 

@@ -80,3 +80,13 @@ def check_name(name: str, *, field: str = "name") -> str:
         raise Refusal("name_invalid", T("名称过长或含有不能显示的字符,请重新填写。",
                       "The name is too long or holds characters that cannot be shown: type it again."), field=field)  # fmt: skip
     return name
+
+
+def check_reason(reason: str, *, field: str = "reason") -> str:
+    """A reason somebody will read later: at least two characters, at most 200."""
+    text = " ".join(reason.split())
+    if len(text) < 2:
+        raise Refusal("reason_missing", T("请写明原因或事由。", "Say why."), field=field)
+    if len(text) > 200:
+        raise Refusal("reason_too_long", T("原因请不要超过 200 字。", "At most 200 characters, please."), field=field)
+    return text

@@ -1,16 +1,107 @@
 """What the office does with people, organisations and rights; one file per noun."""
 
-from tongban.foundation.parties.actions.accounts import claim_phone, clear_sessions, create_account, set_password
-from tongban.foundation.parties.actions.memberships import grant_membership, withdraw_membership
+from tongban.foundation.parties.actions.accounts import (
+    claim_phone,
+    clear_sessions,
+    create_account,
+    set_password,
+)
+from tongban.foundation.parties.actions.companies import (
+    CLAIMABLE,
+    claim_organisation,
+    set_legal_representative,
+)
+from tongban.foundation.parties.actions.desks import (
+    act_for,
+    choose_desk,
+)
+from tongban.foundation.parties.actions.identity import (
+    CORRECTABLE,
+    change_address,
+    link_account_at_counter,
+    request_correction,
+    settle_correction,
+    state_identity,
+)
+from tongban.foundation.parties.actions.looks import (
+    record_list_look,
+    record_look,
+)
+from tongban.foundation.parties.actions.mandates import (
+    Grantor,
+    NewMandate,
+    accept_mandate,
+    grant_mandate,
+    withdraw_mandate,
+)
+from tongban.foundation.parties.actions.memberships import (
+    delegate_membership,
+    grant_membership,
+    withdraw_delegation,
+    withdraw_membership,
+)
 from tongban.foundation.parties.actions.organisations import (
     NewOrganisation,
     NewUnit,
     create_organisation,
     create_unit,
 )
-from tongban.foundation.parties.actions.people import register_person, verify_at_counter
+from tongban.foundation.parties.actions.people import (
+    register_person,
+    verify_at_counter,
+)
+from tongban.foundation.parties.actions.principals import (
+    DEVICE_KINDS,
+    NewClient,
+    activate_device,
+    create_client,
+    enrol_device,
+    mark_used,
+    revoke_client,
+    revoke_device,
+    rotate_client,
+)
 
 __all__ = [
-    "NewOrganisation", "NewUnit", "claim_phone", "clear_sessions", "create_account", "create_organisation", "create_unit", "grant_membership",
-    "register_person", "set_password", "verify_at_counter", "withdraw_membership",
-]  # fmt: skip
+    "CLAIMABLE",
+    "CORRECTABLE",
+    "DEVICE_KINDS",
+    "Grantor",
+    "NewClient",
+    "NewMandate",
+    "NewOrganisation",
+    "NewUnit",
+    "accept_mandate",
+    "act_for",
+    "activate_device",
+    "change_address",
+    "choose_desk",
+    "claim_organisation",
+    "claim_phone",
+    "clear_sessions",
+    "create_account",
+    "create_client",
+    "create_organisation",
+    "create_unit",
+    "delegate_membership",
+    "enrol_device",
+    "grant_mandate",
+    "grant_membership",
+    "link_account_at_counter",
+    "mark_used",
+    "record_list_look",
+    "record_look",
+    "register_person",
+    "request_correction",
+    "revoke_client",
+    "revoke_device",
+    "rotate_client",
+    "set_legal_representative",
+    "set_password",
+    "settle_correction",
+    "state_identity",
+    "verify_at_counter",
+    "withdraw_delegation",
+    "withdraw_mandate",
+    "withdraw_membership",
+]

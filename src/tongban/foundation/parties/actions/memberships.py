@@ -10,9 +10,16 @@ from django.utils import timezone
 from tongban.foundation.parties.actions.organisations import UNIT
 from tongban.foundation.parties.actions.people import PERSON
 from tongban.foundation.parties.hooks import MANAGE_STAFF
-from tongban.foundation.parties.models import Membership, Person, Unit
-from tongban.foundation.parties.queries import require
-from tongban.foundation.parties.rules import Term, check_term, may_grant
+from tongban.foundation.parties.models import Delegation, Membership, Person, Unit
+from tongban.foundation.parties.queries import memberships_in_force, require
+from tongban.foundation.parties.rules import (
+    LONGEST_DELEGATION_DAYS,
+    Term,
+    check_limited_term,
+    check_reason,
+    check_term,
+    may_grant,
+)
 from tongban.lib.actors import Actor
 from tongban.lib.capabilities import ROLES
 from tongban.lib.refusals import Refusal, forbidden, not_found
@@ -64,12 +71,63 @@ def withdraw_membership(membership_id: UUID, *, reason: str, by: Actor) -> Membe
         raise Refusal(
             "membership_withdrawn", T("这项任职已经收回。", "This membership is withdrawn already."), status=409
         )
-    if not reason.strip():
-        raise Refusal("reason_missing", T("请写明收回的原因。", "Say why it is withdrawn."), field="reason")
     membership.withdrawn_at, membership.withdrawn_by = timezone.now(), by.name
-    membership.withdrawn_reason = reason.strip()[:200]
+    membership.withdrawn_reason = check_reason(reason)
     membership.save(update_fields=["withdrawn_at", "withdrawn_by", "withdrawn_reason"])
     return membership
+
+
+@transaction.atomic
+def delegate_membership(membership_id: UUID, delegate_id: UUID, *, term: Term, reason: str, by: Actor) -> Delegation:
+    """Let a colleague of the same organisation act with a membership while its holder is away."""
+    membership = (
+        Membership.objects.select_for_update(of=("self",)).select_related("unit")
+        .filter(pk=membership_id, withdrawn_at__isnull=True).first()
+    )  # fmt: skip
+    if membership is None:
+        raise not_found(MEMBERSHIP)
+    if by.person_id != membership.person_id:
+        _require_rule_over(by, membership.unit, membership.region_code)
+    today = timezone.localdate()
+    last = check_limited_term(term, today=today, longest=LONGEST_DELEGATION_DAYS)
+    if delegate_id == membership.person_id:
+        raise Refusal("delegate_self", T("请选择另一位同事。", "Choose another colleague."), field="delegate")
+    colleagues = memberships_in_force(delegate_id, today).filter(unit__organisation_id=membership.unit.organisation_id)
+    if not colleagues.exists():
+        raise Refusal("delegate_outside", T("只能交给本单位在岗的同事代行。", "Only a colleague working in the same organisation."),
+                      field="delegate")  # fmt: skip
+    if membership.delegations.filter(
+        withdrawn_at__isnull=True, valid_to__gte=term.first, valid_from__lte=last
+    ).exists():
+        raise Refusal("delegation_overlaps", T("这段时间已经有人代行,请先收回原来的代行。",
+                      "Somebody acts already during these days: withdraw that first."), field="valid_from", status=409)  # fmt: skip
+    return Delegation.objects.create(
+        membership=membership,
+        delegate_id=delegate_id,
+        valid_from=term.first,
+        valid_to=last,
+        reason=check_reason(reason),
+    )
+
+
+@transaction.atomic
+def withdraw_delegation(delegation_id: UUID, *, by: Actor) -> Delegation:
+    """End a delegation now; by the holder, the delegate, or whoever manages the staff."""
+    delegation = (
+        Delegation.objects.select_for_update(of=("self",)).select_related("membership__unit")
+        .filter(pk=delegation_id).first()
+    )  # fmt: skip
+    if delegation is None:
+        raise not_found(T("这项代行", "This delegation"))
+    if by.person_id not in (delegation.delegate_id, delegation.membership.person_id):
+        _require_rule_over(by, delegation.membership.unit, delegation.membership.region_code)
+    if delegation.withdrawn_at is not None:
+        raise Refusal(
+            "delegation_withdrawn", T("这项代行已经收回。", "This delegation is withdrawn already."), status=409
+        )
+    delegation.withdrawn_at = timezone.now()
+    delegation.save(update_fields=["withdrawn_at"])
+    return delegation
 
 
 def _require_rule_over(by: Actor, unit: Unit | None, scope: str) -> None:

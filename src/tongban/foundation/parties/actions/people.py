@@ -60,7 +60,7 @@ def fill_in(person: Person, particulars: Particulars) -> None:
         if person.document_type in _EIGHTEEN_DIGITS:
             facts = personal_facts(person.document_number)
             person.birth_date = facts.birth.isoformat()
-            person.sex = {"male": "1", "female": "2"}.get(facts.sex, "")
+            person.sex = facts.sex
     if particulars.phone:
         person.phone = check_mobile(particulars.phone, field="phone")
     if particulars.address:

@@ -1,6 +1,6 @@
 """Tables of parties, one file per noun."""
 
-from tongban.foundation.parties.models.access import Look
+from tongban.foundation.parties.models.access import Correction, ListLook, Look
 from tongban.foundation.parties.models.account import Account, CacheEntry
 from tongban.foundation.parties.models.membership import Delegation, Mandate, Membership
 from tongban.foundation.parties.models.organisation import Organisation, Unit
@@ -8,6 +8,6 @@ from tongban.foundation.parties.models.person import Person
 from tongban.foundation.parties.models.principal import ApiClient, Device
 
 __all__ = [
-    "Account", "ApiClient", "CacheEntry", "Delegation", "Device", "Look", "Mandate", "Membership",
+    "Account", "ApiClient", "CacheEntry", "Correction", "Delegation", "Device", "ListLook", "Look", "Mandate", "Membership",
     "Organisation", "Person", "Unit",
 ]  # fmt: skip

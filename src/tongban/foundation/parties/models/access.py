@@ -1,9 +1,10 @@
-"""Who looked at whom."""
+"""Who looked at whom, and what people want corrected."""
 
 from __future__ import annotations
 
 from django.db import models
 
+from tongban.lib.fields import EncryptedTextField
 from tongban.lib.models import House
 
 
@@ -27,3 +28,48 @@ class Look(House):
 
     def __str__(self) -> str:
         return f"{self.actor_name} {self.what}"
+
+
+class ListLook(House):
+    """Somebody saw a masked list of people: the filter and how many rows, not who. Retention: 3 years."""
+
+    append_only = True
+    erasable = True
+
+    at = models.DateTimeField(auto_now_add=True, db_index=True)
+    actor_kind = models.CharField(max_length=12)
+    actor_name = models.CharField(max_length=120)
+    unit_name = models.CharField(max_length=200, blank=True)
+    what = models.CharField(max_length=60)
+    criteria = models.CharField(max_length=200, blank=True)
+    row_count = models.PositiveIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.actor_name} {self.what} {self.row_count}"
+
+
+class Correction(House):
+    """A person asks to have a verified fact corrected; a clerk settles it. Retention: 3 years after settling.
+
+    Legal basis: 个人信息保护法 (2021-11-01) Art. 46.
+    """
+
+    person = models.ForeignKey("parties.Person", on_delete=models.CASCADE, related_name="corrections")
+    fact = models.CharField(max_length=24)  # name, document_number or address
+    stated = EncryptedTextField()
+    reason = models.CharField(max_length=200)
+    asked_at = models.DateTimeField(auto_now_add=True)
+    settled_at = models.DateTimeField(null=True, blank=True)
+    settled_by = models.CharField(max_length=120, blank=True)
+    is_accepted = models.BooleanField(null=True)
+    answer = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person", "fact"], condition=models.Q(settled_at__isnull=True), name="correction_open_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} {self.fact}"

@@ -1,6 +1,7 @@
 """Reads of parties; one file per noun."""
 
 from tongban.foundation.parties.queries.access import (
+    SESSION_ACTING_FOR,
     SESSION_MEMBERSHIP,
     SESSION_SECOND_FACTOR,
     actor_of_account,
@@ -12,19 +13,49 @@ from tongban.foundation.parties.queries.access import (
     token_hash,
     with_membership,
 )
-from tongban.foundation.parties.queries.clients import client_in_force, clients_in_force
-from tongban.foundation.parties.queries.demo import DEMO_PASSWORD, DemoLogin, demo_account, demo_logins
+from tongban.foundation.parties.queries.demo import (
+    DEMO_PASSWORD,
+    DemoLogin,
+    demo_account,
+    demo_logins,
+)
 from tongban.foundation.parties.queries.mandates import (
     Standing,
     mandates_in_force,
+    mandates_of,
     may_act_for,
+    may_act_for_person,
     organisations_acted_for,
+    persons_acted_for,
 )
-from tongban.foundation.parties.queries.organisations import organisation_by_uscc, unit_for
-from tongban.foundation.parties.queries.people import Contacts, account_by_phone, contacts_of, person_by_document
+from tongban.foundation.parties.queries.organisations import (
+    organisation_by_uscc,
+    unit_for,
+)
+from tongban.foundation.parties.queries.people import (
+    Contacts,
+    account_by_phone,
+    contacts_of,
+    corrections_of,
+    corrections_to_settle,
+    looks_at,
+    people_visible_to,
+    person_by_document,
+    person_visible_to,
+)
+from tongban.foundation.parties.queries.staff import (
+    clients_visible_to,
+    desks_of,
+    devices_visible_to,
+    memberships_visible_to,
+    office_visible_to,
+    offices_visible_to,
+    units_of,
+)
 
 __all__ = [
     "DEMO_PASSWORD",
+    "SESSION_ACTING_FOR",
     "SESSION_MEMBERSHIP",
     "SESSION_SECOND_FACTOR",
     "Contacts",
@@ -33,19 +64,34 @@ __all__ = [
     "account_by_phone",
     "actor_of_account",
     "actor_of_token",
-    "client_in_force", "clients_in_force", "contacts_of",
+    "clients_visible_to",
+    "contacts_of",
+    "corrections_of",
+    "corrections_to_settle",
     "delegations_in_force",
     "demo_account",
     "demo_logins",
+    "desks_of",
+    "devices_visible_to",
+    "looks_at",
     "mandates_in_force",
+    "mandates_of",
     "may_act_for",
+    "may_act_for_person",
     "memberships_in_force",
+    "memberships_visible_to",
     "nobody",
+    "office_visible_to",
+    "offices_visible_to",
     "organisation_by_uscc",
     "organisations_acted_for",
+    "people_visible_to",
     "person_by_document",
+    "person_visible_to",
+    "persons_acted_for",
     "require",
     "token_hash",
     "unit_for",
+    "units_of",
     "with_membership",
-]  # fmt: skip
+]

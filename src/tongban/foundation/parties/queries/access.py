@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 SESSION_MEMBERSHIP = "membership"  # id of the membership the desk is open with; "" is the person alone
+SESSION_ACTING_FOR = "acting_for"  # "organisation:<id>" or "person:<id>"; absent: for oneself
 SESSION_SECOND_FACTOR = "second_factor"  # "demo" in a demo; a proved one is in allauth's own record
 
 

@@ -1,4 +1,4 @@
-"""Who may act for which organisation: its legal representative, whoever holds its mandate, its own programs."""
+"""Who may act for which organisation or person: its legal representative, whoever holds its mandate, its own programs."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from tongban.foundation.parties.models import Mandate, Organisation
+from tongban.foundation.parties.models import Mandate, Organisation, Person
 from tongban.lib.actors import Actor
 
 
@@ -17,7 +17,7 @@ from tongban.lib.actors import Actor
 class Standing:
     """By what right somebody acts for an organisation, and whether that right covers signing."""
 
-    right: Literal["legal_representative", "mandate", "client"]
+    right: Literal["legal_representative", "mandate", "client", "self"]
     may_sign: bool
     mandate_id: UUID | None = None
 
@@ -55,3 +55,41 @@ def organisations_acted_for(by: Actor) -> list[Organisation]:
     held = mandates_in_force(by.person_id).values("organisation_id")
     mine = Organisation.objects.filter(Q(legal_representative_id=by.person_id) | Q(pk__in=held), is_active=True)
     return list(mine.select_related("legal_representative").order_by("name_pinyin", "name"))
+
+
+def person_mandates_in_force(agent_id: UUID) -> QuerySet[Mandate]:
+    """Accepted mandates of other people that a person holds today."""
+    today = timezone.localdate()
+    return Mandate.objects.filter(
+        agent_id=agent_id, person__isnull=False, accepted_at__isnull=False, withdrawn_at__isnull=True,
+        valid_from__lte=today, valid_to__gte=today,
+    )  # fmt: skip
+
+
+def may_act_for_person(by: Actor, person_id: UUID, *, service: str = "") -> Standing | None:
+    """The right by which ``by`` acts for a person, themselves included; None for none."""
+    if by.kind != "person" or by.person_id is None:
+        return None
+    if by.person_id == person_id:
+        return Standing("self", may_sign=True)
+    for mandate in person_mandates_in_force(by.person_id).filter(person_id=person_id).order_by("-may_sign"):
+        if not service or not mandate.services or service in mandate.services:
+            return Standing("mandate", mandate.may_sign, mandate.pk)
+    return None
+
+
+def persons_acted_for(by: Actor) -> list[Person]:
+    """Every other person ``by`` may act for in one service or all, by name."""
+    if by.kind != "person" or by.person_id is None:
+        return []
+    held = person_mandates_in_force(by.person_id).values("person_id")
+    return list(Person.objects.filter(pk__in=held).order_by("name_pinyin", "name"))
+
+
+def mandates_of(by: Actor) -> tuple[list[Mandate], list[Mandate]]:
+    """Mandates ``by`` gave (also as legal representative) and holds, newest first, ended ones included."""
+    if by.person_id is None:
+        return [], []
+    every = Mandate.objects.select_related("person", "organisation", "agent").order_by("-granted_at")
+    given = every.filter(Q(person_id=by.person_id) | Q(organisation__legal_representative_id=by.person_id))
+    return list(given[:200]), list(every.filter(agent_id=by.person_id)[:200])

@@ -5,9 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from tongban.foundation.parties.models import Account, Person
+from django.db.models import QuerySet
+
+from tongban.foundation.parties.models import Account, Correction, Look, Person
+from tongban.foundation.parties.queries.access import require
 from tongban.foundation.parties.rules import document_key
+from tongban.lib.actors import Actor
 from tongban.lib.fields import blind_index_any
+from tongban.lib.name_search import name_query
+from tongban.lib.refusals import not_found
+from tongban.lib.words import T
 
 
 def person_by_document(document_type: str, number: str) -> Person | None:
@@ -41,3 +48,40 @@ def contacts_of(person_id: UUID) -> Contacts:
     if account is None:
         return Contacts(person.phone, "", "zh-hans", has_account=False)
     return Contacts(account.phone or person.phone, account.email, account.language, has_account=True)
+
+
+def people_visible_to(by: Actor, term: str) -> QuerySet[Person]:
+    """People of the region somebody works for whose name answers to a term; sorted by name."""
+    require(by, "parties.view_person")
+    return Person.objects.filter(name_query(term), region_code__startswith=by.region).order_by("name_pinyin", "name")
+
+
+def person_visible_to(by: Actor, person_id: UUID) -> Person:
+    """One person: oneself, or somebody of the region one works for. Opening the record is a look to be recorded."""
+    if by.person_id == person_id:
+        return Person.objects.get(pk=person_id)
+    found = people_visible_to(by, "").filter(pk=person_id).first()
+    if found is None:
+        raise not_found(T("这个人", "This person"))
+    return found
+
+
+def looks_at(by: Actor) -> QuerySet[Look]:
+    """Who looked at oneself, newest first."""
+    return Look.objects.filter(person_id=by.person_id).order_by("-at") if by.person_id else Look.objects.none()
+
+
+def corrections_of(by: Actor) -> QuerySet[Correction]:
+    """Corrections one asked for oneself, newest first."""
+    return (
+        Correction.objects.filter(person_id=by.person_id).order_by("-asked_at")
+        if by.person_id
+        else Correction.objects.none()
+    )
+
+
+def corrections_to_settle(by: Actor) -> QuerySet[Correction]:
+    """Open corrections of people of the region somebody works for, oldest first."""
+    require(by, "parties.settle_correction")
+    found = Correction.objects.filter(settled_at__isnull=True, person__region_code__startswith=by.region)
+    return found.select_related("person").order_by("asked_at")

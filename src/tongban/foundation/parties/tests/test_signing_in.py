@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from datetime import timedelta
 from typing import Any
@@ -13,7 +12,6 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_totp_secret, hotp_value
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
-from django.db import connections
 from django.test import Client
 from django.utils import timezone
 
@@ -253,26 +251,6 @@ def test_the_night_clears_what_has_run_out(visitor: Client, sent: list[dict[str,
     assert not Session.objects.exists()
     assert not CacheEntry.objects.exists()
     assert set(Account.objects.values_list("username", flat=True)) == {fresh.username, f"p{PHONE}"}
-
-
-def test_two_sign_ups_with_one_number_at_once(committed_db: None, sent: list[dict[str, Any]]) -> None:
-    barrier = threading.Barrier(2)
-    found: list[int] = []
-
-    def sign_up(number: int) -> None:
-        with enter("j510500"):
-            client = Client(headers=HOST, REMOTE_ADDR=f"10.0.1.{number}")
-            barrier.wait()
-            found.append(client.post("/accounts/signup/", {"phone": PHONE}).status_code)
-        connections.close_all()
-
-    threads = [threading.Thread(target=sign_up, args=(number,)) for number in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert Account.objects.count() == 1
-    assert set(found) <= {302, 409, 429}
 
 
 def test_adding_a_second_factor_asks_for_the_password_again(visitor: Client) -> None:

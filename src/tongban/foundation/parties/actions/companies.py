@@ -1,0 +1,64 @@
+"""Companies as their own people bring them here."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db import transaction
+
+from tongban.foundation.parties.actions.organisations import ORGANISATION, NewOrganisation, save_organisation
+from tongban.foundation.parties.actions.people import PERSON
+from tongban.foundation.parties.hooks import VERIFY_PERSON
+from tongban.foundation.parties.models import Organisation, Person
+from tongban.foundation.parties.queries import require
+from tongban.foundation.parties.rules import check_name
+from tongban.lib.actors import Actor
+from tongban.lib.identifiers import check_uscc
+from tongban.lib.refusals import Refusal, not_found
+from tongban.lib.words import T
+
+# What a visitor may say to represent; offices and public institutions are recorded by the administrator.
+CLAIMABLE = (
+    Organisation.Kind.COMPANY,
+    Organisation.Kind.SOLE_TRADER,
+    Organisation.Kind.COLLECTIVE,
+    Organisation.Kind.SOCIAL,
+)
+
+
+@transaction.atomic
+def claim_organisation(new: NewOrganisation, *, by: Actor) -> Organisation:
+    """Record a company as its legal representative; one that somebody represents already is settled at a counter."""
+    person = Person.objects.select_for_update().filter(pk=by.person_id).first() if by.person_id else None
+    if person is None or not person.document_number:
+        raise Refusal("identity_missing", T("请先填写您的身份信息。", "Say who you are first."), status=409)
+    if new.kind not in CLAIMABLE:
+        raise Refusal("kind_unknown", T("请从列表中选择类型。", "Choose a kind from the list."), field="kind")
+    uscc = check_uscc(new.uscc, field="uscc")
+    known = Organisation.objects.select_for_update().filter(uscc=uscc).first()
+    if known is None:
+        return save_organisation(
+            Organisation(
+                name=check_name(" ".join(new.name.split())), kind=new.kind, region_code=new.region_code, uscc=uscc,
+                address=new.address[:200], industry=new.industry[:80], source="self", legal_representative=person,
+            )
+        )  # fmt: skip
+    if known.legal_representative_id == person.pk:
+        return known
+    raise Refusal("company_claimed", T("这家单位已登记了法定代表人或负责人。如有变更,请带营业执照和身份证件到窗口办理。",
+                  "Somebody is recorded as this organisation's legal representative. If that changed, bring the licence "
+                  "and your document to a service window."), field="uscc", status=409)  # fmt: skip
+
+
+@transaction.atomic
+def set_legal_representative(organisation_id: UUID, person_id: UUID, *, by: Actor) -> Organisation:
+    """Record at the counter who represents an organisation; a clerk has seen licence and document."""
+    organisation = Organisation.objects.select_for_update().filter(pk=organisation_id, is_active=True).first()
+    require(by, VERIFY_PERSON, region=organisation.region_code if organisation else None)
+    if organisation is None:
+        raise not_found(ORGANISATION)
+    if not Person.objects.filter(pk=person_id).exists():
+        raise not_found(PERSON)
+    organisation.legal_representative_id = person_id
+    organisation.save(update_fields=["legal_representative"])
+    return organisation

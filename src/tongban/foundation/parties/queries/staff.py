@@ -1,0 +1,88 @@
+"""Reads for whoever manages offices, staff, devices and programs; each within its viewer's scope."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db.models import Count, Q, QuerySet
+from django.utils import timezone
+
+from tongban.foundation.parties.models import ApiClient, Delegation, Device, Membership, Organisation, Unit
+from tongban.foundation.parties.queries.access import delegations_in_force, memberships_in_force, require
+from tongban.lib.actors import Actor
+from tongban.lib.name_search import name_query
+from tongban.lib.refusals import not_found
+from tongban.lib.words import T
+
+OFFICES = (Organisation.Kind.GOVERNMENT, Organisation.Kind.INSTITUTION)
+
+
+def _own_organisation(by: Actor, path: str) -> Q:
+    """What an organisation's manager is limited to; an administrator is limited by region alone."""
+    return Q(**{path: by.organisation_id}) if by.role == "organisation_manager" else Q()
+
+
+def offices_visible_to(by: Actor, term: str = "") -> QuerySet[Organisation]:
+    """Offices whose staff somebody manages, by name, each with the number of memberships in force."""
+    require(by, "parties.manage_staff")
+    today = timezone.localdate()
+    working = Q(units__memberships__withdrawn_at__isnull=True, units__memberships__valid_from__lte=today) & (
+        Q(units__memberships__valid_to__isnull=True) | Q(units__memberships__valid_to__gte=today)
+    )
+    found = Organisation.objects.filter(
+        _own_organisation(by, "pk"), name_query(term, personal=False), kind__in=OFFICES, is_active=True,
+        region_code__startswith=by.region,
+    )  # fmt: skip
+    return found.annotate(staff_count=Count("units__memberships", filter=working)).order_by("name_pinyin", "name")
+
+
+def office_visible_to(by: Actor, organisation_id: UUID) -> Organisation:
+    """One office whose staff somebody manages."""
+    found = offices_visible_to(by).filter(pk=organisation_id).first()
+    if found is None:
+        raise not_found(T("这个单位", "This organisation"))
+    return found
+
+
+def units_of(organisation_id: UUID) -> QuerySet[Unit]:
+    """Active units of an organisation, by name."""
+    return Unit.objects.filter(organisation_id=organisation_id, is_active=True).order_by("name_pinyin", "name")
+
+
+def memberships_visible_to(by: Actor, term: str = "", *, ended: bool = False) -> QuerySet[Membership]:
+    """Memberships somebody manages, by the person's name; ``ended`` shows the withdrawn and expired ones instead."""
+    require(by, "parties.manage_staff")
+    over = Q(withdrawn_at__isnull=False) | Q(valid_to__lt=timezone.localdate())
+    found = Membership.objects.filter(
+        _own_organisation(by, "unit__organisation_id"),
+        name_query(term, via="person"),
+        region_code__startswith=by.region,
+    )
+    chosen = found.filter(over) if ended else found.exclude(over)
+    return chosen.select_related("person", "unit__organisation").order_by("person__name_pinyin", "person__name", "pk")
+
+
+def desks_of(by: Actor) -> tuple[list[Membership], list[Delegation]]:
+    """What a person may open a desk with today: own memberships, and colleagues' by delegation."""
+    if by.person_id is None:
+        return [], []
+    today = timezone.localdate()
+    return list(memberships_in_force(by.person_id, today)), list(
+        delegations_in_force(by.person_id, today).select_related("membership__person")
+    )
+
+
+def clients_visible_to(by: Actor) -> QuerySet[ApiClient]:
+    """API clients, newest first; revoked ones included."""
+    require(by, "parties.manage_clients")
+    return (
+        ApiClient.objects.filter(region_code__startswith=by.region)
+        .select_related("organisation")
+        .order_by("-created_at")
+    )
+
+
+def devices_visible_to(by: Actor) -> QuerySet[Device]:
+    """Devices, newest first; revoked ones included."""
+    require(by, "parties.manage_clients")
+    return Device.objects.filter(unit__region_code__startswith=by.region).select_related("unit").order_by("-created_at")
