@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import segno
 from django import template
@@ -20,7 +20,7 @@ from tongban.lib.words import T
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from django.forms import BoundField
+    from django.forms import BaseForm, BoundField
 
     from tongban.web.tables import Listing
 
@@ -65,6 +65,18 @@ def control(field: BoundField) -> SafeString:
     if isinstance(widget, widgets.Textarea) and str(widget.attrs.get("rows")) == _DJANGO_ROWS:
         attrs["rows"] = "4"
     return field.as_widget(attrs=attrs)
+
+
+@register.simple_tag
+def relabel(form: BaseForm, name: str, zh: str, en: str, is_code: bool = False) -> str:
+    """Give a library's field the office's word and no placeholder; ``is_code`` makes it a box for a one-time code."""
+    field = form.fields.get(name)
+    if field is not None:
+        field.label = cast("Any", T(zh, en))
+        field.widget.attrs.pop("placeholder", None)
+        if is_code:
+            field.widget.attrs |= {"class": "tb-code-input", "autocomplete": "one-time-code", "inputmode": "numeric"}
+    return ""
 
 
 @register.filter

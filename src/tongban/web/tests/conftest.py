@@ -7,11 +7,20 @@ from urllib.parse import urlsplit
 
 import pytest
 from django.test import Client
+from django.utils import translation
 from django.utils.html import format_html
 from playwright.sync_api import Browser, BrowserContext, Route, sync_playwright
 
 CHROMIUM = "/usr/bin/chromium"
 HOST = "luzhou.localhost"
+
+
+@pytest.fixture(autouse=True)
+def _chinese_again() -> Iterator[None]:
+    """A request leaves its language behind in the thread; the next test starts in Chinese, here and elsewhere."""
+    translation.deactivate()
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture(scope="module")

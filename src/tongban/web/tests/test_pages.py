@@ -171,3 +171,24 @@ def test_a_refusal_becomes_a_page_with_its_code(rf):
     assert "授权已过期&lt;。" in response.content.decode()
     assert "mandate_expired" in response.content.decode()
     assert door.process_exception(request, ValueError()) is None
+
+
+def test_signing_in_speaks_the_office_words(browser, answered):
+    page = browser.get("/accounts/login/").content.decode()
+    assert "用户名或手机号" in page
+    assert "placeholder" not in page[page.index('name="login"') - 200 : page.index('name="login"') + 200]
+
+
+def test_a_forgotten_password_leads_to_the_code(browser, answered):
+    page = browser.get("/accounts/password/reset/").content.decode()
+    assert reverse("account_request_login_code") in page
+
+
+@pytest.mark.parametrize(
+    "name", ["account_login", "account_signup", "account_request_login_code", "account_reset_password"]
+)
+def test_signing_in_is_complete_in_english(browser, answered, name):
+    browser.cookies["tongban_language"] = "en"
+    page = browser.get(reverse(name)).content.decode()
+    visible = re.sub(r'<button[^>]*lang="zh-Hans".*?</button>', "", page, flags=re.S)
+    assert not re.search(r"[\u4e00-\u9fff]", visible.replace("通办", ""))
