@@ -16,6 +16,7 @@ urlpatterns = [
     path("", include("tongban.foundation.parties.urls")),
     path("", include("tongban.foundation.credentials.urls")),
     path("", include("tongban.foundation.notifications.urls")),
+    path("", include("tongban.foundation.exchange.urls")),
     path("", include("tongban.web.urls")),
 ]
 

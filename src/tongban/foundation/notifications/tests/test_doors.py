@@ -37,6 +37,7 @@ def on_duty(role: str) -> Client:
     session = client.session
     session["membership"] = str(membership.pk)
     session["account_authentication_methods"] = [{"method": "mfa"}]
+    session["account_authentication_methods_user"] = str(account.pk)
     session.save()
     return client
 

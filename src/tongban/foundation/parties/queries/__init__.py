@@ -13,7 +13,7 @@ from tongban.foundation.parties.queries.access import (
     token_hash,
     with_membership,
 )
-from tongban.foundation.parties.queries.clients import client_in_force
+from tongban.foundation.parties.queries.clients import client_in_force, clients_in_force
 from tongban.foundation.parties.queries.demo import (
     DEMO_PASSWORD,
     DemoLogin,
@@ -66,6 +66,7 @@ __all__ = [
     "actor_of_account",
     "actor_of_token",
     "client_in_force",
+    "clients_in_force",
     "clients_visible_to",
     "contacts_of",
     "corrections_of",

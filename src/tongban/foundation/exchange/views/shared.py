@@ -1,0 +1,42 @@
+"""What the operators' pages share."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.http import HttpRequest
+
+from tongban.lib.actors import Actor
+from tongban.lib.words import T
+
+DELIVERY_STATES: dict[str, tuple[T, str]] = {
+    "pending": (T("待投递", "Pending"), "progress"),
+    "delivered": (T("已投递", "Delivered"), "good"),
+    "dead": (T("死信", "Dead letter"), "bad"),
+}
+ACTS: dict[str, T] = {
+    "replay_delivery": T("重放投递", "Replayed a delivery"),
+    "retry_job": T("重试任务", "Retried a job"),
+    "subscribe": T("新建订阅", "Made a subscription"),
+    "unsubscribe": T("删除订阅", "Removed a subscription"),
+    "pause": T("暂停订阅", "Paused a subscription"),
+    "resume": T("恢复订阅", "Resumed a subscription"),
+    "rotate_secret": T("更换签名密钥", "Changed a signing secret"),
+    "admit_sender": T("启用来信方", "Admitted a sender"),
+    "dismiss_sender": T("停用来信方", "Dismissed a sender"),
+    "rotate_sender_secret": T("更换来信方密钥", "Changed a sender's secret"),
+}
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    """Who is at the page."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    return actor
+
+
+def uuid_of(text: str) -> UUID | None:
+    """A UUID typed or sent, or None."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
