@@ -1,0 +1,32 @@
+"""The demo in two jurisdictions, walked in one transaction."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+# Django is set up only after this file has been read: what needs it is imported inside.
+if TYPE_CHECKING:
+    from tests.access.samples import World
+    from tests.access.visitors import Walker
+
+
+@pytest.fixture
+def world(db: None, settings: Any) -> World:
+    """The demo as `tongban demo load` leaves it, and what the walk puts beside it."""
+    from tests.access.samples import World
+    from tongban.lib.actors import system
+    from tongban.lib.demo import load_demo
+
+    settings.DEMO = True
+    load_demo.call(by=system("demo"))
+    return World()
+
+
+@pytest.fixture
+def walker() -> Walker:
+    """One browser that can be anybody."""
+    from tests.access.visitors import Walker
+
+    return Walker()

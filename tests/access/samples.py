@@ -1,0 +1,137 @@
+"""Real ids for the parameters of addresses: whose they are, and where.
+
+A route whose parameter is not known here fails the walk with the line to add. Each sample names by ``seen_by`` the
+visitors (labels of ``visitors.VISITORS``) who may open the thing; everybody else must not learn that it exists.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from tongban.foundation.notifications.actions import notify
+from tongban.foundation.parties.models import Account, Person
+from tongban.lib.actors import system
+from tongban.lib.ids import uuid7
+from tongban.lib.jurisdictions import enter
+
+TESTS = system("tests")
+EVERYBODY = frozenset({"everybody"})
+ELSEWHERE_SCHEMA = "j510300"
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One thing an address can name; nobody at all may see what lies in another jurisdiction or is not there."""
+
+    what: str
+    value: Any
+    seen_by: frozenset[str] = field(default_factory=frozenset)
+
+    def is_for(self, label: str) -> bool:
+        return self.seen_by == EVERYBODY or label in self.seen_by
+
+
+class World:
+    """The demo as it is loaded, and what these tests put beside it, each thing made when it is first asked for."""
+
+    def __init__(self) -> None:
+        self._made: dict[str, list[Sample]] = {}
+
+    def samples(self, key: str) -> list[Sample]:
+        if key not in self._made:
+            self._made[key] = SAMPLES[key](self)
+        return self._made[key]
+
+    def person(self, username: str) -> Person:
+        person = Account.objects.select_related("person").get(username=username).person
+        assert person is not None
+        return person
+
+    def stranger_elsewhere(self) -> Person:
+        """Somebody of the other jurisdiction, whose rows nobody of ours may reach."""
+        with enter(ELSEWHERE_SCHEMA):
+            found = Person.objects.filter(name="邻市居民").first()
+            if found is None:
+                found = Person.objects.create(name="邻市居民", region_code="510302", source="tests")
+                Account.objects.create(username="neighbour", person=found)
+            return found
+
+
+def messages(world: World) -> list[Sample]:
+    def to(person_id: UUID) -> UUID:
+        sent = notify(template="notifications.trial", parts={"who": "测试"}, by=TESTS, person_id=person_id)
+        return next(m.pk for m in sent if m.channel == "in_app")
+
+    neighbour = world.stranger_elsewhere()
+    with enter(ELSEWHERE_SCHEMA):
+        far = to(neighbour.pk)
+    return [
+        Sample("the resident's message", to(world.person("resident").pk), frozenset({"resident"})),
+        Sample("a reviewer's message", to(world.person("health1").pk), frozenset({"reviewer"})),
+        Sample("a message of another jurisdiction", far),
+        Sample("no message at all", uuid7()),
+    ]
+
+
+def themes(world: World) -> list[Sample]:
+    del world
+    return [Sample("no theme at all", "no-such-theme")]
+
+
+def regions(world: World) -> list[Sample]:
+    del world
+    return [Sample("no region at all", "999999")]
+
+
+def status_issuers(world: World) -> list[Sample]:
+    del world
+    return [Sample("no issuer at all", "nobody")]
+
+
+# Keys are "parameter" or, where one name means several things, "/path/with/{parameter}" (as `normal` writes it).
+SAMPLES: dict[str, Callable[[World], list[Sample]]] = {
+    "message_id": messages,
+    "/themes/{code}/": themes,
+    "/api/regions/{code}": regions,
+    "/api/regions/{code}/children": regions,
+    "issuer": status_issuers,
+}
+# Parameters that name nothing of anybody: one value is enough.
+PLAIN: dict[str, Any] = {
+    "number": 0, "provider_id": "no-such-provider", "key": "no-such-key", "uidb36": "1", "pk": 1,
+}  # fmt: skip
+
+_PARAMETER = re.compile(r"<(?:[a-z]+:)?([a-z_]+)>|\{(?:[a-z]+:)?([a-z_]+)\}")
+
+
+def normal(route: str) -> str:
+    """``messages/<uuid:message_id>/`` and ``/messages/{uuid:message_id}/`` alike as ``/messages/{message_id}/``."""
+    return "/" + _PARAMETER.sub(lambda found: f"{{{found[1] or found[2]}}}", route).lstrip("/")
+
+
+def parameters(route: str) -> list[str]:
+    return re.findall(r"\{([a-z_]+)\}", normal(route))
+
+
+def filled(route: str, world: World) -> list[tuple[str, Sample | None]]:
+    """The addresses a route stands for, each with the thing it names (None when it names nothing)."""
+    pattern = normal(route)
+    plain = {name: PLAIN[name] for name in parameters(route) if name in PLAIN}
+    named = [name for name in parameters(route) if name not in PLAIN]
+    if not named:
+        return [(pattern.format(**plain), None)]
+    key = pattern if pattern in SAMPLES else named[0]
+    if key not in SAMPLES or (len(named) > 1 and pattern not in SAMPLES):
+        raise LookupError(
+            f'{pattern}: add to SAMPLES in tests/access/samples.py  "{key}": a function that gives ids of things of '
+            f"one visitor, of another one, of another jurisdiction and of nothing"
+        )
+    found = []
+    for sample in world.samples(key):
+        values = sample.value if isinstance(sample.value, dict) else {named[0]: sample.value}
+        found.append((pattern.format(**plain, **values), sample))
+    return found
