@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -13,15 +15,16 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def world(db: None, settings: Any) -> World:
+def world(db: None, settings: Any, tmp_path: Path, run_jobs: Callable[[], int]) -> World:
     """The demo as `tongban demo load` leaves it, and what the walk puts beside it."""
     from tests.access.samples import World
     from tongban.lib.actors import system
     from tongban.lib.demo import load_demo
 
     settings.DEMO = True
+    settings.DOCUMENTS_DIR = tmp_path / "documents"
     load_demo.call(by=system("demo"))
-    return World()
+    return World(run_jobs)
 
 
 @pytest.fixture

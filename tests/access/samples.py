@@ -9,18 +9,26 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from io import BytesIO
 from typing import Any
 from uuid import UUID
 
+from django.core.files.uploadedfile import SimpleUploadedFile
+from PIL import Image
+
+from tongban.foundation.documents.actions import begin_upload, store_upload
+from tongban.foundation.documents.hooks import MATERIAL
 from tongban.foundation.notifications.actions import notify
 from tongban.foundation.parties.models import Account, Person
-from tongban.lib.actors import system
+from tongban.foundation.parties.queries import actor_of_account
+from tongban.lib.actors import Actor, system
 from tongban.lib.ids import uuid7
 from tongban.lib.jurisdictions import enter
 
 TESTS = system("tests")
 EVERYBODY = frozenset({"everybody"})
 ELSEWHERE_SCHEMA = "j510300"
+NEIGHBOUR = "neighbour"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +46,9 @@ class Sample:
 class World:
     """The demo as it is loaded, and what these tests put beside it, each thing made when it is first asked for."""
 
-    def __init__(self) -> None:
+    def __init__(self, run_jobs: Callable[[], int]) -> None:
         self._made: dict[str, list[Sample]] = {}
+        self.run_jobs = run_jobs  # what an action leaves for later, done now
 
     def samples(self, key: str) -> list[Sample]:
         if key not in self._made:
@@ -51,13 +60,18 @@ class World:
         assert person is not None
         return person
 
+    def actor(self, username: str) -> Actor:
+        """Somebody at home: the person of a log-in, without a desk."""
+        account = Account.objects.select_related("person").get(username=username)
+        return actor_of_account(account, channel="web", second_factor=False)
+
     def stranger_elsewhere(self) -> Person:
         """Somebody of the other jurisdiction, whose rows nobody of ours may reach."""
         with enter(ELSEWHERE_SCHEMA):
             found = Person.objects.filter(name="邻市居民").first()
             if found is None:
                 found = Person.objects.create(name="邻市居民", region_code="510302", source="tests")
-                Account.objects.create(username="neighbour", person=found)
+                Account.objects.create(username=NEIGHBOUR, person=found)
             return found
 
 
@@ -74,6 +88,41 @@ def messages(world: World) -> list[Sample]:
         Sample("a reviewer's message", to(world.person("health1").pk), frozenset({"reviewer"})),
         Sample("a message of another jurisdiction", far),
         Sample("no message at all", uuid7()),
+    ]
+
+
+def documents(world: World) -> list[Sample]:
+    def of(username: str) -> UUID:
+        content = BytesIO()
+        Image.new("RGB", (40, 30), "#1a4f8b").save(content, "PNG")
+        file = SimpleUploadedFile("营业执照.png", content.getvalue())
+        return store_upload(file, purpose=MATERIAL, by=world.actor(username)).pk
+
+    world.stranger_elsewhere()
+    with enter(ELSEWHERE_SCHEMA):
+        far = of(NEIGHBOUR)
+    found = [
+        Sample("the resident's file", of("resident"), frozenset({"resident"})),
+        Sample("the owner's file", of("owner"), frozenset({"owner"})),
+        Sample("a file of another jurisdiction", far),
+        Sample("no file at all", uuid7()),
+    ]
+    world.run_jobs()  # thumbnails are drawn by a job
+    return found
+
+
+def uploads(world: World) -> list[Sample]:
+    def of(username: str) -> UUID:
+        return begin_upload(name="图纸.pdf", length=5_000_000, purpose=MATERIAL, by=world.actor(username)).pk
+
+    world.stranger_elsewhere()
+    with enter(ELSEWHERE_SCHEMA):
+        far = of(NEIGHBOUR)
+    return [
+        Sample("the resident's upload", of("resident"), frozenset({"resident"})),
+        Sample("the owner's upload", of("owner"), frozenset({"owner"})),
+        Sample("an upload of another jurisdiction", far),
+        Sample("no upload at all", uuid7()),
     ]
 
 
@@ -95,6 +144,8 @@ def status_issuers(world: World) -> list[Sample]:
 # Keys are "parameter" or, where one name means several things, "/path/with/{parameter}" (as `normal` writes it).
 SAMPLES: dict[str, Callable[[World], list[Sample]]] = {
     "message_id": messages,
+    "document_id": documents,
+    "upload_id": uploads,
     "/themes/{code}/": themes,
     "/api/regions/{code}": regions,
     "/api/regions/{code}/children": regions,

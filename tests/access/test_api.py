@@ -104,7 +104,7 @@ def test_call_every_operation_as_everybody(world: World, walker: Walker, callers
                 response = call(walker, caller, method, url)
                 if why := complaint(response, caller, credential, sample):
                     wrong.append(f"{method} {url} as {caller}: {response.status_code}, {why}")
-    assert wrong == []
+    assert not wrong, "\n".join(wrong)
 
 
 def test_a_credential_of_one_jurisdiction_is_worth_nothing_in_the_other(
@@ -119,7 +119,7 @@ def test_a_credential_of_one_jurisdiction_is_worth_nothing_in_the_other(
             response = call(walker, caller, method, url, host=ZIGONG)
             if response.status_code != 401:
                 wrong.append(f"{method} http://{ZIGONG}{url} as {caller}: {response.status_code}")
-    assert wrong == []
+    assert not wrong, "\n".join(wrong)
 
 
 @pytest.mark.parametrize("state", ["revoked", "expired", "unknown", "empty", "not ascii"])

@@ -12,6 +12,7 @@ from django.http import HttpResponse
 from tests.access.samples import Sample, World, filled, normal
 from tests.access.visitors import LUZHOU, VISITORS, ZIGONG, Visitor, Walker
 from tests.architecture.test_doors import every_pattern
+from tongban.foundation.documents.views.resumable import PIECE_TYPE
 from tongban.lib.capabilities import of_role
 from tongban.web.audiences import Audience
 from tongban.web.middleware import FOREIGN, audience_of
@@ -22,6 +23,8 @@ HIDDEN = {403, 404}
 UNDONE = {403, 404, 405, 409, 422}
 # Libraries' pages, which hold their own audience: asked only not to fail.
 LIBRARIES = tuple(prefix for prefix in FOREIGN if prefix != "/api/")
+# Doors for programs only, which answer 401 where a page would lead to the log-in; they have a test of their own.
+PROGRAMS = ("/api/", "/documents/tus/")
 LIBRARY_VISITORS = frozenset({"anonymous", "resident", "reviewer"})
 # Pages that narrow their audience further, by a rule of their own: who of the audience is let in nevertheless.
 NARROWER: dict[str, frozenset[str]] = {
@@ -32,7 +35,7 @@ NARROWER: dict[str, frozenset[str]] = {
 def pages() -> Iterator[tuple[str, Audience]]:
     for route, view in every_pattern():
         address = normal(route)
-        if address.startswith("/api/"):
+        if address.startswith(PROGRAMS):
             continue
         found = audience_of(view, address)
         assert found, f"{address} declares no audience"
@@ -85,7 +88,7 @@ def test_get_every_page_as_everybody(world: World, walker: Walker) -> None:
                 response = walker.ask("GET", url)
                 if why := complaint(response, audience, visitor, sample, address):
                     wrong.append(f"GET {url} as {visitor}: {response.status_code}, {why}")
-    assert wrong == []
+    assert not wrong, "\n".join(wrong)
 
 
 def test_post_to_what_is_not_ones_own(world: World, walker: Walker) -> None:
@@ -105,7 +108,7 @@ def test_post_to_what_is_not_ones_own(world: World, walker: Walker) -> None:
                 refused = response.status_code in (UNDONE if admitted else {403})
                 if not refused and not (not visitor.is_known and is_log_in(response)):
                     wrong.append(f"POST {url} as {visitor}: {response.status_code}")
-    assert wrong == []
+    assert not wrong, "\n".join(wrong)
 
 
 def test_a_session_of_one_jurisdiction_is_nobody_in_the_other(world: World, walker: Walker) -> None:
@@ -119,7 +122,7 @@ def test_a_session_of_one_jurisdiction_is_nobody_in_the_other(world: World, walk
             response = walker.ask("GET", url, host=ZIGONG)
             if not is_log_in(response):
                 wrong.append(f"GET http://{ZIGONG}{url} as {visitor} of {LUZHOU}: {response.status_code}")
-    assert wrong == []
+    assert not wrong, "\n".join(wrong)
 
 
 def test_demo_pages_exist_in_a_demo_only(world: World, walker: Walker, settings: Any) -> None:
@@ -136,6 +139,22 @@ def test_what_is_not_there_is_not_found_for_anybody(world: World, walker: Walker
     for visitor in VISITORS:
         walker.become(visitor)
         assert walker.ask("GET", url).status_code == 404
+
+
+def test_resumable_uploads_are_for_whoever_began_them(world: World, walker: Walker) -> None:
+    tus = {"Tus-Resumable": "1.0.0", "Upload-Offset": "0"}
+    wrong = []
+    for url, sample in filled("/documents/tus/{upload_id}/", world):
+        assert sample
+        for visitor in VISITORS:
+            walker.become(visitor)
+            for method, done in (("HEAD", 200), ("PATCH", 204), ("DELETE", 204)):
+                piece = b"%" if method == "PATCH" else b""
+                response = walker.ask(method, url, headers=tus, data=piece, content_type=PIECE_TYPE)
+                wanted = done if sample.is_for(visitor.label) else 404 if visitor.is_known else 401
+                if response.status_code != wanted:
+                    wrong.append(f"{method} {url} as {visitor}: {response.status_code}, {sample.what}")
+    assert not wrong, "\n".join(wrong)
 
 
 def test_a_new_route_says_what_the_walk_needs(world: World) -> None:
