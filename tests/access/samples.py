@@ -7,21 +7,26 @@ visitors (labels of ``visitors.VISITORS``) who may open the thing; everybody els
 from __future__ import annotations
 
 import re
+import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from io import BytesIO
 from typing import Any
 from uuid import UUID
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 from PIL import Image
 
 from tongban.foundation.documents.actions import begin_upload, store_upload
 from tongban.foundation.documents.hooks import MATERIAL
+from tongban.foundation.exchange.models import Sender, Subscription
 from tongban.foundation.notifications.actions import notify
-from tongban.foundation.parties.models import Account, Person
-from tongban.foundation.parties.queries import actor_of_account
+from tongban.foundation.parties.models import Account, ApiClient, Device, Organisation, Person, Unit
+from tongban.foundation.parties.queries import actor_of_account, token_hash
 from tongban.lib.actors import Actor, system
+from tongban.lib.capabilities import ALL
 from tongban.lib.ids import uuid7
 from tongban.lib.jurisdictions import enter
 
@@ -48,6 +53,7 @@ class World:
 
     def __init__(self, run_jobs: Callable[[], int]) -> None:
         self._made: dict[str, list[Sample]] = {}
+        self._tokens: dict[str, str] = {}
         self.run_jobs = run_jobs  # what an action leaves for later, done now
 
     def samples(self, key: str) -> list[Sample]:
@@ -64,6 +70,31 @@ class World:
         """Somebody at home: the person of a log-in, without a desk."""
         account = Account.objects.select_related("person").get(username=username)
         return actor_of_account(account, channel="web", second_factor=False)
+
+    def token_of(self, label: str) -> str:
+        """The bearer token of a program of the health bureau, made when it is first asked for."""
+        if label not in self._tokens:
+            self._tokens[label] = self._new_token(label)
+        return self._tokens[label]
+
+    def _new_token(self, label: str) -> str:
+        token = secrets.token_urlsafe(24)
+        unit = Unit.objects.get(code="health")
+        given = {"name": label, "token_prefix": token[:12], "token_hash": next(iter(token_hash(token))),
+                 "created_by": "tests"}  # fmt: skip
+        if label == "device":
+            Device.objects.create(kind="screen", unit=unit, **given)
+            return token
+        every = [name for name, capability in ALL.items() if capability.grantable_to_clients]
+        ApiClient.objects.create(
+            organisation=unit.organisation, expires_at=timezone.now() + timedelta(days=1),
+            capabilities=[] if label == "client without capabilities" else every, **given,
+        )  # fmt: skip
+        return token
+
+    def client(self, label: str) -> ApiClient:
+        """The program itself."""
+        return ApiClient.objects.get(token_prefix=self.token_of(label)[:12])
 
     def stranger_elsewhere(self) -> Person:
         """Somebody of the other jurisdiction, whose rows nobody of ours may reach."""
@@ -126,6 +157,36 @@ def uploads(world: World) -> list[Sample]:
     ]
 
 
+def client_elsewhere(world: World) -> ApiClient:
+    neighbour = world.stranger_elsewhere()
+    with enter(ELSEWHERE_SCHEMA):
+        office = Organisation.objects.create(name="邻市单位", kind="government", region_code="510302")
+        return ApiClient.objects.create(
+            name=neighbour.name, organisation=office, token_prefix="elsewhere-x", token_hash=b"", created_by="tests",
+            expires_at=timezone.now() + timedelta(days=1), capabilities=[],
+        )  # fmt: skip
+
+
+def subscriptions(world: World) -> list[Sample]:
+    def of(client: ApiClient) -> UUID:
+        return Subscription.objects.create(client=client, name="复工", endpoint="https://example.org/", secret="x").pk
+
+    far_client = client_elsewhere(world)
+    with enter(ELSEWHERE_SCHEMA):
+        far = of(far_client)
+    return [
+        Sample("the client's subscription", of(world.client("client")), frozenset({"client"})),
+        Sample("another client's subscription", of(world.client("other client"))),
+        Sample("a subscription of another jurisdiction", far),
+        Sample("no subscription at all", uuid7()),
+    ]
+
+
+def senders(world: World) -> list[Sample]:
+    sender = Sender.objects.create(client=world.client("client"), name="省平台", source="urn:province", secret="x")
+    return [Sample("a sender, without its signature", sender.pk), Sample("no sender at all", uuid7())]
+
+
 def themes(world: World) -> list[Sample]:
     del world
     return [Sample("no theme at all", "no-such-theme")]
@@ -146,6 +207,8 @@ SAMPLES: dict[str, Callable[[World], list[Sample]]] = {
     "message_id": messages,
     "document_id": documents,
     "upload_id": uploads,
+    "subscription_id": subscriptions,
+    "sender_id": senders,
     "/themes/{code}/": themes,
     "/api/regions/{code}": regions,
     "/api/regions/{code}/children": regions,
