@@ -10,7 +10,7 @@ from tongban.foundation.notifications.actions import notify
 from tongban.foundation.notifications.models import Message
 from tongban.foundation.notifications.queries import unread_count
 from tongban.foundation.notifications.rules import MANAGE_MESSAGES
-from tongban.foundation.parties.hooks import my_data, send_code
+from tongban.foundation.parties.hooks import my_data, send_code, tell_phone
 from tongban.lib.actors import Actor, system
 from tongban.lib.words import T
 from tongban.web import portal
@@ -38,6 +38,13 @@ def send_code_by_sms(
         template="parties.send_code", parts={"code": code, "purpose": words, "minutes": valid},
         by=system("parties", channel="web"), phone=phone, language=language,
     )  # fmt: skip
+
+
+@tell_phone.answer
+def tell_phone_by_sms(*, phone: str, what: str, language: str) -> list[Message]:
+    """What only the phone's holder may know goes out as a text message."""
+    by = system("parties", channel="web")
+    return notify(template=f"parties.{what}", parts={}, by=by, phone=phone, language=language)
 
 
 @my_data.answer

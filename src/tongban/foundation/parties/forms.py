@@ -5,6 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account.forms import SignupForm as _SignupForm
+from django import forms
+from django.forms import widgets
+
+from tongban.foundation.parties.models import Organisation
+from tongban.foundation.parties.rules import Term
+from tongban.lib.identifiers import DOCUMENT_TYPES
+from tongban.web.forms import HouseForm, words
 
 
 class SignupForm(_SignupForm):
@@ -13,3 +20,97 @@ class SignupForm(_SignupForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields.pop("password1", None)
+
+
+def _day(label: Any, *, required: bool = True) -> forms.DateField:
+    wrong = {"invalid": words("日期写成 2026-12-31 的样子。", "Write the date as 2026-12-31.")}
+    return forms.DateField(
+        label=label,
+        required=required,
+        error_messages=wrong,
+        widget=widgets.DateInput({"type": "date"}, format="%Y-%m-%d"),
+    )
+
+
+def _text(label: Any, *, required: bool = True, longest: int = 200, hint: Any = "") -> forms.CharField:
+    return forms.CharField(label=label, required=required, max_length=longest, help_text=hint)
+
+
+def _document_type() -> forms.ChoiceField:
+    return forms.ChoiceField(label=words("证件类型", "Type of document"), choices=list(DOCUMENT_TYPES.items()))
+
+
+class TermForm(HouseForm):
+    """From which day to which."""
+
+    valid_from = _day(words("开始日期", "First day"))
+    valid_to = _day(words("截止日期", "Last day"))
+
+    def term(self) -> Term:
+        """The days typed."""
+        return Term(self.cleaned_data["valid_from"], self.cleaned_data.get("valid_to"))
+
+
+class IdentityForm(HouseForm):
+    """Name and document."""
+
+    name = _text(words("姓名", "Name"), hint=words("与证件上完全一致。", "Exactly as on the document."))
+    document_type = _document_type()
+    document_number = _text(words("证件号码", "Document number"), longest=40)
+
+
+class AddressForm(HouseForm):
+    """The address one states."""
+
+    address = _text(words("现住址", "Present address"), required=False)
+
+
+class CorrectionForm(HouseForm):
+    """What is wrong and what is right."""
+
+    fact = forms.ChoiceField(
+        label=words("要更正的内容", "What is to be corrected"), widget=widgets.RadioSelect,
+        choices=[("name", words("姓名", "Name")), ("document_number", words("证件号码", "Document number"))],
+    )  # fmt: skip
+    stated = _text(words("正确的内容", "What is right"))
+    reason = _text(words("原因", "Why"))
+
+
+class MandateForm(TermForm):
+    """Who may act, in what, until when."""
+
+    agent_name = _text(words("被授权人姓名", "Name of the person who is to act"))
+    document_type = _document_type()
+    document_number = _text(words("被授权人证件号码", "Their document number"), longest=40)
+    services = _text(
+        words("限定事项", "Limited to services"), required=False,
+        hint=words("事项代码，用逗号分开；不填即全部事项。", "Codes of services, separated by commas; empty means all."),
+    )  # fmt: skip
+    may_sign = forms.BooleanField(
+        label=words("可以代为签署承诺和申请", "May sign promises and applications"), required=False
+    )
+    field_order = ["agent_name", "document_type", "document_number", "services", "may_sign", "valid_from", "valid_to"]
+
+
+class CompanyForm(HouseForm):
+    """A company as its licence shows it."""
+
+    name = _text(words("单位名称", "Name of the organisation"))
+    uscc = _text(words("统一社会信用代码", "Unified social credit code"), longest=40)
+    kind = forms.ChoiceField(
+        label=words("类型", "Kind"),
+        choices=[
+            (Organisation.Kind.COMPANY.value, words("企业", "Company")),
+            (Organisation.Kind.SOLE_TRADER.value, words("个体工商户", "Sole trader")),
+            (Organisation.Kind.COLLECTIVE.value, words("村社集体", "Village collective")),
+            (Organisation.Kind.SOCIAL.value, words("社会组织", "Social organisation")),
+        ],
+    )
+    address = _text(words("地址", "Address"), required=False)
+    industry = _text(words("行业", "Industry"), required=False, longest=80)
+
+
+class ReasonForm(HouseForm):
+    """Why."""
+
+    reason = _text(words("原因或事由", "Why"))

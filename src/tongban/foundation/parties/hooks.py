@@ -8,6 +8,11 @@ send_code = Hook(
     "parties.send_code",
     "A one-time code must reach a phone. Arguments: phone (E.164), code, purpose, language. Answered by notifications.",
 )
+tell_phone = Hook(
+    "parties.tell_phone",
+    "A phone is told what a page must not say. Arguments: phone (E.164), what (no_account or account_exists), language. "
+    "Answered by notifications.",
+)
 my_data = Hook(
     "parties.my_data",
     "Everything an app holds on a person, for the page “my data” and its export. Arguments: person_id. "

@@ -21,7 +21,7 @@ from django.http import HttpRequest
 from django.utils.functional import lazystr
 
 from tongban.foundation.parties import actions, queries
-from tongban.foundation.parties.hooks import send_code
+from tongban.foundation.parties.hooks import send_code, tell_phone
 from tongban.foundation.parties.models import Account
 from tongban.lib.actors import Actor
 from tongban.lib.fields import seal, unseal
@@ -138,15 +138,15 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def send_verification_code_sms(self, user: AbstractBaseUser, phone: str, code: str, **kwargs: Any) -> None:
         """Hand the code to whoever sends messages."""
-        send_code.call(phone=phone, code=code, purpose="sign_in", language=reader_language())
+        send_code.call(phone=phone, code=code, purpose="login", language=reader_language())
 
     def send_unknown_account_sms(self, phone: str, **kwargs: Any) -> None:
         """Say to the phone alone, not on the page, that there is no log-in yet."""
-        send_code.call(phone=phone, code="", purpose="no_account", language=reader_language())
+        tell_phone.call(phone=phone, what="no_account", language=reader_language())
 
     def send_account_already_exists_sms(self, phone: str) -> None:
         """Say to the phone alone that it has a log-in already."""
-        send_code.call(phone=phone, code="", purpose="account_exists", language=reader_language())
+        tell_phone.call(phone=phone, what="account_exists", language=reader_language())
 
 
 class MFAAdapter(DefaultMFAAdapter):

@@ -1,5 +1,5 @@
 """Moments parties answers."""
 
-from tongban.foundation.parties.handlers import demo
+from tongban.foundation.parties.handlers import demo, portal
 
-__all__ = ["demo"]
+__all__ = ["demo", "portal"]

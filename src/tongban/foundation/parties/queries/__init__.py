@@ -29,6 +29,7 @@ from tongban.foundation.parties.queries.mandates import (
     organisations_acted_for,
     persons_acted_for,
 )
+from tongban.foundation.parties.queries.my_data import ASSURANCE, everything_held, exported
 from tongban.foundation.parties.queries.organisations import (
     organisation_by_uscc,
     unit_for,
@@ -55,6 +56,7 @@ from tongban.foundation.parties.queries.staff import (
 )
 
 __all__ = [
+    "ASSURANCE",
     "DEMO_PASSWORD",
     "SESSION_ACTING_FOR",
     "SESSION_MEMBERSHIP",
@@ -76,6 +78,8 @@ __all__ = [
     "demo_logins",
     "desks_of",
     "devices_visible_to",
+    "everything_held",
+    "exported",
     "looks_at",
     "mandates_in_force",
     "mandates_of",

@@ -12,13 +12,14 @@ from django.test import Client
 @pytest.fixture
 def sent() -> Iterator[list[dict[str, Any]]]:
     """What was handed over for sending to phones, oldest first; nothing really leaves."""
-    from tongban.foundation.parties.hooks import send_code
+    from tongban.foundation.parties.hooks import send_code, tell_phone
 
     messages: list[dict[str, Any]] = []
-    before = list(send_code.answers)
+    before = list(send_code.answers), list(tell_phone.answers)
     send_code.answers[:] = [lambda **message: messages.append(message)]
+    tell_phone.answers[:] = [lambda **message: messages.append(message)]
     yield messages
-    send_code.answers[:] = before
+    send_code.answers[:], tell_phone.answers[:] = before
 
 
 @pytest.fixture
