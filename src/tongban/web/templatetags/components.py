@@ -72,7 +72,8 @@ def relabel(form: BaseForm, name: str, zh: str, en: str, is_code: bool = False) 
     """Give a library's field the office's word and no placeholder; ``is_code`` makes it a box for a one-time code."""
     field = form.fields.get(name)
     if field is not None:
-        field.label = cast("Any", T(zh, en))
+        # The bound field keeps the label it was made with, and validation has made it by now.
+        field.label = form[name].label = cast("Any", T(zh, en))
         field.widget.attrs.pop("placeholder", None)
         if is_code:
             field.widget.attrs |= {"class": "tb-code-input", "autocomplete": "one-time-code", "inputmode": "numeric"}

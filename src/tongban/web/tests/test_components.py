@@ -125,3 +125,13 @@ def test_the_menu_groups_by_the_order_of_its_entries(monkeypatch):
 def test_a_tile_may_stand_in_two_themes_and_counts_once():
     tile = Tile(T("甲", "A"), "/a/")
     assert len(dict.fromkeys([tile, Tile(T("甲", "A"), "/a/")])) == 1
+
+
+@pytest.mark.parametrize("sent", [None, {"name": ""}])
+def test_a_librarys_field_takes_the_office_word_even_after_validation(rf, sent):
+    form = Applicant(sent)
+    form.is_valid()
+    form["name"].label  # noqa: B018 - validation or a library may have asked for the field before
+    page = render("{% relabel form 'name' '验证码' 'Code' True %}{{ form }}", rf, form=form)
+    assert '<label for="id_name">验证码' in page
+    assert 'autocomplete="one-time-code"' in page
