@@ -15,7 +15,6 @@ from tongban.foundation.documents.models import Document
 from tongban.foundation.documents.queries import standing_of
 from tongban.foundation.documents.rules.purposes import MIB, purpose_of
 from tongban.foundation.documents.rules.types import TYPES, extensions_of
-from tongban.lib.words import T
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -59,9 +58,7 @@ class DocumentInput(forms.FileInput):
         purpose = purpose_of(self.purpose)
         context["widget"]["attrs"]["accept"] = ",".join(extensions_of(purpose.types))
         limit = purpose.limit(settings.ENVIRONMENT.upload_max_mb)
-        types = T(
-            "、".join(TYPES[t].label.zh for t in purpose.types), ", ".join(TYPES[t].label.en for t in purpose.types)
-        )
+        types = " ".join(TYPES[code].extensions[0].upper() for code in purpose.types)
         return context | {
             "kept": _kept(value), "purpose": self.purpose, "tus": reverse("documents:uploads"), "limit": limit,
             "limit_mb": limit // MIB, "plain_mb": settings.ENVIRONMENT.body_max_mb, "types": types,

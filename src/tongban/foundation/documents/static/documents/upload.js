@@ -18,8 +18,9 @@
     const one = function (name) { return box.querySelector(name); };
     const input = one("input[type=file]"), hidden = one("input[type=hidden]");
     const kept = one(".doc-kept"), going = one(".doc-going"), error = one(".doc-error");
+    const choose = one(".doc-choose"), buttons = one(".doc-buttons");
     const progress = one("progress"), said = one(".doc-said"), standing = one(".doc-standing");
-    const form = input.form;
+    const form = input.form, required = input.required;
     const say = box.dataset;
     let upload = null, documentId = hidden.value, watching = 0;
 
@@ -28,8 +29,15 @@
       return found ? found.value : document.querySelector("meta[name=csrf-token]").content;
     }
     function show(part) {
+      const hadFocus = box.contains(document.activeElement);
       kept.hidden = part !== kept;
       going.hidden = part !== going;
+      // A field the server complained about keeps its input: the error summary links to it.
+      choose.hidden = part === going || part === kept && !box.closest(".tb-invalid");
+      input.required = required && part === null;
+      buttons.hidden = false;
+      // Whoever works with the keyboard stays where they were, though the control they used went away.
+      if (hadFocus) (part === going ? one(".doc-cancel") : part === kept ? one(".doc-replace") : input).focus();
     }
     function fail(text) {
       upload = null;
@@ -37,14 +45,11 @@
       error.textContent = text || say.sayFailed;
       error.hidden = false;
       input.value = "";
-      input.required = input.dataset.required === "1" && !hidden.value;
     }
     function keep(name) {
       hidden.value = documentId;
       one(".doc-name").textContent = name;
-      one(".doc-remove").hidden = false;
       input.value = "";
-      input.required = false;
       show(kept);
       watch();
     }
@@ -102,13 +107,12 @@
       upload = null;
       input.value = "";
       show(hidden.value ? kept : null);
-      input.focus();
     });
+    one(".doc-replace").addEventListener("click", function () { input.click(); });
     one(".doc-remove").addEventListener("click", function () {
       const gone = hidden.value;
       hidden.value = documentId = "";
       show(null);
-      input.focus();
       fetch("/documents/" + gone + "/discard/", { method: "POST", headers: { "X-CSRFToken": token(), "X-Requested-With": "fetch" } });
     });
     if (form) form.addEventListener("submit", function (event) {
@@ -118,7 +122,7 @@
       error.textContent = said.textContent;
       error.hidden = false;
     });
-    if (hidden.value) { one(".doc-remove").hidden = false; watch(); }
+    if (hidden.value) { show(kept); watch(); }
   }
 
   function all(root) { root.querySelectorAll(".doc-input").forEach(prepare); }
