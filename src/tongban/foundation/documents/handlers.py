@@ -8,8 +8,10 @@ from uuid import UUID
 from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 
+from tongban.foundation.documents.actions import rewrap_file_keys
 from tongban.foundation.documents.queries import documents_held_on, purpose_label, standing_of
 from tongban.foundation.parties.hooks import my_data
+from tongban.lib.rotation import key_rotated
 from tongban.lib.words import T
 from tongban.web.portal import Entry, Section, account_menu
 
@@ -36,3 +38,9 @@ def files_held(person_id: UUID) -> list[Section]:
 def my_files(actor: Actor) -> list[Entry]:
     """The way to one's own files."""
     return [Entry(T("我的材料", "My files"), reverse("documents:mine"), "files", order=40)] if actor.is_known else []
+
+
+@key_rotated.answer
+def file_keys_follow(kind: str, by: Actor) -> int:
+    """A new document key: wrap every file's key with it; the files stay as they are."""
+    return rewrap_file_keys() if kind == "document" else 0

@@ -85,6 +85,15 @@ def documents_of(actor: Actor) -> QuerySet[Document]:
     )
 
 
+def least_file_key_number() -> int | None:
+    """The smallest number of a document key that a file key here is still wrapped with."""
+    # The first two bytes are the number, big-endian: the smallest value begins with the smallest number.
+    least = (
+        Document.objects.filter(wrapped_key__isnull=False).order_by("wrapped_key").values_list("wrapped_key").first()
+    )
+    return int.from_bytes(bytes(least[0] or b"")[:2], "big") if least else None
+
+
 def waiting_for_scan() -> QuerySet[Document]:
     """Documents whose check has not ended, the oldest first."""
     return Document.objects.filter(state=Document.State.SCANNING).order_by("uploaded_at")

@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
+from tongban.foundation.documents.queries import least_file_key_number
 from tongban.foundation.regions.actions import renew_key_checks
 from tongban.foundation.regions.queries import active_schemas
 from tongban.lib.actors import system
@@ -70,18 +71,18 @@ class Command(BaseCommand):
         return changed + sum(int(n or 0) for n in key_rotated.call(kind=kind, by=system("keys")))
 
     def retire(self, kind: str, **_: Any) -> None:
-        """Forget old keys; refused for data keys that stored values still need."""
+        """Forget old keys; refused for those that stored values or files still need."""
         found = KeyRing.read(settings.KEYS_FILE)
-        if kind == "data":
-            for schema in active_schemas():
-                with enter(schema):
-                    least = least_key_number()
-                if least and least < found.current(kind).number:
-                    raise Refusal("key_in_use", T("辖区 {schema} 里还有内容用第 {n} 号密钥加密。请先运行：tongban keys rotate data --resume",
-                                  "Values of {schema} still need data key {n}. Run first: tongban keys rotate data --resume")
-                                  .format(schema=schema, n=least), status=409)  # fmt: skip
-        if kind in ("document", "credential"):
-            raise Refusal("key_kept", T("“{kind}”类旧密钥须保留到最后一份文件或证照失效。", "Old {kind} keys are kept until "
-                          "the last file or certificate made with them has ended.").format(kind=kind), status=409)  # fmt: skip
+        least_of = {"data": least_key_number, "document": least_file_key_number}.get(kind)
+        for schema in active_schemas() if least_of else ():
+            with enter(schema):
+                least = least_of() if least_of else None
+            if least and least < found.current(kind).number:
+                raise Refusal("key_in_use", T("辖区 {schema} 里还有内容用第 {n} 号密钥加密。请先运行：tongban keys rotate {kind} --resume",
+                              "Values of {schema} still need {kind} key {n}. Run first: tongban keys rotate {kind} --resume")
+                              .format(schema=schema, n=least, kind=kind), status=409)  # fmt: skip
+        if kind == "credential":
+            raise Refusal("key_kept", T("“{kind}”类旧密钥须保留到最后一份证照失效。", "Old {kind} keys are kept until "
+                          "the last certificate made with them has ended.").format(kind=kind), status=409)  # fmt: skip
         found.without_old(kind).write(settings.KEYS_FILE)
         self.stdout.write(f"{kind}\t{found.current(kind).number}")

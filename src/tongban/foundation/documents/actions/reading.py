@@ -23,6 +23,7 @@ from tongban.foundation.documents.adapters.sealed import (
 )
 from tongban.foundation.documents.models import Document
 from tongban.foundation.documents.queries import standing_of
+from tongban.foundation.parties.actions import record_look
 from tongban.lib.refusals import Refusal, not_found
 from tongban.lib.words import T
 
@@ -92,7 +93,11 @@ class Opened:
 
 
 def open_document(document_id: UUID, *, by: Actor, thumbnail: bool = False) -> Opened:
-    """Open the contents, or the thumbnail, of a document the actor may see."""
+    """Open the contents, or the thumbnail, of a document the actor may see.
+
+    Whoever opens the contents of another person's document is written down for that person to read. A thumbnail is not: it
+    stands on a page whose opening was written down by the app that shows it.
+    """
     seen = document_visible_to(document_id, by)
     document = seen.document
     if document.erased_at or document.state == Document.State.REFUSED:
@@ -102,7 +107,13 @@ def open_document(document_id: UUID, *, by: Actor, thumbnail: bool = False) -> O
         raise Refusal("document_not_ready", standing_of(document), status=409)
     if thumbnail and not document.thumbnail_size:
         raise not_found(T("缩略图", "Thumbnail"))
-    return Opened(document, _reader(document, thumbnail=thumbnail), is_thumbnail=thumbnail)
+    opened = Opened(document, _reader(document, thumbnail=thumbnail), is_thumbnail=thumbnail)
+    if not (thumbnail or seen.is_own or by.kind in ("system", "job")) and document.owner_person_id:
+        record_look(
+            document.owner_person_id, what="documents.document", reason=seen.grant.reason,
+            case_number=seen.grant.case_number, by=by,
+        )  # fmt: skip
+    return opened
 
 
 def _reader(document: Document, *, thumbnail: bool) -> Reader:

@@ -14,8 +14,8 @@ from tongban.lib.refusals import not_found
 if TYPE_CHECKING:
     from tongban.lib.actors import Actor
 
-OWN = Grant("own")
-SENT = Grant("sent")
+OWN = Grant("本人")
+SENT = Grant("查看自己代为上传的材料")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Seen:
 def grant_of(document: Document, actor: Actor) -> Grant | None:
     """Why an actor may see a document, or None: its owner; what it is attached to says so; until then, who sent it."""
     if actor.kind in ("system", "job"):
-        return Grant("system")
+        return Grant("系统处理")
     if not actor.is_known:
         return None
     if belongs_to(document, actor):

@@ -26,12 +26,15 @@ from tongban.foundation.documents.adapters import disk
 from tongban.foundation.documents.adapters.sealed import wrapping_number
 from tongban.foundation.documents.hooks import Grant, document_ready, may_view
 from tongban.foundation.documents.models import Document
+from tongban.foundation.documents.queries import least_file_key_number
 from tongban.foundation.documents.tests.support import MATERIAL, clerk, files_on_disk, pdf, picture, sent
+from tongban.foundation.parties.models import Look
 from tongban.lib import keys
 from tongban.lib.actors import ANONYMOUS, Actor, system
 from tongban.lib.jurisdictions import enter
 from tongban.lib.keys import KeyFileError
 from tongban.lib.refusals import Refusal
+from tongban.lib.rotation import key_rotated
 
 
 def stored(by: Actor, name: str = "营业执照.pdf", content: bytes | None = None) -> Document:
@@ -44,7 +47,7 @@ def granted() -> Iterator[list[Actor]]:
     actors: list[Actor] = []
 
     def answer(*, attached_app: str, actor: Actor, **_: object) -> Grant | None:
-        return Grant("办理 510502-2020-0001") if attached_app == "cases" and actor in actors else None
+        return Grant("办理复工复产", "510502-2020-0001") if attached_app == "cases" and actor in actors else None
 
     may_view.answer(answer)
     yield actors
@@ -144,6 +147,30 @@ def test_an_attached_document_is_opened_by_what_it_belongs_to(chen: Actor, grant
     assert document_visible_to(document.pk, reviewer).grant.reason.startswith("办理")
 
 
+def test_who_opened_anothers_document_is_written_down(chen: Actor, granted: list[Actor]) -> None:
+    document, reviewer = stored(chen, "a.jpg", picture()), clerk()
+    attach_document(document.pk, app="cases", attached_id=uuid4(), by=chen)
+    Document.objects.update(thumbnail_size=None)
+    open_document(document.pk, by=chen).close()
+    open_document(document.pk, by=system("tests")).close()
+    document_visible_to(document.pk, chen)
+    with pytest.raises(Refusal):
+        open_document(document.pk, by=reviewer)
+    assert not Look.objects.exists()
+    granted.append(reviewer)
+    open_document(document.pk, by=reviewer).close()
+    look = Look.objects.get()
+    assert (look.person_id, look.actor_name, look.what) == (chen.person_id, "周敏", "documents.document")
+    assert (look.reason, look.case_number) == ("办理复工复产", "510502-2020-0001")
+
+
+def test_a_clerk_who_sent_it_is_written_down_too(chen: Actor) -> None:
+    assert chen.person_id
+    document = store_upload(sent(pdf(), "a.pdf"), purpose=MATERIAL, by=clerk(), owner=("person", chen.person_id))
+    open_document(document.pk, by=clerk()).close()
+    assert "代为上传" in Look.objects.get(person_id=chen.person_id).reason
+
+
 def test_attaching(chen: Actor, stranger: Actor) -> None:
     document, case = stored(chen), uuid4()
     week = document.retention_until
@@ -229,8 +256,10 @@ def test_keys_are_rewrapped_and_files_still_open(chen: Actor, tmp_path: Path) ->
     try:
         before.with_new("document").write(tmp_path / "keys.json")
         keys.use_file(tmp_path / "keys.json")
-        assert rewrap_file_keys() == 2
+        assert least_file_key_number() == 1
+        assert sum(key_rotated.call(kind="document", by=system("tests"))) == 2
         assert rewrap_file_keys() == 0
+        assert least_file_key_number() == 2
         document.refresh_from_db()
         assert wrapping_number(bytes(document.wrapped_key or b"")) == 2
         keys.ring().without_old("document").write(tmp_path / "keys.json")
