@@ -1,4 +1,4 @@
-"""Write docs/settings.md, docs/hooks.md and docs/capabilities.md from the code: ``make reference``."""
+"""Write the reference pages under docs/ from the code: ``make reference``."""
 
 from __future__ import annotations
 
@@ -55,7 +55,25 @@ def capabilities_page() -> str:
     return "\n".join(lines) + "\n"
 
 
-PAGES = {"settings.md": settings_page, "hooks.md": hooks_page, "capabilities.md": capabilities_page}
+def events_page() -> str:
+    """Every event type other systems may subscribe to."""
+    from tongban.foundation.exchange.rules import EVENTS
+
+    lines = ["# Events", "", WRITTEN, "", "What other systems may be told of ([how](exchange.md)). A client needs the capability `exchange.subscribe`, and the one named here.", "",
+             "| type | meaning | capability |", "|---|---|---|"]  # fmt: skip
+    lines += [
+        f"| `{name}` | {e.label.zh} / {e.label.en} | {f'`{e.capability}`' if e.capability else ''} |"
+        for name, e in sorted(EVENTS.items())
+    ]
+    return "\n".join(lines) + "\n"
+
+
+PAGES = {
+    "settings.md": settings_page,
+    "hooks.md": hooks_page,
+    "capabilities.md": capabilities_page,
+    "events.md": events_page,
+}
 
 
 def main() -> None:

@@ -37,6 +37,28 @@ class Jobs(Collector):
         return [family]
 
 
+class Outgoing(Collector):
+    """What waits to leave each jurisdiction, and what did not get out: the two numbers an operator is woken for."""
+
+    def collect(self) -> list[Metric]:
+        """Deliveries and messages by jurisdiction and state."""
+        from tongban.foundation.exchange.queries import delivery_counts
+        from tongban.foundation.notifications.queries import message_counts
+        from tongban.foundation.regions.queries import active_schemas
+        from tongban.lib.jurisdictions import enter
+
+        families = [
+            GaugeMetricFamily("tongban_deliveries", "Events on their way or dead", labels=["jurisdiction", "state"]),
+            GaugeMetricFamily("tongban_messages", "Messages waiting or failed", labels=["jurisdiction", "state"]),
+        ]
+        for schema in active_schemas():
+            with enter(schema):
+                for family, counts in zip(families, (delivery_counts(), message_counts()), strict=True):
+                    for state, count in counts.items():
+                        family.add_metric([schema, state], count)
+        return list(families)
+
+
 def exposition() -> bytes:
     """The text format, gathered from every process of the web server."""
     registry = CollectorRegistry()
@@ -46,4 +68,5 @@ def exposition() -> bytes:
         for metric in (REQUEST_SECONDS, STATEMENTS, REFUSED):
             registry.register(metric)
     registry.register(Jobs())
+    registry.register(Outgoing())
     return generate_latest(registry)

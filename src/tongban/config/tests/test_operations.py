@@ -55,6 +55,8 @@ def test_metrics_count_requests_and_jobs(client: Client) -> None:
     body = client.get("/metrics", headers={"host": "localhost"}).content.decode()
     assert 'tongban_request_seconds_count{method="GET",route="healthz",status="200"}' in body
     assert 'tongban_jobs{state="failed"} 0.0' in body
+    assert 'tongban_deliveries{jurisdiction="j510300",state="dead"} 0.0' in body
+    assert 'tongban_messages{jurisdiction="j510500",state="failed"} 0.0' in body
 
 
 @pytest.mark.django_db

@@ -26,7 +26,6 @@ from tongban.foundation.notifications.rules import (
 from tongban.foundation.parties.queries import require
 from tongban.foundation.regions.queries import name_of_current
 from tongban.lib.actors import Actor
-from tongban.lib.fields import blind_index
 from tongban.lib.jobs import job, periodic
 from tongban.lib.refusals import Refusal, not_found
 from tongban.lib.words import T
@@ -73,7 +72,7 @@ def _write(
     expires = now + timedelta(minutes=template.expires_minutes) if template.expires_minutes else None
     return Message.objects.create(
         person_id=person_id, channel=channel, template=template.code, language=language, address=to,
-        address_index=blind_index("address", to), subject=subject[:200], body=body,
+        subject=subject[:200], body=body,
         link=template.link.format(**parts) if here else "",
         state=Message.State.SENT if here else Message.State.QUEUED, sent_at=now if here else None,
         sent_through="here" if here else "", next_attempt_at=None if here else now, created_at=now,

@@ -35,7 +35,7 @@ class Message(House):
     template = models.CharField(max_length=80)
     language = models.CharField(max_length=8)
     address = EncryptedTextField()  # E.164 number or e-mail address; empty for in-app messages
-    address_index = BlindIndexField(kind="address")
+    address_index = BlindIndexField(kind="address", source="address")
     subject = models.CharField(max_length=200, blank=True)
     body = EncryptedTextField()
     link = models.CharField(max_length=200, blank=True)  # a path of this site

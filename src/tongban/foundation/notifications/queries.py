@@ -88,6 +88,12 @@ def undelivered(by: Actor) -> QuerySet[Message]:
     return (failed | tried).defer("body").order_by("-created_at", "-id")
 
 
+def message_counts() -> dict[str, int]:
+    """How many messages wait and how many failed here; numbers only, for monitoring."""
+    states = (Message.State.QUEUED, Message.State.FAILED)
+    return {state.value: Message.objects.filter(state=state).count() for state in states}
+
+
 def outbox(phone: str) -> QuerySet[Message]:
     """Every message of the demo that would have left the house, newest first; maybe of one phone only."""
     leaving = Message.objects.exclude(channel=Message.Channel.IN_APP).order_by("-created_at", "-id")

@@ -6,6 +6,7 @@ from tongban.foundation.exchange.queries.outbox import (
     acts_of,
     client_may_hear,
     deliveries,
+    delivery_counts,
     delivery_of,
     event_of,
     locked_sender,
@@ -17,6 +18,6 @@ from tongban.foundation.exchange.queries.outbox import (
 )
 
 __all__ = [
-    "ERRORS", "FailedJob", "acts_of", "client_may_hear", "deliveries", "delivery_of", "event_of", "failed_jobs",
+    "ERRORS", "FailedJob", "acts_of", "client_may_hear", "deliveries", "delivery_counts", "delivery_of", "event_of", "failed_jobs",
     "job_counts", "locked_sender", "locked_subscription", "senders", "subscriptions", "subscriptions_to", "this_source",
 ]  # fmt: skip

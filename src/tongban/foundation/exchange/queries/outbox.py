@@ -115,3 +115,9 @@ def acts_of(by: Actor, target: str = "") -> QuerySet[OperatorAct]:
     require(by, MANAGE_EXCHANGE)
     found = OperatorAct.objects.order_by("-at")
     return found.filter(target=target) if target else found
+
+
+def delivery_counts() -> dict[str, int]:
+    """How many deliveries wait and how many are dead here; numbers only, for monitoring."""
+    states = (Delivery.State.PENDING, Delivery.State.DEAD)
+    return {state.value: Delivery.objects.filter(state=state).count() for state in states}
