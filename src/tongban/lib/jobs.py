@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
+from django.db import transaction
 from procrastinate import BaseRetryStrategy
 from procrastinate.contrib.django import app as _app
+from procrastinate.exceptions import AlreadyEnqueued
 
 from tongban.lib import jurisdictions
 from tongban.lib.hooks import Hook
@@ -82,7 +85,9 @@ def periodic(cron: str, *, queue: str = "periodic") -> Callable[[Callable[..., A
             del timestamp
             for schemas in jurisdictions_at_work.call():
                 for schema in schemas:
-                    each.configure(queueing_lock=f"{schema}|{_name(function)}").defer(jurisdiction=schema)
+                    # One that still waits from last time is enough, and must not keep the others from theirs.
+                    with suppress(AlreadyEnqueued), transaction.atomic():
+                        each.configure(queueing_lock=f"{schema}|{_name(function)}").defer(jurisdiction=schema)
 
         name = f"{_name(function)}.for_every_jurisdiction"
         app.periodic(cron=cron)(app.task(name=name, queue=queue, queueing_lock=name)(for_every_jurisdiction))

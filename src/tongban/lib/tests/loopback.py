@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import socketserver
+import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -33,8 +35,8 @@ class Web:
 
 
 @contextmanager
-def web_server() -> Iterator[Web]:
-    """Serve until the block ends."""
+def web_server(tls: ssl.SSLContext | None = None) -> Iterator[Web]:
+    """Serve until the block ends, behind TLS where a context is given."""
     web = Web()
 
     class Handler(BaseHTTPRequestHandler):
@@ -60,9 +62,15 @@ def web_server() -> Iterator[Web]:
         def log_message(self, *_: object) -> None:
             pass
 
+        def handle(self) -> None:
+            with contextlib.suppress(OSError):  # a caller who does not trust the certificate hangs up
+                super().handle()
+
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
-    web.url = f"http://127.0.0.1:{server.server_port}"
+    if tls:  # the handshake belongs to the connection's own thread
+        server.socket = tls.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
+    web.url = f"{'https' if tls else 'http'}://127.0.0.1:{server.server_port}"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()
     try:
