@@ -7,10 +7,13 @@ from typing import Any
 from allauth.account.forms import SignupForm as _SignupForm
 from django import forms
 from django.forms import widgets
+from django.utils.functional import lazystr
 
-from tongban.foundation.parties.models import Organisation
+from tongban.foundation.parties.models import Organisation, Person, Unit
 from tongban.foundation.parties.rules import Term
+from tongban.lib.capabilities import ROLES
 from tongban.lib.identifiers import DOCUMENT_TYPES
+from tongban.lib.words import T
 from tongban.web.forms import HouseForm, words
 
 
@@ -114,3 +117,92 @@ class ReasonForm(HouseForm):
     """Why."""
 
     reason = _text(words("原因或事由", "Why"))
+
+
+class SearchForm(HouseForm):
+    """A name, its pinyin or its initials."""
+
+    q = _text(words("姓名、拼音或首字母", "Name, pinyin or initials"), required=False, longest=80)
+
+
+class OfficeForm(HouseForm):
+    """An office."""
+
+    name = _text(words("单位名称", "Name"))
+    name_en = _text(words("英文名称", "Name in English"), required=False, longest=160)
+    kind = forms.ChoiceField(
+        label=words("类型", "Kind"),
+        choices=[
+            (Organisation.Kind.GOVERNMENT.value, words("机关", "Government office")),
+            (Organisation.Kind.INSTITUTION.value, words("事业单位", "Public institution")),
+        ],
+    )
+    uscc = _text(words("统一社会信用代码", "Unified social credit code"), required=False, longest=40)
+    region_code = _text(words("区划代码", "Region code"), required=False, longest=12)
+
+
+class UnitForm(HouseForm):
+    """A unit."""
+
+    name = _text(words("部门名称", "Name"))
+    name_en = _text(words("英文名称", "Name in English"), required=False, longest=160)
+    kind = forms.ChoiceField(
+        label=words("类型", "Kind"),
+        choices=[
+            (Unit.Kind.DEPARTMENT.value, words("科室", "Department")), (Unit.Kind.HALL.value, words("政务大厅", "Hall")),
+            (Unit.Kind.WINDOW.value, words("窗口", "Window")), (Unit.Kind.COMMUNITY.value, words("社区", "Community")),
+            (Unit.Kind.HOSPITAL.value, words("医疗机构", "Hospital")), (Unit.Kind.OFFICE.value, words("办公室", "Office")),
+        ],
+    )  # fmt: skip
+    code = forms.RegexField(
+        r"^[a-z][a-z0-9-]{0,39}$", label=words("部门代码", "Code"), strip=True,
+        help_text=words("事项定义用它来指这个部门，定了不要改。", "Definitions call the unit by it; do not change it."),
+        # Django puts parameters into this message, which a T does not take.
+        error_messages={"invalid": lazystr(T("代码用小写字母开头，只含小写字母、数字和 -。",
+                                             "A code begins with a small letter and has small letters, digits and -."))},
+    )  # fmt: skip
+    region_code = _text(words("区划代码", "Region code"), required=False, longest=12)
+
+
+class GrantForm(TermForm):
+    """Whom, where, as what."""
+
+    document_number = _text(words("身份证号", "Identity number"), longest=40)
+    unit = forms.ChoiceField(label=words("部门", "Unit"))
+    role = forms.ChoiceField(label=words("岗位", "Role"), choices=list(ROLES.items()))
+    region_code = _text(
+        words("区域范围", "Region"), required=False, longest=12,
+        hint=words("区划代码；不填即部门所在区域。", "A region code; empty means the unit's own."),
+    )  # fmt: skip
+    field_order = ["document_number", "unit", "role", "region_code", "valid_from", "valid_to"]
+
+    def __init__(self, *args: Any, units: list[Unit], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["valid_to"].required = False
+        field = self.fields["unit"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [(str(unit.pk), unit.name) for unit in units]
+
+
+class DelegationForm(TermForm):
+    """Which colleague, when, why."""
+
+    delegate = forms.ChoiceField(label=words("同事", "Colleague"))
+    reason = _text(words("原因", "Why"))
+    field_order = ["delegate", "valid_from", "valid_to", "reason"]
+
+    def __init__(self, *args: Any, colleagues: list[Person], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["delegate"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [(str(person.pk), person.name) for person in colleagues]
+
+
+class StaffListForm(HouseForm):
+    """A staff list."""
+
+    file = forms.FileField(
+        label=words("名册文件", "Staff list"),
+        help_text=words("Excel、WPS 表格或 CSV，最多 2000 行；合并单元格和 GBK 编码都可以。",
+                        "Excel, WPS or CSV, at most 2,000 rows; merged cells and GBK are fine."),
+    )  # fmt: skip

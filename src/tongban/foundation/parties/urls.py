@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tongban.foundation.parties.views import demo, desks, mandates, me
+from tongban.foundation.parties.views import demo, desks, mandates, me, staff
 
 app_name = "parties"
 urlpatterns = [
@@ -20,6 +20,18 @@ urlpatterns = [
     path("me/companies/new/", mandates.claim, name="claim"),
     path("me/acting-for", mandates.act_for, name="act_for"),
     path("desk/choose/", desks.choose, name="desk_choose"),
+    path("desk/delegate/", staff.delegate, name="delegate"),
+    path("desk/delegations/<uuid:delegation_id>/withdraw", staff.withdraw_delegation, name="delegation_withdraw"),
+    path("manage/offices/", staff.offices, name="offices"),
+    path("manage/offices/new/", staff.new_office, name="office_new"),
+    path("manage/offices/<uuid:organisation_id>/", staff.office, name="office"),
+    path("manage/offices/<uuid:organisation_id>/units/new/", staff.new_unit, name="unit_new"),
+    path("manage/staff/", staff.staff, name="staff"),
+    path("manage/staff/grant/", staff.grant, name="staff_grant"),
+    path("manage/staff/<uuid:membership_id>/withdraw/", staff.withdraw, name="staff_withdraw"),
+    path("manage/staff/list/", staff.staff_list, name="staff_list"),
+    path("manage/staff/list/template", staff.staff_list_template, name="staff_list_template"),
+    path("manage/staff/list/<uuid:import_id>/confirm", staff.confirm_staff_list, name="staff_list_confirm"),
     path("demo/roles", demo.roles, name="demo_roles"),
     path("demo/enter", demo.enter, name="demo_enter"),
 ]

@@ -23,6 +23,13 @@ from tongban.foundation.parties.actions.identity import (
     settle_correction,
     state_identity,
 )
+from tongban.foundation.parties.actions.imports import (
+    COLUMNS,
+    Trial,
+    confirm_staff_list,
+    staff_list_template,
+    try_staff_list,
+)
 from tongban.foundation.parties.actions.looks import (
     record_list_look,
     record_look,
@@ -64,6 +71,7 @@ from tongban.foundation.parties.actions.principals import (
 
 __all__ = [
     "CLAIMABLE",
+    "COLUMNS",
     "CORRECTABLE",
     "DEVICE_KINDS",
     "Grantor",
@@ -71,6 +79,7 @@ __all__ = [
     "NewMandate",
     "NewOrganisation",
     "NewUnit",
+    "Trial",
     "accept_mandate",
     "act_for",
     "activate_device",
@@ -79,6 +88,7 @@ __all__ = [
     "claim_organisation",
     "claim_phone",
     "clear_sessions",
+    "confirm_staff_list",
     "create_account",
     "create_client",
     "create_organisation",
@@ -99,7 +109,9 @@ __all__ = [
     "set_legal_representative",
     "set_password",
     "settle_correction",
+    "staff_list_template",
     "state_identity",
+    "try_staff_list",
     "verify_at_counter",
     "withdraw_delegation",
     "withdraw_mandate",

@@ -15,7 +15,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from tongban.foundation.parties.hooks import MANAGE_STAFF
-from tongban.foundation.parties.models import Account, CacheEntry, Person
+from tongban.foundation.parties.models import Account, CacheEntry, Person, StaffImport
 from tongban.foundation.parties.queries import account_by_phone, require
 from tongban.lib.actors import Actor
 from tongban.lib.fields import fill_indexes
@@ -86,7 +86,7 @@ def claim_phone(account_id: UUID, phone: str, *, verified: bool, by: Actor) -> A
 
 @periodic("17 19 * * *")
 def clear_sessions() -> None:
-    """Every night: sessions and cache entries that have run out, and sign-ups nobody finished within a day."""
+    """Every night: what has run out of sessions and cache, and sign-ups and lists nobody finished within a day."""
     now = timezone.now()
     SessionStore.clear_expired()
     CacheEntry.objects.filter(expires__lt=now).delete()
@@ -94,6 +94,7 @@ def clear_sessions() -> None:
     # Who ever came in, by whatever way, has a last_login.
     unfinished = Account.objects.filter(person__isnull=True, phone_verified_at__isnull=True, last_login__isnull=True)
     unfinished.filter(created_at__lt=now - timedelta(days=1)).delete()
+    StaffImport.objects.filter(created_at__lt=now - timedelta(days=1)).delete()
     UserSession.objects.exclude(session_key__in=Session.objects.values("session_key")).delete()
 
 

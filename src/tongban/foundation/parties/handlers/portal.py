@@ -49,3 +49,15 @@ def roles_link() -> list[portal.Tile]:
             T("示例角色", "Roles of the demo"), "/demo/roles", T("一键登录各种角色", "Sign in by one click"), "users"
         )
     ]
+
+
+@portal.desk_menu.answer
+def administration_lines(*, actor: Actor) -> list[portal.Entry]:
+    """Managing staff and offices, for whoever may."""
+    if "parties.manage_staff" not in actor.capabilities:
+        return []
+    return [
+        portal.Entry(T("人员", "Staff"), "/manage/staff/", "users", 700, group=_ADMINISTRATION),
+        portal.Entry(T("单位和部门", "Offices and units"), "/manage/offices/", "building", 710, group=_ADMINISTRATION),
+        portal.Entry(T("名册导入", "Staff lists"), "/manage/staff/list/", "file-upload", 720, group=_ADMINISTRATION),
+    ]

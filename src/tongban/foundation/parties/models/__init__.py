@@ -6,8 +6,9 @@ from tongban.foundation.parties.models.membership import Delegation, Mandate, Me
 from tongban.foundation.parties.models.organisation import Organisation, Unit
 from tongban.foundation.parties.models.person import Person
 from tongban.foundation.parties.models.principal import ApiClient, Device
+from tongban.foundation.parties.models.staff_import import StaffImport
 
 __all__ = [
     "Account", "ApiClient", "CacheEntry", "Correction", "Delegation", "Device", "ListLook", "Look", "Mandate", "Membership",
-    "Organisation", "Person", "Unit",
+    "Organisation", "Person", "StaffImport", "Unit",
 ]  # fmt: skip

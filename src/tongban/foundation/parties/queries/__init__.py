@@ -47,6 +47,8 @@ from tongban.foundation.parties.queries.people import (
 )
 from tongban.foundation.parties.queries.staff import (
     clients_visible_to,
+    colleagues_of,
+    delegations_given,
     desks_of,
     devices_visible_to,
     memberships_visible_to,
@@ -70,9 +72,11 @@ __all__ = [
     "client_in_force",
     "clients_in_force",
     "clients_visible_to",
+    "colleagues_of",
     "contacts_of",
     "corrections_of",
     "corrections_to_settle",
+    "delegations_given",
     "delegations_in_force",
     "demo_account",
     "demo_logins",

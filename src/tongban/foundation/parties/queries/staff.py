@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
-from tongban.foundation.parties.models import ApiClient, Delegation, Device, Membership, Organisation, Unit
+from tongban.foundation.parties.models import ApiClient, Delegation, Device, Membership, Organisation, Person, Unit
 from tongban.foundation.parties.queries.access import delegations_in_force, memberships_in_force, require
 from tongban.lib.actors import Actor
 from tongban.lib.name_search import name_query
@@ -86,3 +86,25 @@ def devices_visible_to(by: Actor) -> QuerySet[Device]:
     """Devices, newest first; revoked ones included."""
     require(by, "parties.manage_clients")
     return Device.objects.filter(unit__region_code__startswith=by.region).select_related("unit").order_by("-created_at")
+
+
+def colleagues_of(by: Actor) -> list[Person]:
+    """Others who work in the same organisation today, by name."""
+    if by.organisation_id is None or by.person_id is None:
+        return []
+    today = timezone.localdate()
+    working = Membership.objects.filter(
+        Q(valid_to__isnull=True) | Q(valid_to__gte=today), unit__organisation_id=by.organisation_id,
+        withdrawn_at__isnull=True, valid_from__lte=today,
+    ).exclude(person_id=by.person_id)  # fmt: skip
+    return list(Person.objects.filter(pk__in=working.values("person_id")).order_by("name_pinyin", "name"))
+
+
+def delegations_given(by: Actor) -> list[Delegation]:
+    """Delegations of one's own memberships that have not ended, the next to begin first."""
+    if by.person_id is None:
+        return []
+    found = Delegation.objects.filter(
+        membership__person_id=by.person_id, withdrawn_at__isnull=True, valid_to__gte=timezone.localdate()
+    )
+    return list(found.select_related("delegate").order_by("valid_from"))

@@ -9,7 +9,7 @@ from typing import Any
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 from django.forms import Form
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 
@@ -57,3 +57,8 @@ def safe_next(request: HttpRequest, otherwise: str) -> str:
     given = request.POST.get("next") or request.GET.get("next") or ""
     safe = url_has_allowed_host_and_scheme(given, {request.get_host()}, require_https=request.is_secure())
     return given if safe else otherwise
+
+
+def sent(request: HttpRequest) -> QueryDict | None:
+    """What was sent to a form; None while it is only shown."""
+    return request.POST if request.method == "POST" else None

@@ -25,7 +25,13 @@ def choose(request: HttpRequest) -> HttpResponse:
     actor = request.actor  # type: ignore[attr-defined]
     own, lent = queries.desks_of(actor)
     if request.method == "GET" or not actor.second_factor:
-        context = {"own": own, "lent": lent, "next": safe_next(request, "/desk/"), "prove": _way_to_prove(request)}
+        context = {
+            "own": own,
+            "lent": lent,
+            "given": queries.delegations_given(actor),
+            "next": safe_next(request, "/desk/"),
+            "prove": _way_to_prove(request),
+        }
         return render(request, "parties/desks.html", context)
     if request.POST.get("close"):
         request.session.pop(queries.SESSION_MEMBERSHIP, None)

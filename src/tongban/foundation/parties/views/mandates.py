@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from tongban.foundation.parties import actions, queries
 from tongban.foundation.parties.forms import CompanyForm, MandateForm
-from tongban.foundation.parties.views.common import FormPage, form_page, safe_next
+from tongban.foundation.parties.views.common import FormPage, form_page, safe_next, sent
 from tongban.lib.refusals import not_found
 from tongban.lib.words import T
 from tongban.web.audiences import audience
@@ -53,7 +53,7 @@ def grant(request: HttpRequest) -> HttpResponse:
         T("对方接受后才生效，您可以随时收回。", "It counts once accepted; you can withdraw it at any time."),
     )  # fmt: skip
     today = timezone.localdate()
-    form = MandateForm(request.POST or None, initial={"valid_from": today, "valid_to": today + timedelta(days=365)})
+    form = MandateForm(sent(request), initial={"valid_from": today, "valid_to": today + timedelta(days=365)})
 
     def act(typed: dict[str, Any]) -> None:
         services = tuple(code.strip() for code in typed["services"].replace("，", ",").split(",") if code.strip())
@@ -112,7 +112,7 @@ def claim(request: HttpRequest) -> HttpResponse:
     def act(typed: dict[str, Any]) -> None:
         actions.claim_organisation(actions.NewOrganisation(region_code=place.region_code, **typed), by=actor)
 
-    return form_page(request, page, CompanyForm(request.POST or None), act)
+    return form_page(request, page, CompanyForm(sent(request)), act)
 
 
 @audience("person")

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from tongban.foundation.parties import actions, queries
 from tongban.foundation.parties.forms import AddressForm, CorrectionForm, IdentityForm
 from tongban.foundation.parties.rules import Particulars
-from tongban.foundation.parties.views.common import FormPage, form_page, page_of, safe_next
+from tongban.foundation.parties.views.common import FormPage, form_page, page_of, safe_next, sent
 from tongban.lib.words import T
 from tongban.web.audiences import audience
 
@@ -69,7 +69,7 @@ def identity(request: HttpRequest) -> HttpResponse:
     def act(typed: dict[str, Any]) -> None:
         actions.state_identity(Particulars(**typed), by=actor)
 
-    return form_page(request, page, IdentityForm(request.POST or None), act)
+    return form_page(request, page, IdentityForm(sent(request)), act)
 
 
 @audience("person")
@@ -81,7 +81,7 @@ def address(request: HttpRequest) -> HttpResponse:
     return form_page(
         request,
         page,
-        AddressForm(request.POST or None),
+        AddressForm(sent(request)),
         lambda typed: actions.change_address(typed["address"], by=actor),
     )
 
@@ -100,4 +100,4 @@ def correction(request: HttpRequest) -> HttpResponse:
     def act(typed: dict[str, Any]) -> None:
         actions.request_correction(typed["fact"], typed["stated"], reason=typed["reason"], by=actor)
 
-    return form_page(request, page, CorrectionForm(request.POST or None), act)
+    return form_page(request, page, CorrectionForm(sent(request)), act)
