@@ -9,6 +9,8 @@ from django.conf import settings
 from django.core.files.uploadedfile import InMemoryUploadedFile, UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler
 
+from tongban.foundation.documents.rules.purposes import MIB, too_large
+
 # Only the stubs know uploaded files as generic.
 if TYPE_CHECKING:
     _UploadedFile = UploadedFile[bytes]
@@ -17,7 +19,12 @@ else:
 
 
 class TooLargeUpload(_UploadedFile):
-    """What stands for a file above the body limit: its name without its contents; ``store_upload`` refuses it."""
+    """What stands for a file above the body limit: its name without its contents; whoever reads it refuses it."""
+
+    def _refuse(self, *_: Any, **__: Any) -> Any:
+        raise too_large(settings.ENVIRONMENT.body_max_mb * MIB)
+
+    read = chunks = open = _refuse
 
 
 class CappedUploadHandler(FileUploadHandler):
@@ -27,7 +34,7 @@ class CappedUploadHandler(FileUploadHandler):
     """
 
     def handle_raw_input(self, *_: Any, **__: Any) -> None:
-        self._room = settings.ENVIRONMENT.body_max_mb * 1024 * 1024
+        self._room = settings.ENVIRONMENT.body_max_mb * MIB
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:
         super().new_file(*args, **kwargs)

@@ -21,6 +21,7 @@ from tongban.foundation.documents.handlers import files_held
 from tongban.foundation.documents.models import Document
 from tongban.foundation.documents.tests.support import MATERIAL, pdf, picture, sent
 from tongban.lib.actors import Actor
+from tongban.lib.refusals import Refusal
 from tongban.web.downloads import requested_range
 
 CONTENT = pdf(200_000)
@@ -266,6 +267,10 @@ def test_files_of_a_form_never_touch_the_temporary_directory(
     )
     assert made.FILES["one"].read() == pdf(3_000_000)
     assert isinstance(made.FILES["two"], TooLargeUpload)
+    for read in (made.FILES["two"].read, lambda: list(made.FILES["two"].chunks())):
+        with pytest.raises(Refusal) as refused:
+            read()
+        assert (refused.value.code, refused.value.status) == ("file_too_large", 413)
 
 
 def test_attached_documents_cannot_be_removed_from_the_list(
