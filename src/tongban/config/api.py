@@ -18,7 +18,7 @@ from tongban.foundation.notifications.api import router as messages
 from tongban.foundation.regions.api import router as regions
 from tongban.lib.refusals import Refusal
 from tongban.lib.words import T
-from tongban.web.api import problem_of
+from tongban.web.api import Problems, problem_of
 
 IDEMPOTENCY_KEY = {
     "name": "Idempotency-Key",
@@ -30,14 +30,23 @@ IDEMPOTENCY_KEY = {
 }
 
 
+REFUSED = {
+    "description": "Refused; nothing was written. `code` is stable, `message` is for people.",
+    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Problems"}}},
+}
+
+
 class HouseAPI(NinjaAPI):
-    """The API whose description shows the idempotency key wherever one is needed."""
+    """The API whose description shows the idempotency key wherever one is needed, and how every call may be refused."""
 
     def get_openapi_schema(self, **options: Any) -> OpenAPISchema:
         """The OpenAPI document."""
         schema = super().get_openapi_schema(**options)
+        shapes = Problems.model_json_schema(ref_template="#/components/schemas/{model}")
+        schema["components"]["schemas"] |= shapes.pop("$defs") | {"Problems": shapes}
         for methods in schema["paths"].values():
             for method, operation in methods.items():
+                operation["responses"].setdefault("default", REFUSED)
                 if method in ("post", "put", "patch", "delete") and not operation.get("x-idempotent"):
                     operation.setdefault("parameters", []).append(IDEMPOTENCY_KEY)
         return schema

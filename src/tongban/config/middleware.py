@@ -12,14 +12,12 @@ from uuid import uuid4
 import structlog
 from django.conf import settings
 from django.db import connection
-from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.utils import translation
+from django.http import HttpRequest, HttpResponse
 
 from tongban.config.limits import Limiter, client_address
 from tongban.config.metrics import REFUSED, REQUEST_SECONDS, STATEMENTS
 from tongban.lib.refusals import Refusal
 from tongban.lib.words import T
-from tongban.web.api import problem_of
 from tongban.web.errors import stop_page
 
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -91,11 +89,7 @@ def refuse_unreadable(get_response: Handler) -> Handler:
 
 def plain_refusal(request: HttpRequest, status: int, code: str, message: T) -> HttpResponse:
     """Say no before anything is known about the visitor: as JSON to programs, as a page to people."""
-    refusal = Refusal(code, message, status=status)
-    if not request.path_info.startswith("/api/"):
-        return stop_page(request, status, refusal=refusal)
-    with translation.override(translation.get_language_from_request(request)):
-        return JsonResponse(problem_of(refusal), status=status)
+    return stop_page(request, status, refusal=Refusal(code, message, status=status))
 
 
 def _too_large(request: HttpRequest) -> HttpResponse | None:

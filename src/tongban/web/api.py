@@ -29,17 +29,13 @@ class Problems(Problem):
 
 
 class Credential:
-    """An API operation's credential: who may call it. Shown as a security scheme in the OpenAPI document."""
+    """An API operation's credential: who may call it. Each is a security scheme of its own in the OpenAPI document."""
 
-    openapi_type = "http"
-    openapi_scheme = "bearer"
+    name = ""
+    openapi_security_schema: dict[str, str] = {}
 
-    def __init__(self, name: str, admits: Callable[[Actor], bool]) -> None:
-        self.__name__ = name
-        self.name = name
-        self.openapi_name = name
+    def __init__(self, admits: Callable[[Actor], bool]) -> None:
         self.admits = admits
-        self.openapi_security_schema = {"type": "http", "scheme": "bearer"}
 
     def __call__(self, request: HttpRequest) -> Any:
         actor: Actor = request.actor  # type: ignore[attr-defined]
@@ -55,11 +51,31 @@ class Credential:
         return actor
 
 
+TOKEN = {"type": "http", "scheme": "bearer"}
+SESSION = {"type": "apiKey", "in": "cookie", "name": "tongban_session"}
+
+
+def credential(name: str, scheme: dict[str, str], about: str, admits: Callable[[Actor], bool]) -> Credential:
+    """A credential under its own name: the framework calls a scheme after its class."""
+    members = {"name": name, "openapi_security_schema": scheme | {"description": about}}
+    found: Credential = type(name, (Credential,), members)(admits)
+    return found
+
+
 PUBLIC = None
-ANYONE_KNOWN = Credential("ANYONE_KNOWN", lambda actor: actor.is_known)
-SIGNED_IN = Credential("SIGNED_IN", lambda actor: actor.kind == "person")
-STAFF = Credential("STAFF", lambda actor: actor.is_staff and actor.second_factor)
-CLIENT = Credential("CLIENT", lambda actor: actor.kind == "client")
+ANYONE_KNOWN = credential(
+    "ANYONE_KNOWN", TOKEN, "The token of an API client or device; a signed-in person's session will do as well.",
+    lambda actor: actor.is_known,
+)  # fmt: skip
+SIGNED_IN = credential(
+    "SIGNED_IN", SESSION, "A signed-in person's session; writing calls carry X-CSRFToken.",
+    lambda actor: actor.kind == "person",
+)  # fmt: skip
+STAFF = credential(
+    "STAFF", SESSION, "The session of a member of staff at their desk, second factor proved; see SIGNED_IN.",
+    lambda actor: actor.is_staff and actor.second_factor,
+)  # fmt: skip
+CLIENT = credential("CLIENT", TOKEN, "The token of an API client.", lambda actor: actor.kind == "client")
 
 
 def problem_of(refusal: Refusal) -> dict[str, Any]:

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 from django.utils import translation
 
 from tongban.lib.refusals import Refusal
 from tongban.lib.words import T
+from tongban.web.api import problem_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,11 @@ STOPS: dict[int, Stop] = {
           "Try again in a few minutes. If it is urgent, go to the nearest service window."),
     ),
 }  # fmt: skip
+# What programs are told when nobody gave a more telling code.
+CODES = {
+    400: "bad_request", 403: "forbidden", 404: "not_found", 405: "method_not_allowed", 409: "conflict",
+    413: "too_large", 422: "invalid", 429: "too_many_requests", 500: "server_error", 503: "unavailable",
+}  # fmt: skip
 # These come when sessions or the database may be the very thing that fails.
 _BARE = frozenset({400, 413, 500, 503})
 
@@ -80,7 +86,9 @@ _BARE = frozenset({400, 413, 500, 503})
 def stop_page(
     request: HttpRequest, status: int, *, refusal: Refusal | None = None, action: tuple[str, T] | None = None
 ) -> HttpResponse:
-    """The page for ``status``; a refusal's own sentence replaces the general one."""
+    """The page for ``status``, to programs its JSON; a refusal's own sentence replaces the general one."""
+    if request.path_info.startswith("/api/"):
+        return _problem(request, status, refusal)
     general = STOPS.get(status, STOPS[500])
     stop = Stop(general.title, refusal.message) if refusal else general
     is_bare = status in _BARE or getattr(request, "place", None) is None
@@ -92,6 +100,13 @@ def stop_page(
     with translation.override(translation.get_language_from_request(request)):
         context["language"] = translation.get_language()
         return HttpResponse(render_to_string("web/stop.html", context), status=status)
+
+
+def _problem(request: HttpRequest, status: int, refusal: Refusal | None) -> HttpResponse:
+    """The same said to a program: the API answers in one shape whoever it is that refuses."""
+    said = refusal or Refusal(CODES.get(status, "server_error"), STOPS.get(status, STOPS[500]).text)
+    with translation.override(translation.get_language_from_request(request)):
+        return JsonResponse(problem_of(said), status=status)
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

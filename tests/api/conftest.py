@@ -1,0 +1,27 @@
+"""One demo in which every generated call is made, and undone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+# Django is set up only after this file has been read: what needs it is imported inside.
+if TYPE_CHECKING:
+    from tests.access.samples import World
+
+
+@pytest.fixture
+def world(db: None, settings: Any, tmp_path: Path, run_jobs: Callable[[], int]) -> World:
+    """The demo as `tongban demo load` leaves it."""
+    from tests.access.samples import World
+    from tongban.lib.actors import system
+    from tongban.lib.demo import load_demo
+
+    settings.DEMO = True
+    settings.DOCUMENTS_DIR = tmp_path / "documents"
+    settings.ENVIRONMENT = settings.ENVIRONMENT.model_copy(update={"requests_per_minute": 0})
+    load_demo.call(by=system("demo"))
+    return World(run_jobs)
