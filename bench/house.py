@@ -95,7 +95,9 @@ class House:
         request = Request(f"http://127.0.0.1:{self.port}/metrics")
         with urlopen(request, timeout=10) as answer:
             text = answer.read().decode()
-        return sum(float(found) for found in re.findall(r"^tongban_statements_total\{[^}]*\} (\S+)", text, re.MULTILINE))
+        return sum(
+            float(found) for found in re.findall(r"^tongban_statements_total\{[^}]*\} (\S+)", text, re.MULTILINE)
+        )
 
     def python(self, code: str) -> str:
         """Run code inside the demo's jurisdiction; what it prints."""

@@ -78,4 +78,3 @@ def measure(house: House, report: Callable[[str, str], None]) -> None:
             f"{look_up:.2f} ms median = {look_up / nothing:.1f} x an empty statement ({nothing:.2f} ms); {plan.strip()}",
         )
     report("  … a million beside ten thousand", f"{results[MILLION] / results[10_000]:.2f} x")
-

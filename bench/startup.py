@@ -19,4 +19,6 @@ def measure(var_dir: Path, report: Callable[[str, str], None]) -> None:
         times.append(house.start())
         house.stop()
     median = statistics.median(times)
-    report("second start, until pages are served", f"{median:.1f} s = {median / LIMIT:.2f} of the limit of {LIMIT:.0f} s")
+    report(
+        "second start, until pages are served", f"{median:.1f} s = {median / LIMIT:.2f} of the limit of {LIMIT:.0f} s"
+    )

@@ -53,6 +53,10 @@ class Installation:
             connection.execute("SET search_path TO j510500, public")
             return connection.execute(statement).fetchall()
 
+    def change(self, statements: str) -> None:
+        with psycopg.connect(at(os.environ["TONGBAN_TEST_OWNER_URL"], self.database)) as connection:
+            connection.execute(statements)
+
     def python(self, code: str) -> str:
         program = (
             "import django; django.setup()\n"
@@ -130,6 +134,18 @@ def test_data_keys_in_use_are_not_retired(make: Callable[[], Installation]) -> N
 
 def test_the_key_file_is_not_overwritten(house: Installation) -> None:
     assert "不会覆盖" in house.run("keys", "create", fails=True)
+
+
+def test_a_migration_that_breaks_leaves_nothing_half_done(house: Installation) -> None:
+    """A table in the way of the last app stops the migration; what came before it is not there, either."""
+    create = ("jurisdiction", "create", "510300", "自贡市", "Zigong", "--host", "zigong.localhost")
+    house.change("CREATE SCHEMA j510300; CREATE TABLE j510300.matters_case (id int)")
+    assert "matters_case" in house.run(*create, fails=True)
+    assert house.ask("SELECT tablename FROM pg_tables WHERE schemaname = 'j510300'") == [("matters_case",)]
+    house.change("DROP SCHEMA j510300 CASCADE")
+    assert "j510300" in house.run(*create)
+    assert house.run("migrate").strip() == "current"
+    assert "已经存在" in house.run(*create, fails=True)
 
 
 def counts(house: Installation) -> dict[str, int]:

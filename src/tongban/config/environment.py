@@ -9,6 +9,8 @@ from typing import Literal
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from tongban.config.trouble import Trouble
+
 ROOT = Path(__file__).resolve().parents[3]
 
 
@@ -92,5 +94,15 @@ def read_environment() -> Environment:
     ]:
         plain = name.removesuffix("_FILE")
         if plain.removeprefix("TONGBAN_").lower() + "_file" not in Environment.model_fields:
-            os.environ[plain] = Path(os.environ[name]).read_text("utf-8").strip()
+            os.environ[plain] = _secret(name, os.environ[name])
     return Environment()
+
+
+def _secret(name: str, path: str) -> str:
+    try:
+        return Path(path).read_text("utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise Trouble(
+            f"{name} 指向的文件 {path} 读不出来（{error}）；请检查路径和权限。",
+            f"{name} names the file {path}, which cannot be read ({error}); check path and permissions.",
+        ) from error

@@ -14,10 +14,12 @@ from django.core.checks import run_checks
 from django.test import Client, RequestFactory, override_settings
 
 from tongban.config import logs
+from tongban.config.environment import read_environment
 from tongban.config.limits import Limiter, client_address
 from tongban.config.middleware import loads_text
+from tongban.config.trouble import Trouble
 from tongban.lib import keys
-from tongban.lib.keys import KeyRing
+from tongban.lib.keys import KeyFileError, KeyRing
 
 
 @pytest.mark.django_db
@@ -141,3 +143,33 @@ def test_production_mistakes_are_explained() -> None:
     with override_settings(MODE="production", ALLOWED_HOSTS=["localhost", ".localhost"]):
         found = {message.id for message in run_checks(tags=["tongban"], include_deployment_checks=True)}
     assert {"tongban.W001", "tongban.W002", "tongban.W005"} <= found
+
+
+def test_a_secret_may_come_from_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "token").write_text("from-a-file\n")
+    monkeypatch.setenv("TONGBAN_METRICS_TOKEN_FILE", str(tmp_path / "token"))
+    monkeypatch.delenv("TONGBAN_METRICS_TOKEN", raising=False)
+    assert read_environment().metrics_token.get_secret_value() == "from-a-file"
+
+
+def test_a_secret_file_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TONGBAN_METRICS_TOKEN_FILE", "/nowhere/token")
+    with pytest.raises(Trouble, match="TONGBAN_METRICS_TOKEN_FILE"):
+        read_environment()
+
+
+@pytest.mark.parametrize(
+    ("content", "mode", "sentence"),
+    [
+        ("{}", 0o600, "不完整"), ("not json", 0o600, "不完整"), ('{"keys": []}', 0o600, "缺少"),
+        ('{"keys": [{"kind": "data", "number": 1, "secret": "c2hvcnQ=", "created": ""}]}', 0o600, "不完整"),
+        ("{}", 0o644, "chmod 600"),
+    ],
+)  # fmt: skip
+def test_a_wrong_key_file_says_what_is_wrong(tmp_path: Path, content: str, mode: int, sentence: str) -> None:
+    path = tmp_path / "keys.json"
+    path.write_text(content)
+    path.chmod(mode)
+    with pytest.raises(KeyFileError) as refused:
+        KeyRing.read(path)
+    assert sentence in refused.value.message.zh

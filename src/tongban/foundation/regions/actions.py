@@ -45,26 +45,31 @@ def _quiet(line: str) -> None:
 def migrate_all(*, runtime_role: str | None, report: Report = _quiet) -> int:
     """Bring public and every jurisdiction up to date, skipping those that are current; the number changed.
 
-    Safe to repeat after any interruption: each schema records its own migrations one by one. ``runtime_role``
-    is granted its rights wherever something changed; None when owner and runtime are one role.
+    Safe to repeat after any interruption: each schema changes in one transaction of its own. ``runtime_role``
+    is granted its rights wherever something changed or they are missing; None when owner and runtime are one role.
     """
     wanted = adapters.wanted_migrations()
-    changed = 0
     adapters.lock_migrations()
     try:
-        schemas: list[str | None] = [None]
-        for schema in schemas:
-            if adapters.migrate(schema, wanted):
-                changed += 1
-                report(f"migrated {schema or 'public'}")
-                if runtime_role:
-                    adapters.grant(schema, runtime_role)
-            if schema is None:  # the list of jurisdictions can be read only now
-                states = [Jurisdiction.State.ACTIVE, Jurisdiction.State.SUSPENDED]
-                schemas.extend(Jurisdiction.objects.filter(state__in=states).values_list("schema", flat=True))
+        changed = _migrate(None, wanted, runtime_role, report)
+        states = [Jurisdiction.State.ACTIVE, Jurisdiction.State.SUSPENDED]
+        for schema in Jurisdiction.objects.filter(state__in=states).values_list("schema", flat=True):
+            changed += _migrate(schema, wanted, runtime_role, report)
     finally:
         adapters.unlock_migrations()
     return changed
+
+
+def _migrate(
+    schema: str | None, wanted: frozenset[tuple[str, str]], runtime_role: str | None, report: Report
+) -> int:  # fmt: skip
+    if adapters.migrate(schema, wanted, runtime_role):
+        report(f"migrated {schema or 'public'}")
+        return 1
+    # Public always: a run may have ended between its tables and its rights. Others when the role is newer than they are.
+    if runtime_role and (schema is None or adapters.lacks_rights(schema, runtime_role)):
+        adapters.grant(schema, runtime_role)
+    return 0
 
 
 def grant_all(*, runtime_role: str | None) -> None:
@@ -107,9 +112,7 @@ def create_jurisdiction(
                       .format(code=code), field="code", status=409)  # fmt: skip
     adapters.lock_migrations()
     try:
-        adapters.migrate(found.schema, adapters.wanted_migrations())
-        if runtime_role:
-            adapters.grant(found.schema, runtime_role)
+        adapters.migrate(found.schema, adapters.wanted_migrations(), runtime_role)
     finally:
         adapters.unlock_migrations()
     report(f"schema {found.schema} is ready")

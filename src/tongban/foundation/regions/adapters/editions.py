@@ -1,7 +1,4 @@
-"""Migrations over public and every jurisdiction, the rights of the runtime role; edition files and COPY.
-
-Adapters to PostgreSQL, to Django's migration machinery and to files on disk; only regions uses them.
-"""
+"""Files of region editions, and the way of their rows into the table."""
 
 from __future__ import annotations
 
@@ -13,21 +10,13 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, cast
 from uuid import UUID
 
-from django.apps import apps
-from django.conf import settings
-from django.core.management import call_command
-from django.core.management.commands.migrate import Command as DjangoMigrate
 from django.db import connection
-from django.db.migrations.loader import MigrationLoader
-from django.db.migrations.recorder import MigrationRecorder
 from psycopg import sql
 
 from tongban.foundation.regions.models import Region
 from tongban.foundation.regions.rules.codes import level_of, prefix_of
 from tongban.foundation.regions.rules.editions import refused
 from tongban.lib.ids import uuid7
-from tongban.lib.jurisdictions import check_name, enter
-from tongban.lib.models import House
 from tongban.lib.named import INITIALS_LENGTH, PINYIN_LENGTH
 from tongban.lib.names import name_key
 from tongban.lib.refusals import Refusal
@@ -36,90 +25,13 @@ from tongban.lib.words import T
 if TYPE_CHECKING:
     from tongban.foundation.regions.rules.reconcile import Span
 
-# One migration run at a time; a hint on one node, the recorder's rows are what counts.
-_LOCK = 0x746F6E67
 
-PACKED = Path(__file__).parent / "editions"
+PACKED = Path(__file__).parents[1] / "editions"
 _LONGEST_LINE = 10_000
 _COLUMNS = (
     "id", "name", "name_pinyin", "name_initials", "authority", "code", "level", "parent_code", "valid_from",
     "valid_to", "edition_id",
 )  # fmt: skip
-
-
-def wanted_migrations() -> frozenset[tuple[str, str]]:
-    """Every migration on disk."""
-    return frozenset(MigrationLoader(None).disk_migrations or {})
-
-
-def applied_migrations(schema: str | None) -> frozenset[tuple[str, str]]:
-    """What a schema has already; empty where it has no record yet."""
-    name = schema or "public"
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT to_regclass(%s)", [f'"{name}".django_migrations'])
-        if cursor.fetchone() == (None,):
-            return frozenset()
-        cursor.execute(sql.SQL("SELECT app, name FROM {}.django_migrations").format(sql.Identifier(name)))
-        return frozenset((app, migration) for app, migration in cursor.fetchall())
-
-
-def migrate(schema: str | None, wanted: frozenset[tuple[str, str]]) -> bool:
-    """Bring public (None) or one jurisdiction up to date; False when it was current already."""
-    if wanted <= applied_migrations(schema):
-        return False
-    if schema is not None:
-        check_name(schema)
-        with connection.cursor() as cursor:
-            cursor.execute(sql.SQL("CREATE SCHEMA IF NOT EXISTS {}").format(sql.Identifier(schema)))
-            # The jurisdiction's own record first, or Django finds the shared one through the search path.
-            cursor.execute(sql.SQL("SET search_path TO {}").format(sql.Identifier(schema)))
-        MigrationRecorder(connection).ensure_schema()
-    with enter(schema):
-        call_command(DjangoMigrate(), interactive=False, verbosity=0)
-    return True
-
-
-def lock_migrations() -> None:
-    """Wait until no other migration run is under way; held until the connection closes."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_lock(%s)", [_LOCK])
-
-
-def unlock_migrations() -> None:
-    """Let the next migration run begin."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_unlock(%s)", [_LOCK])
-
-
-def _house_models() -> Iterable[type[House]]:
-    return (model for model in apps.get_models() if issubclass(model, House))
-
-
-def grant(schema: str | None, runtime: str) -> None:
-    """Give the runtime role its rights: no DDL, nothing but reading in public, no change of append-only tables."""
-    name = sql.Identifier(schema or "public")
-    role = sql.Identifier(runtime)
-    run = _Run()
-    run("GRANT USAGE ON SCHEMA {} TO {}", name, role)
-    run("GRANT SELECT ON ALL TABLES IN SCHEMA {} TO {}", name, role)
-    run("GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA {} TO {}", name, role)
-    if schema is None:
-        run("GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA {} TO {}", name, role)
-        for model in apps.get_app_config("procrastinate").get_models():
-            run("GRANT INSERT, UPDATE, DELETE ON {}.{} TO {}", name, sql.Identifier(model._meta.db_table), role)
-        return
-    run("GRANT INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA {} TO {}", name, role)
-    run("REVOKE INSERT, UPDATE, DELETE ON {}.django_migrations FROM {}", name, role)
-    for model in _house_models():
-        if model.append_only and model._meta.app_label not in settings.SHARED_APPS:
-            verbs = "UPDATE" if model.erasable else "UPDATE, DELETE"
-            run("REVOKE " + verbs + " ON {}.{} FROM {}", name, sql.Identifier(model._meta.db_table), role)
-
-
-class _Run:
-    def __call__(self, statement: str, *names: sql.Composable) -> None:
-        with connection.cursor() as cursor:
-            cursor.execute(sql.SQL(statement).format(*names))
 
 
 def packed_editions() -> list[str]:
