@@ -104,7 +104,7 @@ class House:
         program = (
             "import django; django.setup()\n"
             "from tongban.lib.jurisdictions import enter\n"
-            f"with enter('j510500'):\n" + "".join(f"    {line}\n" for line in code.splitlines())
+            "with enter('j510500'):\n" + "".join(f"    {line}\n" for line in code.splitlines())
         )
         environment = self.environment | {"DJANGO_SETTINGS_MODULE": "tongban.config.settings"}
         done = subprocess.run(
