@@ -9,8 +9,10 @@ from django import forms
 from django.forms import widgets
 from django.utils.functional import lazystr
 
+from tongban.foundation.parties.actions import DEVICE_KINDS
 from tongban.foundation.parties.models import Organisation, Person, Unit
 from tongban.foundation.parties.rules import Term
+from tongban.lib import capabilities
 from tongban.lib.capabilities import ROLES
 from tongban.lib.identifiers import DOCUMENT_TYPES
 from tongban.lib.words import T
@@ -179,9 +181,7 @@ class GrantForm(TermForm):
     def __init__(self, *args: Any, units: list[Unit], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["valid_to"].required = False
-        field = self.fields["unit"]
-        assert isinstance(field, forms.ChoiceField)
-        field.choices = [(str(unit.pk), unit.name) for unit in units]
+        _offer(self, "unit", [(str(unit.pk), unit.name) for unit in units])
 
 
 class DelegationForm(TermForm):
@@ -193,9 +193,7 @@ class DelegationForm(TermForm):
 
     def __init__(self, *args: Any, colleagues: list[Person], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["delegate"]
-        assert isinstance(field, forms.ChoiceField)
-        field.choices = [(str(person.pk), person.name) for person in colleagues]
+        _offer(self, "delegate", [(str(person.pk), person.name) for person in colleagues])
 
 
 class StaffListForm(HouseForm):
@@ -206,3 +204,62 @@ class StaffListForm(HouseForm):
         help_text=words("Excel、WPS 表格或 CSV，最多 2000 行；合并单元格和 GBK 编码都可以。",
                         "Excel, WPS or CSV, at most 2,000 rows; merged cells and GBK are fine."),
     )  # fmt: skip
+
+
+class RegisterForm(IdentityForm):
+    """A person at the counter."""
+
+    phone = _text(words("手机号", "Mobile number"), required=False, longest=40)
+    address = _text(words("现住址", "Present address"), required=False)
+
+
+class PhoneForm(HouseForm):
+    """The number somebody signs in with."""
+
+    phone = _text(words("手机号", "Mobile number"), longest=40)
+
+
+class SettleForm(HouseForm):
+    """Yes or no, and why."""
+
+    accept = forms.ChoiceField(
+        label=words("结论", "Outcome"), widget=widgets.RadioSelect,
+        choices=[("yes", words("同意更正", "Correct it")), ("no", words("不予更正", "Leave it"))],
+    )  # fmt: skip
+    answer = _text(words("答复", "Answer"))
+
+
+class ClientForm(HouseForm):
+    """A program that may call the API."""
+
+    name = _text(words("名称", "Name"), longest=120)
+    organisation = forms.ChoiceField(label=words("所属单位", "Organisation"))
+    capabilities = forms.MultipleChoiceField(label=words("权限", "Capabilities"), widget=widgets.CheckboxSelectMultiple)
+    region_code = _text(words("区域范围", "Region"), required=False, longest=12)
+    days = forms.IntegerField(label=words("有效天数", "Days valid"), initial=180, min_value=1, max_value=366)
+
+    def __init__(self, *args: Any, organisations: list[Organisation], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offered = [
+            (c.name, c.label) for c in sorted(capabilities.ALL.values(), key=lambda c: c.name) if c.grantable_to_clients
+        ]
+        _offer(self, "organisation", [(str(found.pk), found.name) for found in organisations])
+        _offer(self, "capabilities", offered)
+
+
+class DeviceForm(HouseForm):
+    """A phone, screen or kiosk."""
+
+    name = _text(words("名称", "Name"), longest=120)
+    kind = forms.ChoiceField(label=words("类型", "Kind"), choices=list(DEVICE_KINDS.items()))
+    unit = forms.ChoiceField(label=words("部门", "Unit"))
+
+    def __init__(self, *args: Any, units: list[Unit], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _offer(self, "unit", [(str(unit.pk), unit.name) for unit in units])
+
+
+def _offer(form: forms.Form, name: str, choices: list[tuple[str, Any]]) -> None:
+    field = form.fields[name]
+    assert isinstance(field, forms.ChoiceField)
+    field.choices = choices

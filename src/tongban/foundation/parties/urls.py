@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tongban.foundation.parties.views import demo, desks, mandates, me, staff
+from tongban.foundation.parties.views import demo, desks, mandates, me, people, principals, staff
 
 app_name = "parties"
 urlpatterns = [
@@ -32,6 +32,20 @@ urlpatterns = [
     path("manage/staff/list/", staff.staff_list, name="staff_list"),
     path("manage/staff/list/template", staff.staff_list_template, name="staff_list_template"),
     path("manage/staff/list/<uuid:import_id>/confirm", staff.confirm_staff_list, name="staff_list_confirm"),
+    path("people/", people.people, name="people"),
+    path("people/new/", people.register, name="person_new"),
+    path("people/<uuid:person_id>/", people.person, name="person"),
+    path("people/<uuid:person_id>/verify", people.verify, name="person_verify"),
+    path("people/<uuid:person_id>/log-in/", people.link, name="person_link"),
+    path("people/corrections/", people.corrections, name="corrections"),
+    path("people/corrections/<uuid:correction_id>/", people.settle, name="correction_settle"),
+    path("operations/clients/", principals.clients, name="clients"),
+    path("operations/clients/new/", principals.new_client, name="client_new"),
+    path("operations/clients/<uuid:client_id>/rotate", principals.rotate, name="client_rotate"),
+    path("operations/clients/<uuid:client_id>/revoke", principals.revoke_client, name="client_revoke"),
+    path("operations/devices/", principals.devices, name="devices"),
+    path("operations/devices/new/", principals.new_device, name="device_new"),
+    path("operations/devices/<uuid:device_id>/revoke", principals.revoke_device, name="device_revoke"),
     path("demo/roles", demo.roles, name="demo_roles"),
     path("demo/enter", demo.enter, name="demo_enter"),
 ]

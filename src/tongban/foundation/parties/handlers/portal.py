@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tongban.foundation.parties.queries import desks_of, mandates_of
+from tongban.foundation.parties.queries import corrections_to_settle, desks_of, mandates_of
 from tongban.lib.actors import Actor
 from tongban.lib.words import T
 from tongban.web import portal
@@ -52,12 +52,32 @@ def roles_link() -> list[portal.Tile]:
 
 
 @portal.desk_menu.answer
-def administration_lines(*, actor: Actor) -> list[portal.Entry]:
-    """Managing staff and offices, for whoever may."""
-    if "parties.manage_staff" not in actor.capabilities:
-        return []
-    return [
-        portal.Entry(T("人员", "Staff"), "/manage/staff/", "users", 700, group=_ADMINISTRATION),
-        portal.Entry(T("单位和部门", "Offices and units"), "/manage/offices/", "building", 710, group=_ADMINISTRATION),
-        portal.Entry(T("名册导入", "Staff lists"), "/manage/staff/list/", "file-upload", 720, group=_ADMINISTRATION),
-    ]
+def desk_lines(*, actor: Actor) -> list[portal.Entry]:
+    """People, corrections, staff, offices, programs and devices, for whoever may."""
+    operations = T("运行", "Operations")
+    every = {
+        "parties.view_person": [portal.Entry(T("人员信息", "People"), "/people/", "user-search", 300)],
+        "parties.settle_correction": [
+            portal.Entry(T("信息更正", "Corrections"), "/people/corrections/", "pencil", 310, _waiting(actor))
+        ],
+        "parties.manage_staff": [
+            portal.Entry(T("人员岗位", "Staff"), "/manage/staff/", "users", 700, group=_ADMINISTRATION),
+            portal.Entry(
+                T("单位和部门", "Offices and units"), "/manage/offices/", "building", 710, group=_ADMINISTRATION
+            ),
+            portal.Entry(
+                T("名册导入", "Staff lists"), "/manage/staff/list/", "file-upload", 720, group=_ADMINISTRATION
+            ),
+        ],
+        "parties.manage_clients": [
+            portal.Entry(T("接口调用方", "API clients"), "/operations/clients/", "key", 800, group=operations),
+            portal.Entry(T("设备", "Devices"), "/operations/devices/", "device-tablet", 810, group=operations),
+        ],
+    }
+    return [entry for capability, lines in every.items() if capability in actor.capabilities for entry in lines]
+
+
+def _waiting(actor: Actor) -> int | None:
+    if "parties.settle_correction" not in actor.capabilities or not actor.second_factor:
+        return None
+    return corrections_to_settle(actor).count() or None

@@ -29,7 +29,7 @@ from tongban.foundation.parties.queries.mandates import (
     organisations_acted_for,
     persons_acted_for,
 )
-from tongban.foundation.parties.queries.my_data import ASSURANCE, everything_held, exported
+from tongban.foundation.parties.queries.my_data import ASSURANCE, everything_held, exported, identity_held
 from tongban.foundation.parties.queries.organisations import (
     organisation_by_uscc,
     unit_for,
@@ -54,6 +54,8 @@ from tongban.foundation.parties.queries.staff import (
     memberships_visible_to,
     office_visible_to,
     offices_visible_to,
+    organisations_in_reach,
+    units_in_reach,
     units_of,
 )
 
@@ -84,6 +86,7 @@ __all__ = [
     "devices_visible_to",
     "everything_held",
     "exported",
+    "identity_held",
     "looks_at",
     "mandates_in_force",
     "mandates_of",
@@ -96,6 +99,7 @@ __all__ = [
     "offices_visible_to",
     "organisation_by_uscc",
     "organisations_acted_for",
+    "organisations_in_reach",
     "people_visible_to",
     "person_by_document",
     "person_visible_to",
@@ -103,6 +107,7 @@ __all__ = [
     "require",
     "token_hash",
     "unit_for",
+    "units_in_reach",
     "units_of",
     "with_membership",
 ]

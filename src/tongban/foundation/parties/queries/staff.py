@@ -108,3 +108,17 @@ def delegations_given(by: Actor) -> list[Delegation]:
         membership__person_id=by.person_id, withdrawn_at__isnull=True, valid_to__gte=timezone.localdate()
     )
     return list(found.select_related("delegate").order_by("valid_from"))
+
+
+def organisations_in_reach(by: Actor) -> list[Organisation]:
+    """Organisations an API client may be made for, by name; at most 500."""
+    require(by, "parties.manage_clients")
+    found = Organisation.objects.filter(is_active=True, region_code__startswith=by.region)
+    return list(found.order_by("name_pinyin", "name")[:500])
+
+
+def units_in_reach(by: Actor) -> list[Unit]:
+    """Units a device may stand in, by name; at most 1000."""
+    require(by, "parties.manage_clients")
+    found = Unit.objects.filter(is_active=True, region_code__startswith=by.region)
+    return list(found.order_by("name_pinyin", "name")[:1000])

@@ -1,0 +1,103 @@
+"""Devices and API clients, for operators."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from tongban.foundation.parties import actions, queries
+from tongban.foundation.parties.forms import ClientForm, DeviceForm
+from tongban.foundation.parties.hooks import MANAGE_CLIENTS
+from tongban.foundation.parties.views.common import FormPage, form_page, page_of, sent
+from tongban.lib.words import T
+from tongban.web.audiences import audience
+
+_ONCE = T("只显示这一次，请立即妥善保存。", "Shown this once only: keep it safe now.")
+
+
+def _secret(request: HttpRequest, title: T, secret: str, back: str) -> HttpResponse:
+    answer = render(request, "parties/secret.html", {"title": title, "secret": secret, "lead": _ONCE, "back": back})
+    answer["Cache-Control"] = "no-store"
+    return answer
+
+
+@audience("operator", capability=MANAGE_CLIENTS)
+@require_GET
+def clients(request: HttpRequest) -> HttpResponse:
+    """API clients."""
+    page = page_of(request, queries.clients_visible_to(request.actor))  # type: ignore[attr-defined]
+    return render(request, "parties/clients.html", {"page": page, "now": timezone.now()})
+
+
+@audience("operator", capability=MANAGE_CLIENTS)
+@require_http_methods(["GET", "POST"])
+def new_client(request: HttpRequest) -> HttpResponse:
+    """An API client; its token is shown once."""
+    actor = request.actor  # type: ignore[attr-defined]
+    back = reverse("parties:clients")
+    page = FormPage(T("新接口调用方", "New API client"), T("创建", "Create"), back, is_desk=True)
+    form = ClientForm(sent(request), organisations=queries.organisations_in_reach(actor))
+
+    def act(typed: dict[str, Any]) -> HttpResponse:
+        region = typed["region_code"] or actor.region
+        new = actions.NewClient(typed["name"], tuple(typed["capabilities"]), region, typed["days"])
+        client, token = actions.create_client(new, organisation_id=UUID(typed["organisation"]), by=actor)
+        return _secret(request, T("{name} 的令牌", "Token of {name}").format(name=client.name), token, back)
+
+    return form_page(request, page, form, act)
+
+
+@audience("operator", capability=MANAGE_CLIENTS)
+@require_POST
+def rotate(request: HttpRequest, client_id: UUID) -> HttpResponse:
+    """A new token; the old one stops."""
+    client, token = actions.rotate_client(client_id, by=request.actor)  # type: ignore[attr-defined]
+    title = T("{name} 的新令牌", "New token of {name}").format(name=client.name)
+    return _secret(request, title, token, reverse("parties:clients"))
+
+
+@audience("operator", capability=MANAGE_CLIENTS)
+@require_POST
+def revoke_client(request: HttpRequest, client_id: UUID) -> HttpResponse:
+    """Stop an API client."""
+    actions.revoke_client(client_id, by=request.actor)  # type: ignore[attr-defined]
+    return redirect("parties:clients")
+
+
+@audience("operator", capability=MANAGE_CLIENTS)
+@require_GET
+def devices(request: HttpRequest) -> HttpResponse:
+    """Devices."""
+    page = page_of(request, queries.devices_visible_to(request.actor))  # type: ignore[attr-defined]
+    rows = [(device, actions.DEVICE_KINDS.get(device.kind, device.kind)) for device in page.object_list]
+    return render(request, "parties/devices.html", {"page": page, "rows": rows})
+
+
+@audience("operator", capability=MANAGE_CLIENTS)
+@require_http_methods(["GET", "POST"])
+def new_device(request: HttpRequest) -> HttpResponse:
+    """A device; its activation code is shown once."""
+    actor = request.actor  # type: ignore[attr-defined]
+    back = reverse("parties:devices")
+    page = FormPage(T("登记设备", "Enrol a device"), T("登记", "Enrol"), back, is_desk=True)
+    form = DeviceForm(sent(request), units=queries.units_in_reach(actor))
+
+    def act(typed: dict[str, Any]) -> HttpResponse:
+        device, code = actions.enrol_device(typed["name"], typed["kind"], unit_id=UUID(typed["unit"]), by=actor)
+        return _secret(request, T("{name} 的激活码", "Activation code of {name}").format(name=device.name), code, back)
+
+    return form_page(request, page, form, act)
+
+
+@audience("operator", capability=MANAGE_CLIENTS)
+@require_POST
+def revoke_device(request: HttpRequest, device_id: UUID) -> HttpResponse:
+    """Stop a device."""
+    actions.revoke_device(device_id, by=request.actor)  # type: ignore[attr-defined]
+    return redirect("parties:devices")
