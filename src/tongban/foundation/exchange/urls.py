@@ -27,12 +27,7 @@ urlpatterns = [
         {"what": "secret"},
         name="secret",
     ),
-    path(
-        "operations/subscriptions/<uuid:subscription_id>/remove",
-        subscriptions.change,
-        {"what": "remove"},
-        name="remove",
-    ),
+    path("operations/subscriptions/<uuid:subscription_id>/remove", subscriptions.remove, name="remove"),
     path("operations/senders/new/", subscriptions.new_sender, name="new_sender"),
     path(
         "operations/senders/<uuid:sender_id>/pause", subscriptions.change_sender, {"what": "pause"}, name="sender_pause"

@@ -101,8 +101,10 @@ def test_subscriptions_are_administered(desk: Client, api_client: ApiClient, rec
     assert "请先恢复再测试" in text_of(desk.post(f"{where}/test", follow=True))
     assert "订阅已恢复" in text_of(desk.post(f"{where}/resume", follow=True))
     assert "whsec_" in text_of(desk.post(f"{where}/secret"))
+    assert "删除订阅“统计”" in text_of(desk.get(f"{where}/remove"))
     assert "订阅已删除" in text_of(desk.post(f"{where}/remove", follow=True))
     assert desk.post(f"{where}/pause").status_code == 404
+    assert desk.get(f"{where}/remove").status_code == 404
     assert set(OperatorAct.objects.values_list("by_name", flat=True)) == {"李运维"}
 
 

@@ -17,7 +17,7 @@ from tongban.foundation.exchange import actions, queries
 from tongban.foundation.exchange.forms import SenderForm, SubscriptionForm
 from tongban.foundation.exchange.rules import MANAGE_EXCHANGE
 from tongban.foundation.exchange.views.shared import actor_of
-from tongban.lib.refusals import Refusal
+from tongban.lib.refusals import Refusal, not_found
 from tongban.lib.words import T
 from tongban.web.audiences import audience
 from tongban.web.forms import show_refusal
@@ -90,16 +90,31 @@ DONE = {
 
 
 @audience("operator", capability=MANAGE_EXCHANGE)
+@require_http_methods(["GET", "POST"])
+def remove(request: HttpRequest, subscription_id: UUID) -> HttpResponse:
+    """Ask once more before a subscription is removed: what still waits would be lost to it."""
+    by = actor_of(request)
+    found = queries.subscriptions(by).filter(pk=subscription_id).first()
+    if found is None:
+        raise not_found(T("这个订阅", "This subscription"))
+    if request.method == "GET":
+        return render(request, "exchange/remove.html", {"subscription": found})
+    actions.unsubscribe(subscription_id, by=by)
+    notices.success(request, str(DONE["remove"]))
+    return HttpResponseRedirect(reverse("exchange:subscriptions"))
+
+
+@audience("operator", capability=MANAGE_EXCHANGE)
 @require_POST
 @never_cache
 def change(request: HttpRequest, subscription_id: UUID, what: str) -> HttpResponse:
-    """Pause, resume, test, remove, or change the secret of one subscription."""
+    """Pause, resume, test, or change the secret of one subscription."""
     by = actor_of(request)
     if what == "secret":
         changed = actions.rotate_secret(subscription_id, by=by)
         return _secret_page(request, changed.name, changed.secret)
     acts: dict[str, Callable[..., Any]] = {
-        "pause": actions.pause, "resume": actions.resume, "remove": actions.unsubscribe, "test": actions.send_test_event,
+        "pause": actions.pause, "resume": actions.resume, "test": actions.send_test_event,
     }  # fmt: skip
     try:
         acts[what](subscription_id, by=by)
