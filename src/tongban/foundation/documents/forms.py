@@ -10,16 +10,19 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 
-from tongban.foundation.documents.actions import Chosen
-from tongban.foundation.documents.models import Document
+from tongban.foundation.documents.actions import Chosen, document_visible_to
 from tongban.foundation.documents.queries import standing_of
 from tongban.foundation.documents.rules.purposes import MIB, purpose_of
 from tongban.foundation.documents.rules.types import TYPES, extensions_of
+from tongban.lib.refusals import Refusal
+from tongban.lib.words import T
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from django.utils.datastructures import MultiValueDict
+
+    from tongban.lib.actors import Actor
 
 
 class DocumentInput(forms.FileInput):
@@ -35,6 +38,7 @@ class DocumentInput(forms.FileInput):
     def __init__(self, purpose: str, attrs: dict[str, Any] | None = None) -> None:
         super().__init__(attrs)
         self.purpose = purpose
+        self.viewer: Actor | None = None  # set by show_documents_to
 
     def value_from_datadict(self, data: Mapping[str, Any], files: MultiValueDict[str, Any], name: str) -> Chosen:
         """A file sent with the form wins over one sent before it."""
@@ -60,20 +64,30 @@ class DocumentInput(forms.FileInput):
         limit = purpose.limit(settings.ENVIRONMENT.upload_max_mb)
         types = " ".join(TYPES[code].extensions[0].upper() for code in purpose.types)
         return context | {
-            "kept": _kept(value), "purpose": self.purpose, "tus": reverse("documents:uploads"), "limit": limit,
+            "kept": _kept(value, self.viewer), "purpose": self.purpose, "tus": reverse("documents:uploads"), "limit": limit,
             "limit_mb": limit // MIB, "plain_mb": settings.ENVIRONMENT.body_max_mb, "types": types,
         }  # fmt: skip
 
 
-def _kept(value: Any) -> dict[str, Any] | None:
-    """The document a bound form or its initial value refers to, for its name and standing; rights were asked before."""
+def _kept(value: Any, viewer: Actor | None) -> dict[str, Any] | None:
+    """What was sent before, by name where the viewer may see it. The id comes from the browser: it proves nothing."""
     document_id = value.document_id if isinstance(value, Chosen) else value
     if not isinstance(document_id, UUID):
         return None
-    document = Document.objects.filter(pk=document_id, erased_at__isnull=True).first()
-    if document is None:
+    if viewer is None:
+        return {"id": document_id, "name": T("已上传的文件", "The file sent before"), "standing": ""}
+    try:
+        document = document_visible_to(document_id, viewer).document
+    except Refusal:
         return None
-    return {"id": document.pk, "name": document.name, "size": document.size, "standing": standing_of(document)}
+    return None if document.erased_at else {"id": document.pk, "name": document.name, "standing": standing_of(document)}
+
+
+def show_documents_to(form: forms.BaseForm, viewer: Actor) -> None:
+    """Let the document fields of a form show, to this viewer, the names of files sent before."""
+    for field in form.fields.values():
+        if isinstance(field.widget, DocumentInput):
+            field.widget.viewer = viewer
 
 
 class DocumentField(forms.Field):

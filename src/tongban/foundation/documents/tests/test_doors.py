@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 from django import forms
@@ -16,7 +16,7 @@ from django.utils.datastructures import MultiValueDict
 from tongban.foundation.documents.actions import Chosen, attach_document, store_upload
 from tongban.foundation.documents.adapters import disk
 from tongban.foundation.documents.adapters.multipart import TooLargeUpload
-from tongban.foundation.documents.forms import DocumentField
+from tongban.foundation.documents.forms import DocumentField, show_documents_to
 from tongban.foundation.documents.handlers import files_held
 from tongban.foundation.documents.models import Document
 from tongban.foundation.documents.tests.support import MATERIAL, pdf, picture, sent
@@ -240,17 +240,28 @@ def test_the_field_takes_a_file_or_what_was_sent_before(document: Document) -> N
     assert not unchanged.has_changed()
 
 
-def test_the_field_shows_what_is_kept_and_what_it_takes(document: Document, db: None) -> None:
-    page = str(bound(f"licence-document={document.pk}")["licence"])
+def test_the_field_shows_what_is_kept_and_what_it_takes(document: Document, chen: Actor) -> None:
+    form = bound(f"licence-document={document.pk}")
+    show_documents_to(form, chen)
+    page = str(form["licence"])
     assert f'value="{document.pk}"' in page
     assert "执照.pdf" in page
     assert 'accept=".pdf,.jpg' in page
     assert "500 MB" in page
     assert "12 MB" in page  # without scripts
     assert str(Application(initial={"licence": document.pk})["licence"]).count(str(document.pk)) == 1
-    assert str(uuid4()) not in str(Application(initial={"licence": UUID(int=1)})["licence"])
     assert "documents/upload.js" in str(Application().media)
     assert Application().is_multipart()
+
+
+def test_the_field_tells_nobody_the_name_of_anothers_file(document: Document, stranger: Actor) -> None:
+    form = bound(f"licence-document={document.pk}")
+    assert "执照.pdf" not in str(form["licence"])
+    assert "已上传的文件" in str(form["licence"])
+    show_documents_to(form, stranger)
+    page = str(form["licence"])
+    assert "执照.pdf" not in page
+    assert str(document.pk) not in page
 
 
 def test_files_of_a_form_never_touch_the_temporary_directory(

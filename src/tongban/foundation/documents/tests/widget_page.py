@@ -8,7 +8,7 @@ from django.template import engines
 from django.urls import include, path
 
 from tongban.foundation.documents.actions import keep_chosen
-from tongban.foundation.documents.forms import DocumentField
+from tongban.foundation.documents.forms import DocumentField, show_documents_to
 from tongban.foundation.documents.tests.support import MATERIAL
 from tongban.web.audiences import audience
 from tongban.web.forms import HouseForm, words
@@ -26,6 +26,7 @@ class Application(HouseForm):
 @audience("person")
 def application(request: HttpRequest) -> HttpResponse:
     form = Application(request.POST or None, request.FILES or None)
+    show_documents_to(form, request.actor)
     saved = None
     if request.method == "POST" and form.is_valid():
         saved = keep_chosen(form.cleaned_data["licence"], purpose=MATERIAL, by=request.actor)
