@@ -23,7 +23,7 @@ from tongban.foundation.documents.actions import begin_upload, store_upload
 from tongban.foundation.documents.hooks import MATERIAL
 from tongban.foundation.exchange.models import Sender, Subscription
 from tongban.foundation.notifications.actions import notify
-from tongban.foundation.parties.models import Account, ApiClient, Device, Organisation, Person, Unit
+from tongban.foundation.parties.models import Account, ApiClient, Device, Mandate, Organisation, Person, Unit
 from tongban.foundation.parties.queries import actor_of_account, token_hash
 from tongban.lib.actors import Actor, system
 from tongban.lib.capabilities import ALL
@@ -157,6 +157,20 @@ def uploads(world: World) -> list[Sample]:
     ]
 
 
+def mandates(world: World) -> list[Sample]:
+    neighbour = world.stranger_elsewhere()
+    today = timezone.localdate()
+    with enter(ELSEWHERE_SCHEMA):
+        agent = Person.objects.create(name="邻市代办人", region_code="510302", source="tests")
+        far = Mandate.objects.create(person=neighbour, agent=agent, valid_from=today, valid_to=today, granted_by="甲")
+    return [
+        Sample("the company's mandate", Mandate.objects.get(agent=world.person("accountant")).pk,
+               frozenset({"owner", "accountant"})),
+        Sample("a mandate of another jurisdiction", far.pk),
+        Sample("no mandate at all", uuid7()),
+    ]  # fmt: skip
+
+
 def client_elsewhere(world: World) -> ApiClient:
     neighbour = world.stranger_elsewhere()
     with enter(ELSEWHERE_SCHEMA):
@@ -207,6 +221,7 @@ SAMPLES: dict[str, Callable[[World], list[Sample]]] = {
     "message_id": messages,
     "document_id": documents,
     "upload_id": uploads,
+    "mandate_id": mandates,
     "subscription_id": subscriptions,
     "sender_id": senders,
     "/themes/{code}/": themes,
