@@ -1,0 +1,133 @@
+"""Browsers for journeys, and what every page has to be: readable by everybody, narrow enough, silent."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response, sync_playwright
+
+from tests.journeys.house import House
+
+CHROMIUM = Path("/usr/bin/chromium")
+# It must reach nothing but the house: no updates, no safe browsing, no guesses about the network.
+QUIET = (
+    "--disable-background-networking", "--disable-component-update", "--disable-default-apps", "--disable-sync",
+    "--disable-domain-reliability", "--no-first-run", "--metrics-recording-only", "--no-pings", "--disable-dev-shm-usage",
+)  # fmt: skip
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+Screen = Literal["phone", "desktop"]
+SCREENS = {"phone": (360, 740), "desktop": (1280, 900)}
+LANGUAGES = {"zh": ("zh-hans", "zh-Hans"), "en": ("en", "en")}  # Django's code, and what a page says of itself
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """Debian's Chromium; without it there are no journeys, and that is a failure."""
+    if not CHROMIUM.exists():
+        raise AssertionError(f"{CHROMIUM} is missing. Install it as root: apt-get install -y chromium")
+    arguments = [*QUIET, *(["--no-sandbox"] if os.geteuid() == 0 else [])]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=arguments)
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+@dataclass
+class Visit:
+    """One person's browser: a page, and what went wrong on it since the last look."""
+
+    house: House
+    context: BrowserContext
+    page: Page
+    width: int
+    language: str
+    host: str
+    complaints: list[str] = field(default_factory=list)
+    expected: set[int] = field(default_factory=set)  # statuses of pages that are refused on purpose
+
+    def listen(self) -> None:
+        self.page.on("console", self._heard)
+        self.page.on("pageerror", lambda error: self.complaints.append(f"script: {error}"))
+        self.page.on("requestfailed", lambda asked: self.complaints.append(f"failed: {asked.url} {asked.failure}"))
+        self.page.on("response", self._answered)
+
+    def _heard(self, said: ConsoleMessage) -> None:
+        # Chromium repeats on the console what `_answered` judges.
+        if said.type in ("error", "warning") and "the server responded with a status" not in said.text:
+            self.complaints.append(f"console: {said.text}")
+
+    def _answered(self, response: Response) -> None:
+        if response.status >= 400 and response.status not in self.expected:
+            self.complaints.append(f"{response.status}: {response.request.method} {response.url}")
+
+    def open(self, path: str, *, status: int = 200) -> Page:
+        """Go to an address of the house, and see the page hold."""
+        self.expected = {status} if status >= 400 else set()
+        response = self.page.goto(self.house.at(path, self.host))
+        assert response is not None
+        assert response.status == status, f"{path}: {response.status}"
+        self.hold()
+        self.expected = set()
+        return self.page
+
+    def follow(self, name: str, role: Literal["link", "button"] = "link", *, exact: bool = True) -> Page:
+        """Click what is called so, and see where it leads hold."""
+        with self.page.expect_navigation():
+            self.page.get_by_role(role, name=name, exact=exact).first.click()
+        self.hold()
+        return self.page
+
+    def press(self, name: str, *, exact: bool = True) -> Page:
+        """Press the button called so, and see where it leads hold."""
+        return self.follow(name, "button", exact=exact)
+
+    @property
+    def path(self) -> str:
+        return urlsplit(self.page.url).path
+
+    def hold(self) -> None:
+        """The page as it stands: no barrier, nothing wider than the screen, its language named, nothing failed."""
+        check_page(self.page, width=self.width, language=LANGUAGES[self.language][1])
+        complaints, self.complaints[:] = list(self.complaints), []
+        assert not complaints, f"{self.page.url}\n" + "\n".join(complaints)
+
+    def close(self) -> None:
+        self.context.close()
+
+
+def check_page(page: Page, *, width: int, language: str) -> None:
+    """No violation of WCAG 2.2 AA that axe can find, no sideways scrolling, the language right."""
+    page.wait_for_load_state("load")
+    assert page.locator("html").get_attribute("lang") == language, page.url
+    wide = page.evaluate("document.documentElement.scrollWidth")
+    assert wide <= width, f"{page.url} is {wide} wide, the screen {width}"
+    found = Axe().run(page, options=RULES)
+    assert found.violations_count == 0, f"{page.url}\n{found.generate_report()}"
+
+
+def visit(
+    browser: Browser, house: House, *, screen: Screen = "desktop", language: str = "zh", scripts: bool = True,
+    host: str = "luzhou.localhost",
+) -> Visit:  # fmt: skip
+    """A fresh browser profile of one person; ``scripts`` says whether their JavaScript is on."""
+    width, height = SCREENS[screen]
+    context = browser.new_context(
+        viewport={"width": width, "height": height}, has_touch=screen == "phone", java_script_enabled=scripts,
+        locale="zh-CN" if language == "zh" else "en-GB", timezone_id="Asia/Shanghai",
+    )  # fmt: skip
+    context.set_default_timeout(20_000)
+    if language != "zh":
+        cookie = {"name": "tongban_language", "value": LANGUAGES[language][0], "url": house.at("/", host)}
+        context.add_cookies([cookie])  # type: ignore[list-item]
+    found = Visit(house, context, context.new_page(), width, language, host)
+    found.listen()
+    return found
