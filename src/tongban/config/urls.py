@@ -17,6 +17,7 @@ urlpatterns = [
     path("", include("tongban.foundation.credentials.urls")),
     path("", include("tongban.foundation.notifications.urls")),
     path("", include("tongban.foundation.exchange.urls")),
+    path("", include("tongban.matters.urls")),
     path("", include("tongban.web.urls")),
 ]
 

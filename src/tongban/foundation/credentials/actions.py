@@ -57,7 +57,7 @@ def verify(text: str) -> Verification:
     if verdict.claims is None:
         return Verification(verdict, at)
     known = hooks.facts_shown.first(subject_kind=row.subject_kind, subject_id=row.subject_id) if row else None
-    facts = signed_facts(verdict.claims) + list(known or [])
+    facts = [*(known or [])[:1], *signed_facts(verdict.claims), *(known or [])[1:]]
     return Verification(verdict, at, facts, row.revoked_at if row else None)
 
 

@@ -89,7 +89,7 @@ def _for_organisation(case: Case, content: Content, organisation_id: UUID, by: A
         raise Refusal("not_for_companies", T("这项服务由个人申请。", "People apply for this service, not companies."))
     right = standing_of(by, organisation_id, content.definition.code)
     found = [one for one in organisations_acted_for(by) if one.pk == organisation_id]
-    case.organisation = found[0]
+    case.organisation, case.is_sample = found[0], found[0].is_sample
     case.name, case.region_code, case.mandate_id = found[0].name, found[0].region_code, right.mandate_id
 
 

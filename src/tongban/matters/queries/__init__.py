@@ -6,6 +6,7 @@ from tongban.matters.queries.cases import (
     cases_to_decide,
     cases_visible_to,
     concerned_with,
+    matching_cases,
     own_review,
     reviews_of,
     reviews_waiting,
@@ -19,10 +20,10 @@ from tongban.matters.queries.definitions import (
     themes_now,
 )
 from tongban.matters.queries.facts import fill_in, known_fact
-from tongban.matters.queries.history import Moment, history_of, waiting_for
+from tongban.matters.queries.history import Moment, history_of, unit_title, waiting_for
 
 __all__ = [
     "Moment", "applicant_case", "cases_of", "cases_to_decide", "cases_visible_to", "concerned_with", "content_of",
-    "definition_by_code", "fill_in", "find_definitions", "history_of", "known_fact", "open_definitions", "own_review",
-    "reviews_of", "reviews_waiting", "staff_case", "themes_now", "waiting_for",
+    "definition_by_code", "fill_in", "find_definitions", "history_of", "known_fact", "matching_cases", "open_definitions", "own_review",
+    "reviews_of", "reviews_waiting", "staff_case", "themes_now", "unit_title", "waiting_for",
 ]  # fmt: skip

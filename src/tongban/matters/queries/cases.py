@@ -8,6 +8,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from tongban.foundation.parties.queries import may_act_for, organisations_acted_for, require
 from tongban.lib.actors import Actor
+from tongban.lib.name_search import name_query
 from tongban.lib.refusals import Refusal, not_found
 from tongban.lib.words import T
 from tongban.matters.models import Case, Review
@@ -43,6 +44,11 @@ def applicant_case(case_id: UUID, by: Actor) -> Case:
     if case is None or not stands_for(case, by):
         raise not_found(_THIS_CASE)
     return case
+
+
+def matching_cases(cases: QuerySet[Case], term: str) -> QuerySet[Case]:
+    """Of some cases those with this number, or an applicant found by name, pinyin or initials."""
+    return cases.filter(name_query(term, personal=False) | Q(number__istartswith=term))
 
 
 def stands_for(case: Case, by: Actor) -> bool:

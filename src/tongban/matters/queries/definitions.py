@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from tongban.lib.name_search import name_query
+from tongban.lib.names import name_key
 from tongban.lib.refusals import not_found
 from tongban.lib.words import T
 from tongban.matters.models import Case, Definition, DefinitionVersion, Theme
@@ -46,9 +47,14 @@ def find_definitions(term: str) -> list[Definition]:
     found = {definition.pk: definition for definition in by_name[:20]}
     if len(term) >= 2:
         for definition in open_definitions():
-            if any(term.lower() in word.lower() for word in content_of(definition).definition.keywords):
+            if any(_matches(term.lower(), word) for word in content_of(definition).definition.keywords):
                 found.setdefault(definition.pk, definition)
     return list(found.values())[:20]
+
+
+def _matches(term: str, word: str) -> bool:
+    key = name_key(word, personal=False)
+    return term in word.lower() or key.initials.startswith(term) or key.pinyin.startswith(term)
 
 
 def themes_now(today: date) -> QuerySet[Theme]:

@@ -7,11 +7,12 @@ from datetime import date, datetime
 from typing import Any
 
 from tongban.lib.words import T
-from tongban.matters.models import Case, CaseEvent, Review
+from tongban.matters.models import Case, CaseEvent
 from tongban.matters.queries.cases import reviews_of
 from tongban.matters.rules.cases import IN_REVIEW, OPEN, READY, RETURNED, REVIEW_STATES
 
 EVENTS: dict[str, T] = {
+    "started": T("开始填写", "Begun"),
     "submitted": T("提交申请", "Submitted"),
     "accepted": T("受理，同时分送各部门", "Accepted and sent to all departments at once"),
     "reviewed": T("部门审查", "Reviewed"),
@@ -66,8 +67,12 @@ def history_of(case: Case, *, names: bool) -> list[Moment]:
 def waiting_for(case: Case) -> list[Moment]:
     """Who has the case now, since when, until when; and what comes after."""
     if case.state == IN_REVIEW:
-        waiting = [_open_review(review) for review in reviews_of(case) if review.state == OPEN]
-        return [*waiting, Moment(T("作出决定", "Decision"), text=_until(case.due_on), state="next")]
+        reviews = reviews_of(case)
+        left = [review for review in reviews if review.state == OPEN]
+        title = T("{left} 个部门正在审查（共 {all} 个）", "{left} of {all} departments are reviewing")
+        since, last = min(review.opened_at for review in left), max(review.due_on for review in left)
+        now = Moment(title.format(left=len(left), all=len(reviews)), since, "", _until(last), "now")
+        return [now, Moment(T("作出决定", "Decision"), text=_until(case.due_on), state="next")]
     if case.state == READY:
         unit = unit_title(case.decision_unit) if case.decision_unit else T("决定部门", "The deciding office")
         title = T("{unit}正在作出决定", "{unit} is deciding").format(unit=unit)
@@ -76,11 +81,6 @@ def waiting_for(case: Case) -> list[Moment]:
         return [Moment(T("等待申请人补正", "Waiting for the applicant's corrections"), state="now",
                        text=T("补正期间不计入办理时限。", "The clock stands still meanwhile."))]  # fmt: skip
     return []
-
-
-def _open_review(review: Review) -> Moment:
-    title = T("{unit}正在审查", "{unit} is reviewing").format(unit=unit_title(review.unit))
-    return Moment(title, review.opened_at, "", _until(review.due_on), "now")
 
 
 def _until(day: date | None) -> T | str:

@@ -68,6 +68,7 @@ from tongban.foundation.parties.actions.principals import (
     revoke_device,
     rotate_client,
 )
+from tongban.foundation.parties.rules import Particulars
 
 __all__ = [
     "CLAIMABLE",
@@ -79,6 +80,7 @@ __all__ = [
     "NewMandate",
     "NewOrganisation",
     "NewUnit",
+    "Particulars",
     "Trial",
     "accept_mandate",
     "act_for",

@@ -1,0 +1,159 @@
+"""Forms made from definitions, and the desk's own."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from django import forms
+from django.http import QueryDict
+
+from tongban.lib.phones import show_phone
+from tongban.lib.words import T
+from tongban.matters.rules.cases import LONGEST_OPINION, STATES
+from tongban.matters.rules.expressions import elements_in
+from tongban.matters.rules.shape import Content, Element, FormField, Screen
+from tongban.web.forms import HouseForm, words
+
+_YES_NO = [("yes", T("是", "Yes")), ("no", T("否", "No"))]
+
+
+class _Shown(forms.Field):
+    """A question as shown: the answer is checked by the action, which alone knows the rules."""
+
+    def clean(self, value: Any) -> Any:
+        return value
+
+
+def _widget(element: Element, attrs: dict[str, Any]) -> forms.Widget:
+    options = [(option.value, option.label) for option in element.options]
+    if element.type in ("choice", "choices"):
+        many = element.type == "choices"
+        return (forms.CheckboxSelectMultiple if many else forms.RadioSelect)(attrs=attrs, choices=options)
+    if element.type == "yes_no":
+        return forms.RadioSelect(attrs=attrs | {"class": "tb-choices-inline"}, choices=_YES_NO)
+    if element.type == "promise":
+        return forms.CheckboxInput(attrs=attrs)
+    if element.type == "long_text":
+        return forms.Textarea(attrs=attrs | {"rows": 5})
+    if element.type == "date":
+        return forms.DateInput(attrs=attrs | {"type": "date"}, format="%Y-%m-%d")
+    return forms.TextInput(attrs=attrs | _HINTS_FOR_KEYBOARDS.get(element.type, {}))
+
+
+_HINTS_FOR_KEYBOARDS: dict[str, dict[str, str]] = {
+    "integer": {"inputmode": "numeric", "class": "tb-w-short", "autocomplete": "off"},
+    "phone": {"type": "tel", "class": "tb-w-medium", "autocomplete": "tel"},
+    "uscc": {"class": "tb-w-medium", "autocapitalize": "characters", "spellcheck": "false"},
+    "person_name": {"class": "tb-w-medium"},
+}
+
+
+def _field(element: Element, asked: FormField, attrs: dict[str, Any]) -> forms.Field:
+    label: Any = asked.label or element.label
+    if element.type == "integer" and element.unit:
+        label = T(f"{label.zh}（{element.unit.zh}）", f"{label.en} ({element.unit.en})")
+    hint: Any = asked.hint or element.hint or ""
+    needed = asked.required is not False
+    return _Shown(label=label, help_text=hint, required=needed, widget=_widget(element, attrs))
+
+
+def shown_value(element: Element, value: Any) -> Any:
+    """A stored answer as its input shows it."""
+    if element.type == "yes_no" and value is not None:
+        return "yes" if value else "no"
+    if element.type == "phone" and value:
+        return show_phone(value)
+    return value
+
+
+def screen_form(
+    content: Content, screen: Screen, *, values: Mapping[str, Any], hidden: Collection[str], preview_url: str = "",
+    data: QueryDict | None = None,
+) -> HouseForm:  # fmt: skip
+    """The form of one screen: its questions that are not hidden, with stored answers or those just sent."""
+    deciding = {name for asked in screen.fields if asked.visible for name in elements_in(asked.visible)}
+    live = {"hx-post": preview_url, "hx-target": "#questions", "hx-swap": "innerHTML", "hx-trigger": "change"}
+    form = HouseForm(data)
+    form.auto_id = "q_%s"
+    for asked in screen.fields:
+        if asked.element in hidden:
+            continue
+        element = content.elements[asked.element]
+        attrs: dict[str, Any] = dict(live) if preview_url and asked.element in deciding else {}
+        form.fields[asked.element] = _field(element, asked, attrs)
+        form.initial[asked.element] = shown_value(element, values.get(asked.element))
+    return form
+
+
+def raw_answers(content: Content, screen: Screen, data: QueryDict) -> dict[str, Any]:
+    """What a browser sent for one screen, by element; an unticked box is an answer, too."""
+    raw: dict[str, Any] = {}
+    for asked in screen.fields:
+        kind = content.elements[asked.element].type
+        raw[asked.element] = data.getlist(asked.element) if kind == "choices" else data.get(asked.element, "")
+    return raw
+
+
+class StartForm(HouseForm):
+    """For which company."""
+
+    organisation_id = forms.ChoiceField(
+        label=words("为哪家企业办理", "Which company is it for"), widget=forms.RadioSelect
+    )
+
+
+class ReviewForm(HouseForm):
+    """One department's opinion."""
+
+    opinion = forms.ChoiceField(
+        label=words("审查意见", "Opinion"), widget=forms.RadioSelect,
+        choices=[("approved", T("同意", "Approve")), ("correction", T("需要补正", "Ask for corrections")),
+                 ("objected", T("不同意", "Object"))],
+    )  # fmt: skip
+    text = forms.CharField(
+        label=words("说明", "Remarks"), required=False, max_length=LONGEST_OPINION, widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=words("不同意或需要补正时必须写明，申请人看得到。", "Needed unless you approve. The applicant sees it."),
+    )  # fmt: skip
+
+
+class DecisionForm(HouseForm):
+    """The decision."""
+
+    outcome = forms.ChoiceField(
+        label=words("决定", "Decision"), widget=forms.RadioSelect,
+        choices=[("granted", T("准予，发放电子证照", "Grant and issue the certificate")), ("refused", T("不予", "Refuse"))],
+    )  # fmt: skip
+    reason = forms.CharField(
+        label=words("理由", "Reasons"), required=False, max_length=LONGEST_OPINION, widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=words("不予，或有部门不同意时必须写明。", "Needed for a refusal, or when a department objects."),
+    )  # fmt: skip
+
+
+class ReturnForm(HouseForm):
+    """What has to be corrected, beyond what the departments wrote."""
+
+    note = forms.CharField(
+        label=words("补充说明", "Anything else to correct"), required=False, max_length=LONGEST_OPINION,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=words("各部门写的补正要求会自动列全，这里只写另外的。", "What the departments wrote is listed by itself."),
+    )  # fmt: skip
+
+
+class ReasonForm(HouseForm):
+    """Why something is taken back."""
+
+    reason = forms.CharField(label=words("理由", "Reasons"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class CaseFilter(forms.Form):
+    """The filter above the list of cases."""
+
+    q = forms.CharField(
+        label=words("申请人或编号", "Applicant or number"), required=False, max_length=60,
+        widget=forms.TextInput(attrs={"placeholder": words("名称、首字母（如 ch）或编号", "Name, initials or number")}),
+    )  # fmt: skip
+    state = forms.ChoiceField(
+        label=words("状态", "State"), required=False,
+        choices=[("", T("全部", "All")), *((code, label) for code, label in STATES.items() if code != "draft")],
+    )  # fmt: skip

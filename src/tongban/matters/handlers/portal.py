@@ -1,0 +1,116 @@
+"""What matters puts on the shared pages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.urls import reverse
+from django.utils import timezone
+
+from tongban.lib.actors import Actor
+from tongban.lib.words import T
+from tongban.matters import hooks, queries
+from tongban.matters.models import Case, Definition
+from tongban.matters.queries.printing import case_tone
+from tongban.matters.rules.cases import DRAFT, OPEN_STATES, RETURNED, STATES
+from tongban.web import portal
+
+_CASES_SHOWN = 6
+
+
+def _tile(definition: Definition) -> portal.Tile:
+    said = queries.content_of(definition).definition
+    return portal.Tile(
+        said.name, reverse("matters:guide", args=[definition.code]), said.about, said.icon, said.theme,
+        tuple(said.applicants),
+    )  # fmt: skip
+
+
+@portal.themes.answer
+def themes(*, actor: Actor, place: Any) -> list[portal.Theme]:
+    """Published themes of today with their open services."""
+    del actor, place
+    tiles: dict[str, list[portal.Tile]] = {}
+    for definition in queries.open_definitions():
+        tiles.setdefault(definition.theme_code, []).append(_tile(definition))
+    return [
+        portal.Theme(theme.code, T.read(theme.title), T.read(theme.about), theme.icon, theme.position, theme.is_pinned,
+                     reverse("web:theme", args=[theme.code]), tuple(tiles.get(theme.code, ())), theme.closes)
+        for theme in queries.themes_now(timezone.localdate())
+    ]  # fmt: skip
+
+
+@portal.search.answer
+def search(*, term: str, actor: Actor, place: Any) -> list[portal.Found]:
+    """Services by name, initials or keyword; the actor's own cases by number; a desk's cases by number or applicant."""
+    del place
+    kind = T("事项", "Services")
+    found = [
+        portal.Found(
+            one.title, reverse("matters:guide", args=[one.code]), kind, queries.content_of(one).definition.about
+        )
+        for one in queries.find_definitions(term)
+    ]
+    if len(term) < 2 or not actor.is_known:
+        return found
+    if actor.is_staff:
+        if hooks.VIEW not in actor.capabilities:
+            return found
+        cases, page = queries.cases_visible_to(actor), "matters:desk_case"
+    else:
+        cases, page = queries.cases_of(actor), "matters:case"
+    return found + [
+        portal.Found(
+            case.definition.title,
+            reverse(page, args=[case.pk]),
+            T("办件", "Cases"),
+            T(f"{case.name} {case.number}", f"{case.name} {case.number}"),
+        )
+        for case in queries.matching_cases(cases, term)[:_CASES_SHOWN]
+    ]
+
+
+@portal.desk_menu.answer
+def desk_menu(*, actor: Actor) -> list[portal.Entry]:
+    """What waits for this actor's unit, with counts."""
+    entries = []
+    if hooks.REVIEW in actor.capabilities:
+        waiting = queries.reviews_waiting(actor).count()
+        entries.append(
+            portal.Entry(T("待审查", "To review"), reverse("matters:desk_reviews"), "clipboard-check", 10, waiting)
+        )
+    if hooks.DECIDE in actor.capabilities:
+        ready = queries.cases_to_decide(actor).count()
+        entries.append(
+            portal.Entry(T("待决定", "To decide"), reverse("matters:desk_decisions"), "rubber-stamp", 20, ready)
+        )
+    if hooks.VIEW in actor.capabilities:
+        entries.append(portal.Entry(T("全部办件", "All cases"), reverse("matters:desk_cases"), "files", 30))
+    return entries
+
+
+@portal.account_menu.answer
+def account_menu(*, actor: Actor) -> list[portal.Entry]:
+    """The way to one's own cases."""
+    if not actor.is_known or actor.is_staff:
+        return []
+    return [portal.Entry(T("我的办件", "My cases"), reverse("matters:cases"), "clipboard-list", 20)]
+
+
+@portal.mine.answer
+def mine(*, actor: Actor) -> list[portal.Mine]:
+    """Open cases first; what waits for the applicant is urgent."""
+    if actor.is_staff:
+        return []
+    cases = list(queries.cases_of(actor)[:_CASES_SHOWN])
+    return [_mine(case) for case in sorted(cases, key=lambda case: case.state not in (*OPEN_STATES, DRAFT))]
+
+
+def _mine(case: Case) -> portal.Mine:
+    page = {DRAFT: "matters:resume", RETURNED: "matters:check"}.get(case.state, "matters:case")
+    verb = {DRAFT: T("接着填", "Go on"), RETURNED: T("去补正", "Correct it")}.get(case.state)
+    return portal.Mine(
+        case.definition.title, reverse(page, args=[case.pk]), STATES[case.state], "case",
+        when=None if case.state == RETURNED else case.started_at,
+        urgent=case.state == RETURNED, about=T(case.name, case.name), verb=verb, tone=case_tone(case),
+    )  # fmt: skip

@@ -1,0 +1,23 @@
+"""Addresses of matters."""
+
+from django.urls import path
+
+from tongban.matters.views import applications, desk, services
+
+app_name = "matters"
+urlpatterns = [
+    path("services/<slug:code>/", services.guide, name="guide"),
+    path("services/<slug:code>/start", services.start, name="start"),
+    path("cases/", applications.cases, name="cases"),
+    path("cases/<uuid:case_id>/", applications.case, name="case"),
+    path("cases/<uuid:case_id>/form/", applications.resume, name="resume"),
+    path("cases/<uuid:case_id>/form/<slug:code>/", applications.screen, name="screen"),
+    path("cases/<uuid:case_id>/check/", applications.check, name="check"),
+    path("cases/<uuid:case_id>/receipt/", applications.receipt, name="receipt"),
+    path("cases/<uuid:case_id>/withdraw", applications.withdraw, name="withdraw"),
+    path("cases/<uuid:case_id>/certificate/", applications.certificate, name="certificate"),
+    path("desk/reviews/", desk.reviews, name="desk_reviews"),
+    path("desk/decisions/", desk.decisions, name="desk_decisions"),
+    path("desk/cases/", desk.cases, name="desk_cases"),
+    path("desk/cases/<uuid:case_id>/", desk.case, name="desk_case"),
+]

@@ -1,0 +1,1 @@
+"""Pages of matters: the public's, the applicant's, the desk's."""

@@ -1,0 +1,228 @@
+"""The applicant's pages: fill in, check, submit, follow, correct, withdraw, certificate."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from tongban.lib.refusals import Refusal, Refusals
+from tongban.lib.words import T
+from tongban.matters import actions, queries
+from tongban.matters.forms import raw_answers, screen_form
+from tongban.matters.models import Case
+from tongban.matters.queries.printing import case_tone, printed_opinions, printed_screens
+from tongban.matters.rules.answers import check_answers, hidden_elements
+from tongban.matters.rules.cases import DRAFT, RETURNED, STATES, check_may_edit
+from tongban.matters.rules.shape import Content, Screen
+from tongban.web.audiences import audience
+from tongban.web.forms import show_refusal
+
+_CASES = T("我的办件", "My cases")
+
+
+def _crumbs(case: Case, *, inside: bool = True) -> list[tuple[str, Any]]:
+    here = [(reverse("matters:case", args=[case.pk]), case.definition.title)] if inside else []
+    return [(reverse("matters:cases"), _CASES), *here]
+
+
+def _own(request: HttpRequest, case_id: UUID) -> Case:
+    return queries.applicant_case(case_id, request.actor)  # type: ignore[attr-defined]
+
+
+def _asked_screens(content: Content, values: dict[str, Any]) -> list[Screen]:
+    hidden = hidden_elements(content, values, timezone.localdate())
+    return [s for s in content.form.screens if any(asked.element not in hidden for asked in s.fields)]
+
+
+@audience("person")
+@require_GET
+def cases(request: HttpRequest) -> HttpResponse:
+    """My cases, newest first."""
+    found = [(case, STATES[case.state], case_tone(case)) for case in queries.cases_of(request.actor)[:100]]  # type: ignore[attr-defined]
+    return render(request, "matters/cases.html", {"found": found})
+
+
+@audience("person")
+@require_GET
+def resume(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """Go on where something is missing: the first incomplete screen, or the summary."""
+    case = _own(request, case_id)
+    check_may_edit(case.state)
+    content = queries.content_of(case)
+    for screen in _asked_screens(content, case.values):
+        if check_answers(content, case.values, today=timezone.localdate(), only={screen.code}).refusals:
+            return HttpResponseRedirect(reverse("matters:screen", args=[case.pk, screen.code]))
+    return HttpResponseRedirect(reverse("matters:check", args=[case.pk]))
+
+
+@audience("person")
+@never_cache
+@require_http_methods(["GET", "POST"])
+def screen(request: HttpRequest, case_id: UUID, code: str) -> HttpResponse:
+    """One group of questions; sent answers are kept, or shown again with what is wrong."""
+    case = _own(request, case_id)
+    check_may_edit(case.state)
+    content = queries.content_of(case)
+    here = content.screen(code)
+    if here is None:
+        raise Refusal("not_found", T("没有这一页。", "There is no such page."), status=404)
+    if request.method == "POST":
+        return _screen_sent(request, case, content, here)
+    return _show_screen(request, case, content, here)
+
+
+def _screen_sent(request: HttpRequest, case: Case, content: Content, here: Screen) -> HttpResponse:
+    raw = raw_answers(content, here, request.POST)
+    if "preview" in request.GET:
+        return _show_screen(request, case, content, here, raw=raw, template="matters/parts/questions.html")
+    later = request.POST.get("then") == "later"
+    try:
+        actions.save_answers(case.pk, raw, screen=here.code, complete=not later, by=request.actor)  # type: ignore[attr-defined]
+    except Refusal as refusal:
+        return _show_screen(request, case, content, here, raw=raw, refusal=refusal)
+    if later:
+        messages.success(
+            request,
+            str(T("已保存。换一台手机或电脑登录，也能接着填。", "Saved. Go on from any device after signing in.")),
+        )
+        return HttpResponseRedirect(reverse("matters:case", args=[case.pk]))
+    fresh = _own(request, case.pk)
+    if "to_check" in request.GET:
+        return HttpResponseRedirect(reverse("matters:check", args=[case.pk]))
+    codes = [one.code for one in _asked_screens(content, fresh.values)]
+    following = codes[codes.index(here.code) + 1 :] if here.code in codes else codes
+    target = (
+        reverse("matters:screen", args=[case.pk, following[0]])
+        if following
+        else reverse("matters:check", args=[case.pk])
+    )
+    return HttpResponseRedirect(target)
+
+
+def _show_screen(
+    request: HttpRequest, case: Case, content: Content, here: Screen, *, raw: dict[str, Any] | None = None,
+    refusal: Refusal | None = None, template: str = "matters/screen.html",
+) -> HttpResponse:  # fmt: skip
+    today = timezone.localdate()
+    values = case.values
+    if raw is not None:
+        values = check_answers(content, values | raw, today=today, only=(), complete=False).values
+    address = reverse("matters:screen", args=[case.pk, here.code])
+    form = screen_form(
+        content, here, values=case.values, hidden=hidden_elements(content, values, today),
+        preview_url=f"{address}?preview=1", data=request.POST if raw is not None else None,
+    )  # fmt: skip
+    if refusal is not None:
+        show_refusal(form, refusal)
+    sources = {name: T.read(one["from"]) for name, one in case.answers.items() if one["source"] == "filled"}
+    asked = _asked_screens(content, values)
+    place = next((n for n, one in enumerate(asked, 1) if one.code == here.code), 1)
+    back = reverse("matters:screen", args=[case.pk, asked[place - 2].code]) if place > 1 else ""
+    context = {
+        "case": case, "here": here, "form": form, "rows": [(field, sources.get(field.name)) for field in form],
+        "names": [*(one.title for one in asked), T("核对提交", "Check and submit")], "now": place, "back": back,
+        "crumbs": _crumbs(case), "returned": _wanted(case), "query": "?to_check=1" if "to_check" in request.GET else "",
+    }  # fmt: skip
+    return render(request, template, context, status=422 if refusal else 200)
+
+
+def _wanted(case: Case) -> str:
+    """What the office asks to be corrected, while it waits for that."""
+    if case.state != RETURNED:
+        return ""
+    event = case.events.filter(kind="returned").order_by("-at").first()
+    return event.note if event else ""
+
+
+@audience("person")
+@never_cache
+@require_http_methods(["GET", "POST"])
+def check(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """Everything on one page before it is handed in."""
+    case = _own(request, case_id)
+    refusals: list[Refusal] = []
+    if request.method == "POST":
+        try:
+            actions.submit_case(case.pk, by=request.actor)  # type: ignore[attr-defined]
+        except Refusals as several:
+            refusals = several.refusals
+        except Refusal as one:
+            refusals = [one]
+        else:
+            return HttpResponseRedirect(reverse("matters:receipt", args=[case.pk]))
+    check_may_edit(case.state)
+    content = queries.content_of(case)
+    found = check_answers(content, case.values, today=timezone.localdate())
+    where = {asked.element: one.code for one in content.form.screens for asked in one.fields}
+    wrong = [(refusal.message, where.get(refusal.field, ""), refusal.field) for refusal in refusals or found.refusals]
+    asked = _asked_screens(content, case.values)
+    names = [*(one.title for one in asked), T("核对提交", "Check and submit")]
+    context = {"case": case, "screens": printed_screens(case, content), "wrong": wrong, "names": names, "now": len(names),
+               "said": content.definition, "crumbs": _crumbs(case), "returned": _wanted(case)}  # fmt: skip
+    return render(request, "matters/check.html", context, status=422 if refusals else 200)
+
+
+@audience("person")
+@require_GET
+def receipt(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """The receipt: number, last day, what happens next, a QR code that leads back here."""
+    case = _own(request, case_id)
+    if case.number is None:
+        return HttpResponseRedirect(reverse("matters:case", args=[case.pk]))
+    address = request.build_absolute_uri(reverse("matters:case", args=[case.pk]))
+    context = {"case": case, "address": address, "crumbs": _crumbs(case), "reviews": queries.reviews_of(case)}
+    return render(request, "matters/receipt.html", context)
+
+
+@audience("person")
+@never_cache
+@require_GET
+def case(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """One case for its applicant: who has it, since when, until when, what was said."""
+    found = _own(request, case_id)
+    content = queries.content_of(found)
+    context = {
+        "case": found, "said": content.definition, "state": STATES[found.state], "tone": case_tone(found),
+        "moments": [] if found.state == DRAFT else queries.history_of(found, names=False),
+        "because": [T.read(line) for line in found.due_because], "screens": printed_screens(found, content),
+        "returned": _wanted(found), "decision": getattr(found, "decision", None), "crumbs": _crumbs(found, inside=False),
+        "certificate": getattr(found, "certificate", None), "opinions": printed_opinions(found),
+    }  # fmt: skip
+    return render(request, "matters/case.html", context)
+
+
+@audience("person")
+@require_POST
+def withdraw(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """Take an application back."""
+    was = _own(request, case_id).state
+    actions.withdraw_case(case_id, by=request.actor)  # type: ignore[attr-defined]
+    if was == DRAFT:
+        messages.success(request, str(T("草稿已删除。", "The draft is deleted.")))
+        return HttpResponseRedirect(reverse("matters:cases"))
+    messages.success(request, str(T("申请已撤回。", "The application is withdrawn.")))
+    return HttpResponseRedirect(reverse("matters:case", args=[case_id]))
+
+
+@audience("person")
+@never_cache
+@require_GET
+def certificate(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """The certificate, for its holder and for the offices that handled the case; made to be printed."""
+    actor = request.actor  # type: ignore[attr-defined]
+    found = queries.staff_case(case_id, actor) if actor.is_staff else _own(request, case_id)
+    issued = getattr(found, "certificate", None)
+    if issued is None:
+        raise Refusal("not_found", T("这件办件还没有证照。", "There is no certificate yet."), status=404)
+    context = {"case": found, "certificate": issued, "content": issued.content, "credential": issued.credential,
+               "crumbs": [] if actor.is_staff else _crumbs(found), "is_sample": found.is_sample,
+               "verify_url": request.build_absolute_uri(reverse("credentials:verify"))}  # fmt: skip
+    return render(request, "matters/certificate.html", context)
