@@ -15,6 +15,7 @@ from tongban.foundation.credentials.api import router as credentials
 from tongban.foundation.documents.api import router as documents
 from tongban.foundation.exchange.api import router as exchange
 from tongban.foundation.notifications.api import router as messages
+from tongban.foundation.parties.api import router as parties
 from tongban.foundation.regions.api import router as regions
 from tongban.lib.refusals import Refusal
 from tongban.lib.words import T
@@ -108,3 +109,4 @@ api.add_router("/credentials", credentials)
 api.add_router("/documents", documents)
 api.add_router("/messages", messages)
 api.add_router("/exchange", exchange)
+api.add_router("", parties)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import NamedTuple
 
 from django.contrib.auth.hashers import make_password
 from django.utils import timezone
 
 from tongban.foundation.parties import actions
-from tongban.foundation.parties.models import Account, Mandate, Organisation, Person, Unit
-from tongban.foundation.parties.queries import DEMO_PASSWORD, organisation_by_uscc, unit_for
+from tongban.foundation.parties.models import Account, Organisation, Person, Unit
+from tongban.foundation.parties.queries import DEMO_PASSWORD, actor_of_account, organisation_by_uscc, unit_for
 from tongban.foundation.parties.rules import Particulars, Term
 from tongban.lib.actors import Actor
 from tongban.lib.demo import load_demo
@@ -162,9 +162,16 @@ def _company(owner: Person, accountant: Person, by: Actor) -> None:
     if organisation_by_uscc(COMPANY_USCC) is not None:
         return
     company = actions.create_organisation(COMPANY, legal_representative_id=owner.pk, by=by)
-    today = timezone.localdate()
-    Mandate.objects.create(
-        organisation=company, agent=accountant, may_sign=True, valid_from=today, accepted_at=timezone.now(),
-        valid_to=today.replace(year=today.year + 1, day=min(today.day, 28)), granted_by=owner.name,
-        evidence="示例授权",
+    first = timezone.localdate()
+    new = actions.NewMandate(
+        accountant.name, accountant.document_type, accountant.document_number, Term(first, first + timedelta(days=365)),
+        may_sign=True,
     )  # fmt: skip
+    grantor = actions.Grantor(organisation_id=company.pk)
+    given = actions.grant_mandate(new, grantor=grantor, by=_signed_in(owner))
+    actions.accept_mandate(given.pk, by=_signed_in(accountant))
+
+
+def _signed_in(person: Person) -> Actor:
+    account = Account.objects.select_related("person").get(person=person)
+    return actor_of_account(account, channel="web", second_factor=False)

@@ -12,7 +12,8 @@ from tongban.foundation.parties.rules import Term
 from tongban.foundation.parties.tests.arrange import HOST, OFFICE, actor_of, company_of, person_of, unit_of
 from tongban.foundation.parties.tests.races import at_once
 from tongban.foundation.parties.tests.test_people import fresh, stated
-from tongban.foundation.parties.tests.test_rights import FROM, mandate_for, new_company, operator
+from tongban.foundation.parties.tests.test_principals import operator
+from tongban.foundation.parties.tests.test_rights import FROM, mandate_for, new_company
 
 
 def test_one_document_stated_twice_at_once(committed_db: None) -> None:
