@@ -11,13 +11,13 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
-from tongban.config.limits import client_address
 from tongban.config.metrics import exposition
 from tongban.foundation.regions.actions import pending_migrations
 from tongban.foundation.regions.queries import check_keys
 from tongban.lib.jurisdictions import enter
 from tongban.lib.keys import KeyFileError
 from tongban.web.audiences import audience
+from tongban.web.limits import client_address
 
 
 @audience("public")
@@ -86,7 +86,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
         given = request.headers.get("Authorization", "").removeprefix("Bearer ")
         admitted = hmac.compare_digest(given.encode(), token.encode())
     else:
-        address = client_address(request, settings.ENVIRONMENT.trusted_proxies)
+        address = client_address(request)
         admitted = address in ("127.0.0.1", "::1")
     if not admitted:
         return HttpResponse("forbidden", status=403, content_type="text/plain")

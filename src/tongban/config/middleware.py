@@ -14,11 +14,11 @@ from django.conf import settings
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 
-from tongban.config.limits import Limiter, client_address
 from tongban.config.metrics import REFUSED, REQUEST_SECONDS, STATEMENTS
 from tongban.lib.refusals import Refusal
 from tongban.lib.words import T
 from tongban.web.errors import stop_page
+from tongban.web.limits import Limiter, client_address
 
 Handler = Callable[[HttpRequest], HttpResponse]
 log = structlog.get_logger("tongban.request")
@@ -75,7 +75,7 @@ def refuse_unreadable(get_response: Handler) -> Handler:
     limiter = Limiter(settings.ENVIRONMENT.requests_per_minute)
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        if not limiter.admits(client_address(request, settings.ENVIRONMENT.trusted_proxies)):
+        if not limiter.admits(client_address(request)):
             REFUSED.labels("rate").inc()
             response = plain_refusal(request, 429, "too_many_requests", T(
                 "操作太频繁，请一分钟后再试。", "Too many requests: please try again in a minute."))  # fmt: skip

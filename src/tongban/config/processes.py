@@ -2,6 +2,7 @@
 
 import contextlib
 import ctypes
+import fcntl
 import os
 import select
 import signal
@@ -24,6 +25,23 @@ def die_with_parent(death_signal: signal.Signals) -> Callable[[], None]:
             os._exit(1)
 
     return ask_the_kernel
+
+
+def hold(lock_file: Path, refuse: Callable[[str], Exception]) -> int:
+    """Hold a lock file for this process and return its descriptor; the kernel lets go of it however we end.
+
+    ``refuse`` makes the exception for the number of the process that holds it already.
+    """
+    handle = os.open(lock_file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as held:
+        holder = os.pread(handle, 20, 0).decode(errors="replace").strip() or "?"
+        os.close(handle)
+        raise refuse(holder) from held
+    os.ftruncate(handle, 0)
+    os.pwrite(handle, str(os.getpid()).encode(), 0)
+    return handle
 
 
 def alive() -> Iterator[int]:

@@ -2,7 +2,6 @@
 
 import contextlib
 import errno
-import fcntl
 import http.client
 import os
 import signal
@@ -81,19 +80,14 @@ def run(settings: Environment) -> int:
 
 @contextlib.contextmanager
 def _only_one(var_dir: Path) -> Iterator[None]:
-    """Hold var/ for this supervisor; the kernel lets go of it however we end."""
-    handle = os.open(var_dir / "supervisor.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as held:
-        holder = os.pread(handle, 20, 0).decode(errors="replace").strip() or "?"
-        os.close(handle)
-        raise Trouble(
+    """Hold var/ for this supervisor."""
+    handle = processes.hold(
+        var_dir / "supervisor.lock",
+        lambda holder: Trouble(
             f"平台已在运行（进程 {holder}，目录 {var_dir}）；如要重启，请先停止它。",
             f"Tongban is already running (process {holder}, directory {var_dir}); stop that one first.",
-        ) from held
-    os.ftruncate(handle, 0)
-    os.pwrite(handle, str(os.getpid()).encode(), 0)
+        ),
+    )
     try:
         yield
     finally:

@@ -1,7 +1,6 @@
 """Starting and stopping the embedded PostgreSQL, whatever state it was left in."""
 
 import contextlib
-import fcntl
 import os
 import shutil
 import signal
@@ -139,20 +138,14 @@ def start(
 
 
 def _lock(data_dir: Path) -> int:
-    """Hold the cluster for this process; the kernel lets go of it however the process ends."""
-    handle = os.open(data_dir.with_name(data_dir.name + ".lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as held:
-        holder = os.pread(handle, 20, 0).decode(errors="replace").strip() or "?"
-        os.close(handle)
-        raise Trouble(
+    """Hold the cluster for this process."""
+    return processes.hold(
+        data_dir.with_name(data_dir.name + ".lock"),
+        lambda holder: Trouble(
             f"数据库 {data_dir} 正由进程 {holder} 使用；请先停止它。",
             f"The database {data_dir} is in use by process {holder}; stop that one first.",
-        ) from held
-    os.ftruncate(handle, 0)
-    os.pwrite(handle, str(os.getpid()).encode(), 0)
-    return handle
+        ),
+    )
 
 
 def _end_orphan(place: places.Place) -> None:

@@ -15,11 +15,11 @@ from django.test import Client, RequestFactory, override_settings
 
 from tongban.config import logs
 from tongban.config.environment import read_environment
-from tongban.config.limits import Limiter, client_address
 from tongban.config.middleware import loads_text
 from tongban.config.trouble import Trouble
 from tongban.lib import keys
 from tongban.lib.keys import KeyFileError, KeyRing
+from tongban.web.limits import Limiter, client_address
 
 
 @pytest.mark.django_db
@@ -120,7 +120,9 @@ def test_the_limiter_counts_by_address() -> None:
 )
 def test_only_trusted_proxies_speak_for_a_visitor(proxies: int, header: str, expected: str) -> None:
     request = RequestFactory().get("/", headers={"x-forwarded-for": header})
-    assert client_address(request, proxies) == expected
+    environment = settings.ENVIRONMENT.model_copy(update={"trusted_proxies": proxies})
+    with override_settings(ENVIRONMENT=environment):
+        assert client_address(request) == expected
 
 
 def test_a_log_line_is_json_and_holds_nothing_of_the_request() -> None:
