@@ -46,6 +46,11 @@ def _space(request: HttpRequest) -> portal.Space:
 def _home(request: HttpRequest, space: portal.Space) -> HttpResponse:
     actor = request.actor  # type: ignore[attr-defined]
     every = _themes(request, space)
+    # A half without services of its own shows the other half's rather than nothing, and says so.
+    borrowed: portal.Space | None = None
+    if not every:
+        borrowed = "company" if space == "person" else "person"
+        every = _themes(request, borrowed)
     columns = [theme for theme in every if theme.pinned]
     own = portal.gather(portal.mine, actor=actor) if actor.is_known else []
     urgent = [one for one in own if one.urgent]
@@ -58,6 +63,8 @@ def _home(request: HttpRequest, space: portal.Space) -> HttpResponse:
     context = {
         "is_home": True,
         "space": space,
+        "shown": borrowed or space,
+        "is_borrowed": bool(borrowed and every),
         "step": urgent[0] if urgent else None,
         "more_steps": urgent[1:4],
         "columns": columns,

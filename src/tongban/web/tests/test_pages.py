@@ -192,3 +192,13 @@ def test_signing_in_is_complete_in_english(browser, answered, name):
     page = browser.get(reverse(name)).content.decode()
     visible = re.sub(r'<button[^>]*lang="zh-Hans".*?</button>', "", page, flags=re.S)
     assert not re.search(r"[\u4e00-\u9fff]", visible.replace("通办", ""))
+
+
+@pytest.mark.django_db
+def test_a_half_without_services_shows_the_other_half_and_says_so(browser, answered) -> None:
+    theme = portal.Theme("work", T("复工专题", "Work"), T("说明", "About"), "flag", 1, False, "/themes/work/", (RESUME,))
+    answered(portal.themes, [theme])
+    page = browser.get("/").content.decode()
+    assert "复工专题" in page
+    assert "个人事项还在准备" in page
+    assert "个人事项还在准备" not in browser.get("/company/").content.decode()
