@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from io import BytesIO
 from typing import Any
@@ -21,7 +21,7 @@ from PIL import Image
 
 from tongban.foundation.documents.actions import begin_upload, store_upload
 from tongban.foundation.documents.hooks import MATERIAL
-from tongban.foundation.exchange.models import Sender, Subscription
+from tongban.foundation.exchange.models import Delivery, OutboxMessage, Sender, Subscription
 from tongban.foundation.notifications.actions import notify
 from tongban.foundation.parties.models import Account, ApiClient, Device, Mandate, Organisation, Person, Unit
 from tongban.foundation.parties.queries import actor_of_account, token_hash
@@ -197,8 +197,39 @@ def subscriptions(world: World) -> list[Sample]:
 
 
 def senders(world: World) -> list[Sample]:
-    sender = Sender.objects.create(client=world.client("client"), name="省平台", source="urn:province", secret="x")
+    sender = Sender.objects.create(
+        client=world.client("client"), name="省平台", source=f"urn:province:{uuid7()}", secret="x"
+    )
     return [Sample("a sender, without its signature", sender.pk), Sample("no sender at all", uuid7())]
+
+
+OPERATORS = frozenset({"operator", "administrator"})
+
+
+def subscriptions_at_the_desk(world: World) -> list[Sample]:
+    """Operators administer every client's subscription of their own jurisdiction."""
+    mine, other, far, nothing = world.samples("subscription_id")
+    return [replace(mine, seen_by=OPERATORS), replace(other, seen_by=OPERATORS), far, nothing]
+
+
+def senders_at_the_desk(world: World) -> list[Sample]:
+    known, nothing = world.samples("sender_id")
+    return [replace(known, seen_by=OPERATORS), nothing]
+
+
+def deliveries(world: World) -> list[Sample]:
+    def of(subscription_id: UUID) -> UUID:
+        message = OutboxMessage.objects.create(type="exchange.test", source="/x", subject="s")
+        return Delivery.objects.create(message=message, subscription_id=subscription_id, state="dead").pk
+
+    mine, _, far, _ = world.samples("subscription_id")
+    with enter(ELSEWHERE_SCHEMA):
+        elsewhere = of(far.value)
+    return [
+        Sample("a dead letter", of(mine.value), OPERATORS),
+        Sample("a dead letter of another jurisdiction", elsewhere),
+        Sample("no delivery at all", uuid7()),
+    ]
 
 
 def themes(world: World) -> list[Sample]:
@@ -224,6 +255,12 @@ SAMPLES: dict[str, Callable[[World], list[Sample]]] = {
     "mandate_id": mandates,
     "subscription_id": subscriptions,
     "sender_id": senders,
+    "delivery_id": deliveries,
+    **{
+        f"/operations/subscriptions/{{subscription_id}}/{what}": subscriptions_at_the_desk
+        for what in ("pause", "resume", "test", "secret", "remove")
+    },
+    **{f"/operations/senders/{{sender_id}}/{what}": senders_at_the_desk for what in ("pause", "resume", "secret")},
     "/themes/{code}/": themes,
     "/api/regions/{code}": regions,
     "/api/regions/{code}/children": regions,
