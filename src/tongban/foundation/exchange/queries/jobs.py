@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -48,8 +49,6 @@ def failed_jobs(by: Actor, *, ids: Iterable[int] | None = None) -> list[FailedJo
 
 
 def _ids_of(arguments: Any) -> dict[str, Any]:
-    import json
-
     found = arguments if isinstance(arguments, dict) else json.loads(arguments)
     return {name: value for name, value in found.items() if name != "jurisdiction"}
 
