@@ -9,11 +9,11 @@ urlpatterns = [
     path("healthz", health.healthz),
     path("readyz", health.readyz),
     path("metrics", health.metrics),
+    path("", include("tongban.foundation.parties.urls")),  # before allauth: it replaces one of its pages
     path("accounts/", include("allauth.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
     path("api/", api.urls),
     path("documents/", include("tongban.foundation.documents.urls")),
-    path("", include("tongban.foundation.parties.urls")),
     path("", include("tongban.foundation.credentials.urls")),
     path("", include("tongban.foundation.notifications.urls")),
     path("", include("tongban.foundation.exchange.urls")),

@@ -263,3 +263,12 @@ def _offer(form: forms.Form, name: str, choices: list[tuple[str, Any]]) -> None:
     field = form.fields[name]
     assert isinstance(field, forms.ChoiceField)
     field.choices = choices
+
+
+class PasswordForm(HouseForm):
+    """A new password, typed once."""
+
+    password = forms.CharField(
+        label=words("新密码", "New password"), strip=False, help_text=words("至少十位，不要全是数字。", "At least ten characters, not digits alone."),
+        widget=widgets.PasswordInput({"autocomplete": "new-password"}),
+    )  # fmt: skip

@@ -29,25 +29,25 @@ from tongban.lib.phones import check_mobile
 from tongban.lib.refusals import Refusal
 from tongban.lib.words import T, reader_language
 
-_WRONG_NAME_OR_PASSWORD = T("登录名或密码不对。请核对后重试;忘记密码可以用手机验证码登录。",
+_WRONG_NAME_OR_PASSWORD = T("登录名或密码不对。请核对后重试；忘记密码可以用手机验证码登录。",
                             "The name or the password is wrong. Try again, or sign in with a code sent to your phone.")  # fmt: skip
 MESSAGES = {
-    "account_inactive": T("这个账号已停用,请联系管理员。", "This account is disabled: ask the administrator."),
-    "incorrect_code": T("验证码不对。请核对短信里最新的一条;输错三次后要重新获取。",
+    "account_inactive": T("这个账号已停用，请联系管理员。", "This account is disabled: ask the administrator."),
+    "incorrect_code": T("验证码不对。请核对短信里最新的一条；输错三次后要重新获取。",
                         "The code is wrong. Check the latest message; after three wrong tries, ask for a new code."),
     "invalid_login": T("请填写登录名或手机号。", "Enter your name or phone number."),
-    "invalid_password_reset": T("链接无效,请重新申请。", "This link is no longer valid: ask for a new one."),
+    "invalid_password_reset": T("链接无效，请重新申请。", "This link is no longer valid: ask for a new one."),
     "password_mismatch": T("两次输入的密码不一样。", "The two passwords differ."),
     "phone_password_mismatch": _WRONG_NAME_OR_PASSWORD,
     "username_password_mismatch": _WRONG_NAME_OR_PASSWORD,
     "enter_current_password": T("请输入现在的密码。", "Enter your current password."),
-    "phone_taken": T("这个手机号已用于另一个账号。请用它登录,或换一个手机号。",
+    "phone_taken": T("这个手机号已用于另一个账号。请用它登录，或换一个手机号。",
                      "Another account uses this phone number: sign in with it, or use another number."),
-    "rate_limited": T("操作太频繁,请过几分钟再试。", "Too often: try again in a few minutes."),
+    "rate_limited": T("操作太频繁，请过几分钟再试。", "Too often: try again in a few minutes."),
     "same_as_current": T("新手机号和现在的一样。", "This is the number you have now."),
-    "too_many_login_attempts": T("尝试次数太多,请五分钟后再试。", "Too many attempts: try again in five minutes."),
-    "unknown_phone": T("这个手机号还没有账号,请先注册。", "There is no account for this number: please sign up."),
-    "username_taken": T("这个登录名已有人用,请换一个。", "This name is taken: choose another."),
+    "too_many_login_attempts": T("尝试次数太多，请五分钟后再试。", "Too many attempts: try again in five minutes."),
+    "unknown_phone": T("这个手机号还没有账号，请先注册。", "There is no account for this number: please sign up."),
+    "username_taken": T("这个登录名已有人用，请换一个。", "This name is taken: choose another."),
 }  # fmt: skip
 
 
@@ -154,7 +154,7 @@ class MFAAdapter(DefaultMFAAdapter):
 
     error_messages = {
         **DefaultMFAAdapter.error_messages,
-        "incorrect_code": T("动态验证码不对。请等下一个验证码出现再输,并检查手机时间是否准确。",
+        "incorrect_code": T("动态验证码不对。请等下一个验证码出现再输，并检查手机时间是否准确。",
                             "The code is wrong. Wait for the next one, and check that your phone shows the right time."),
     }  # fmt: skip
 

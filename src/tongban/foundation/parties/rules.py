@@ -54,10 +54,10 @@ def may_grant(granting: str, role: str) -> bool:
 def check_term(term: Term, *, today: date) -> None:
     """Refuse a term that ends before it begins, or is over already."""
     if term.last is not None and term.last < term.first:
-        raise Refusal("term_order", T("截止日期早于开始日期,请改正日期。",
+        raise Refusal("term_order", T("截止日期早于开始日期，请改正日期。",
                       "The last day is before the first: correct the dates."), field="valid_to")  # fmt: skip
     if term.last is not None and term.last < today:
-        raise Refusal("term_over", T("截止日期已经过去,请填今天或以后的日期。",
+        raise Refusal("term_over", T("截止日期已经过去，请填今天或以后的日期。",
                       "The last day has passed: enter today or a later day."), field="valid_to")  # fmt: skip
 
 
@@ -67,7 +67,7 @@ def check_limited_term(term: Term, *, today: date, longest: int) -> date:
     if term.last is None:
         raise Refusal("term_open", T("请填写截止日期。", "Enter the last day."), field="valid_to")
     if term.last > today + timedelta(days=longest):
-        text = T("期限太长:最晚到 {last}。到期后可以再办。", "Too long: {last} at the latest. It can be renewed then.")
+        text = T("期限太长：最晚到 {last}。到期后可以再办。", "Too long: {last} at the latest. It can be renewed then.")
         raise Refusal("term_too_long", text.format(last=today + timedelta(days=longest)), field="valid_to")
     return term.last
 
@@ -77,7 +77,7 @@ def check_name(name: str, *, field: str = "name") -> str:
     if not name:
         raise Refusal("name_missing", T("请填写姓名或名称。", "Enter the name."), field=field)
     if len(name) > 200 or not all(char.isprintable() for char in name):
-        raise Refusal("name_invalid", T("名称过长或含有不能显示的字符,请重新填写。",
+        raise Refusal("name_invalid", T("名称过长或含有不能显示的字符，请重新填写。",
                       "The name is too long or holds characters that cannot be shown: type it again."), field=field)  # fmt: skip
     return name
 

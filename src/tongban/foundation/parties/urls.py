@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tongban.foundation.parties.views import demo, desks, mandates, me, people, principals, staff
+from tongban.foundation.parties.views import demo, desks, mandates, me, passwords, people, principals, staff
 
 app_name = "parties"
 urlpatterns = [
@@ -12,6 +12,9 @@ urlpatterns = [
     path("me/identity/", me.identity, name="identity"),
     path("me/address/", me.address, name="address"),
     path("me/correction/", me.correction, name="correction"),
+    path("me/password/", passwords.new_password, name="new_password"),
+    # Before allauth's own page of this address, which would send an e-mail.
+    path("accounts/password/reset/", passwords.forgotten, name="forgotten"),
     path("me/mandates/", mandates.mandates, name="mandates"),
     path("me/mandates/new/", mandates.grant, name="mandate_grant"),
     path("me/mandates/<uuid:mandate_id>/accept", mandates.accept, name="mandate_accept"),
@@ -29,9 +32,9 @@ urlpatterns = [
     path("manage/staff/", staff.staff, name="staff"),
     path("manage/staff/grant/", staff.grant, name="staff_grant"),
     path("manage/staff/<uuid:membership_id>/withdraw/", staff.withdraw, name="staff_withdraw"),
-    path("manage/staff/list/", staff.staff_list, name="staff_list"),
-    path("manage/staff/list/template", staff.staff_list_template, name="staff_list_template"),
-    path("manage/staff/list/<uuid:import_id>/confirm", staff.confirm_staff_list, name="staff_list_confirm"),
+    path("manage/staff-lists/", staff.staff_list, name="staff_list"),
+    path("manage/staff-lists/template", staff.staff_list_template, name="staff_list_template"),
+    path("manage/staff-lists/<uuid:import_id>/confirm", staff.confirm_staff_list, name="staff_list_confirm"),
     path("people/", people.people, name="people"),
     path("people/new/", people.register, name="person_new"),
     path("people/<uuid:person_id>/", people.person, name="person"),

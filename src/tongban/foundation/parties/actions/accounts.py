@@ -33,7 +33,7 @@ def create_account(username: str, *, phone: str = "", person_id: UUID | None = N
     """A log-in without a password yet; its phone counts as verified, since the office recorded it."""
     require(by, MANAGE_STAFF)
     if not _LOGIN_NAME.fullmatch(username):
-        raise Refusal("login_name_invalid", T("登录名用小写字母开头,3 至 64 位,只含小写字母、数字和 . _ -。",
+        raise Refusal("login_name_invalid", T("登录名用小写字母开头,3 至 64 位，只含小写字母、数字和 . _ -。",
                       "A log-in name begins with a small letter and has 3 to 64 small letters, digits or . _ -"),
                       field="username")  # fmt: skip
     account = Account(username=username, person_id=person_id)
@@ -109,7 +109,7 @@ def save_account(account: Account) -> Account:
     except IntegrityError as error:
         if "phone_index" in str(error):
             raise phone_taken() from None
-        raise Refusal("account_exists", T("这个登录名已有人用,或此人已有账号。请换一个登录名,或使用已有账号。",
+        raise Refusal("account_exists", T("这个登录名已有人用，或此人已有账号。请换一个登录名，或使用已有账号。",
                       "This log-in name is taken, or the person has an account: choose another name or use that account."),
                       field="username", status=409) from None  # fmt: skip
     return account
@@ -117,6 +117,6 @@ def save_account(account: Account) -> Account:
 
 def phone_taken() -> Refusal:
     """The refusal for a phone number that another log-in holds."""
-    return Refusal("phone_taken", T("这个手机号已用于另一个账号。请用它登录,或换一个手机号。",
+    return Refusal("phone_taken", T("这个手机号已用于另一个账号。请用它登录，或换一个手机号。",
                    "Another account uses this phone number: sign in with it, or use another number."),
                    field="phone", status=409)  # fmt: skip

@@ -45,7 +45,7 @@ def claim_organisation(new: NewOrganisation, *, by: Actor) -> Organisation:
         )  # fmt: skip
     if known.legal_representative_id == person.pk:
         return known
-    raise Refusal("company_claimed", T("这家单位已登记了法定代表人或负责人。如有变更,请带营业执照和身份证件到窗口办理。",
+    raise Refusal("company_claimed", T("这家单位已登记了法定代表人或负责人。如有变更，请带营业执照和身份证件到窗口办理。",
                   "Somebody is recorded as this organisation's legal representative. If that changed, bring the licence "
                   "and your document to a service window."), field="uscc", status=409)  # fmt: skip
 

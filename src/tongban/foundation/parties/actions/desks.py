@@ -30,7 +30,7 @@ def choose_desk(membership_id: UUID, *, by: Actor) -> Membership:
     if chosen is None:
         raise not_found(MEMBERSHIP)
     if not by.second_factor:
-        raise Refusal("second_factor_needed", T("办理公务需要二次验证,请先完成验证。",
+        raise Refusal("second_factor_needed", T("办理公务需要二次验证，请先完成验证。",
                       "Staff work needs a second factor: please confirm it first."), status=403)  # fmt: skip
     return chosen
 
@@ -39,5 +39,5 @@ def act_for(kind: str, principal_id: UUID, *, by: Actor) -> None:
     """Check that ``by`` may apply for a company (``organisation``) or another ``person``; the session remembers it."""
     standing = may_act_for(by, principal_id) if kind == "organisation" else may_act_for_person(by, principal_id)
     if standing is None:
-        raise forbidden(T("您没有代理这个单位或个人的授权,或授权已到期。请对方在“我的授权”里授权。",
+        raise forbidden(T("您没有代理这个单位或个人的授权，或授权已到期。请对方在“我的授权”里授权。",
                           "You hold no mandate of them, or it has ended. Ask them to give one under “Mandates”."))  # fmt: skip

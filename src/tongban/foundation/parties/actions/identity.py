@@ -33,7 +33,7 @@ def state_identity(particulars: Particulars, *, by: Actor) -> Person:
         raise Refusal("id_number_missing", T("请填写证件号码。", "Enter the document number."), field="document_number")
     person = Person.objects.select_for_update().filter(pk=account.person_id).first() if account.person_id else None
     if person is not None and person.assurance > Person.Assurance.STATED:
-        raise Refusal("identity_verified", T("您的身份已经核验,不能自行改动。如有错误,请申请更正。",
+        raise Refusal("identity_verified", T("您的身份已经核验，不能自行改动。如有错误，请申请更正。",
                       "Your identity is verified and cannot be changed here. If it is wrong, ask for a correction."),
                       status=409)  # fmt: skip
     if person is None:
@@ -106,7 +106,7 @@ def request_correction(fact: str, stated: str, *, reason: str, by: Actor) -> Cor
         with transaction.atomic():
             return Correction.objects.create(person=person, fact=fact, stated=value, reason=check_reason(reason))
     except IntegrityError:
-        raise Refusal("correction_open", T("这一项已有更正申请在办,请等待结果。",
+        raise Refusal("correction_open", T("这一项已有更正申请在办，请等待结果。",
                       "A correction of this is under way: please wait for its result."), field="fact", status=409) from None  # fmt: skip
 
 

@@ -132,7 +132,7 @@ def confirm_staff_list(import_id: UUID, *, by: Actor) -> dict[str, int]:
         try:
             counts[_take_over(values, by)] += 1
         except Refusal as refusal:
-            raise Refusal("import_changed", T("试运行之后情况有变（{name}：{why}），一行也没有导入。请重新上传。",
+            raise Refusal("import_changed", T("试运行之后情况有变（{name}:{why}），一行也没有导入。请重新上传。",
                           "Something changed since the trial ({name}: {why}); nothing was taken over. Upload it again.")
                           .format(name=values["name"], why=refusal.message), field="file", status=409) from None  # fmt: skip
     found.rows, found.confirmed_at = [], timezone.now()

@@ -59,7 +59,7 @@ def grant_mandate(new: NewMandate, *, grantor: Grantor, by: Actor) -> Mandate:
     held = Mandate.objects.filter(own, agent=agent, withdrawn_at__isnull=True, valid_to__gte=timezone.localdate())
     services = sorted(set(new.services))
     if any(sorted(mandate.services) == services and mandate.may_sign == new.may_sign for mandate in held):
-        raise Refusal("mandate_exists", T("已经给这个人同样的授权。要改期限,请先收回原来的。",
+        raise Refusal("mandate_exists", T("已经给这个人同样的授权。要改期限，请先收回原来的。",
                       "This person holds the same mandate already. To change its dates, withdraw it first."),
                       field="agent_name", status=409)  # fmt: skip
     return Mandate.objects.create(
@@ -79,7 +79,7 @@ def accept_mandate(mandate_id: UUID, *, by: Actor) -> Mandate:
     if mandate.withdrawn_at is not None:
         raise Refusal("mandate_withdrawn", T("这项授权已经收回。", "This mandate was withdrawn."), status=409)
     if mandate.valid_to < timezone.localdate():
-        raise Refusal("mandate_expired", T("这项授权已经过期,请对方重新授权。",
+        raise Refusal("mandate_expired", T("这项授权已经过期，请对方重新授权。",
                       "This mandate has expired: ask for a new one."), status=409)  # fmt: skip
     if mandate.accepted_at is not None:
         raise Refusal(
@@ -130,7 +130,7 @@ def _check_grantor(grantor: Grantor, by: Actor) -> bool:
         raise Refusal("identity_missing", T("请先填写您的身份信息。", "Say who you are first."), status=409)
     holder = organisation.legal_representative_id if organisation is not None else grantor.person_id
     if holder != by.person_id:
-        raise forbidden(T("企业的授权由法定代表人办理,个人的授权由本人办理。",
+        raise forbidden(T("企业的授权由法定代表人办理，个人的授权由本人办理。",
                           "Only the legal representative, or the person concerned, gives this mandate."))  # fmt: skip
     return False
 
@@ -140,7 +140,7 @@ def _agent(new: NewMandate) -> Person:
     agent = person_by_document(new.document_type, number)
     # A right number with a wrong name is not confirmed: that would let anybody read names off numbers.
     if agent is None or agent.name != tidy_name(new.agent_name):
-        raise Refusal("agent_unknown", T("没有找到姓名和证件都相符的人。请核对,并请对方先登录、填好身份信息。",
+        raise Refusal("agent_unknown", T("没有找到姓名和证件都相符的人。请核对，并请对方先登录、填好身份信息。",
                       "Nobody with this name and document is known. Check both, and ask them to sign in and say who they are."),
                       field="document_number")  # fmt: skip
     return agent

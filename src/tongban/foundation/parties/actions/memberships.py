@@ -50,7 +50,7 @@ def grant_membership(
                 granted_by=by.name,
             )  # fmt: skip
     except IntegrityError:
-        raise Refusal("membership_exists", T("此人在这个部门已有同样的岗位。要改期限,请先收回原来的。",
+        raise Refusal("membership_exists", T("此人在这个部门已有同样的岗位。要改期限，请先收回原来的。",
                       "This person has this role here already. To change its dates, withdraw it first."),
                       field="role", status=409) from None  # fmt: skip
 
@@ -99,7 +99,7 @@ def delegate_membership(membership_id: UUID, delegate_id: UUID, *, term: Term, r
     if membership.delegations.filter(
         withdrawn_at__isnull=True, valid_to__gte=term.first, valid_from__lte=last
     ).exists():
-        raise Refusal("delegation_overlaps", T("这段时间已经有人代行,请先收回原来的代行。",
+        raise Refusal("delegation_overlaps", T("这段时间已经有人代行，请先收回原来的代行。",
                       "Somebody acts already during these days: withdraw that first."), field="valid_from", status=409)  # fmt: skip
     return Delegation.objects.create(
         membership=membership,
@@ -146,5 +146,5 @@ def _check_role(by: Actor, person: Person, role: str) -> None:
         raise Refusal("role_not_yours", T("这个岗位由系统管理员授予。", "An administrator grants this role."),
                       field="role", status=403)  # fmt: skip
     if person.pk == by.person_id:
-        raise Refusal("own_membership", T("不能给自己授予岗位,请由另一位管理员办理。",
+        raise Refusal("own_membership", T("不能给自己授予岗位，请由另一位管理员办理。",
                       "Nobody grants a role to themselves: ask another manager."), field="person", status=403)  # fmt: skip

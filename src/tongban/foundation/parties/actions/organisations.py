@@ -82,7 +82,7 @@ def create_unit(new: NewUnit, *, organisation_id: UUID, parent_id: UUID | None =
         with transaction.atomic():
             unit.save()
     except IntegrityError:
-        raise Refusal("unit_code_taken", T("这个区域里已有同代码的部门,请换一个代码。",
+        raise Refusal("unit_code_taken", T("这个区域里已有同代码的部门，请换一个代码。",
                       "A unit of this region has this code already: choose another."), field="code", status=409) from None  # fmt: skip
     return unit
 
@@ -93,7 +93,7 @@ def save_organisation(organisation: Organisation) -> Organisation:
         with transaction.atomic():
             organisation.save()
     except IntegrityError:
-        raise Refusal("uscc_taken", T("这个统一社会信用代码已登记在另一个单位名下。请核对;确有错误,请联系政务大厅更正。",
+        raise Refusal("uscc_taken", T("这个统一社会信用代码已登记在另一个单位名下。请核对；确有错误，请联系政务大厅更正。",
                       "Another organisation is recorded with this credit code. Check it; if that record is wrong, "
                       "ask the service hall to correct it."), field="uscc", status=409) from None  # fmt: skip
     return organisation

@@ -41,7 +41,7 @@ def verify_at_counter(person_id: UUID, *, by: Actor) -> Person:
     if person is None:
         raise not_found(PERSON)
     if not person.document_number:
-        raise Refusal("document_missing", T("这个人还没有登记证件,请先登记证件。",
+        raise Refusal("document_missing", T("这个人还没有登记证件，请先登记证件。",
                       "No document is recorded for this person: record it first."), field="document_number")  # fmt: skip
     person.assurance = Person.Assurance.COUNTER
     person.confirmed_at = timezone.now()
@@ -88,7 +88,7 @@ def document_taken() -> Refusal:
     """The refusal for a document that is recorded for somebody else already."""
     return Refusal(
         "document_taken",
-        T("这个证件已经登记在另一份记录上。如果那就是您,请用原来的手机号登录;登录不了,请带证件到窗口核验合并。",
+        T("这个证件已经登记在另一份记录上。如果那就是您，请用原来的手机号登录；登录不了，请带证件到窗口核验合并。",
           "This document is recorded already. If that is you, sign in with your earlier phone number; "
           "if you cannot, bring the document to a service window."),
         field="document_number", status=409,

@@ -132,7 +132,7 @@ def activate_device(code: str, *, by: Actor) -> tuple[Device, str]:
         .filter(enrolment_hash__in=known, enrolment_expires_at__gt=now, revoked_at__isnull=True).first()
     )  # fmt: skip
     if device is None:
-        raise Refusal("enrolment_code", T("激活码不对、已用过或已过期,请让管理员重新登记设备。",
+        raise Refusal("enrolment_code", T("激活码不对、已用过或已过期，请让管理员重新登记设备。",
                       "The code is wrong, used or expired: have the device enrolled again."), field="code")  # fmt: skip
     token = _new_token("d")
     device.token_prefix, device.token_hash, device.enrolled_at = token[:12], _hash(token), now

@@ -33,7 +33,9 @@ class Office(NamedTuple):
 
 
 OFFICES = (
-    Office("industry", "泸州市江阳区商务和经济合作局", "行业主管部门(区商务经合局)", "Industry department (commerce)"),
+    Office(
+        "industry", "泸州市江阳区商务和经济合作局", "行业主管部门（区商务经合局）", "Industry department (commerce)"
+    ),
     Office("health", "泸州市江阳区卫生健康局", "区卫生健康局", "District Health Bureau"),
     Office("labour", "泸州市江阳区人力资源和社会保障局", "区人社局", "District Labour and Social Security Bureau"),
     Office("environment", "泸州市江阳生态环境局", "生态环境局", "Ecology and Environment Bureau"),

@@ -66,7 +66,7 @@ def desk_lines(*, actor: Actor) -> list[portal.Entry]:
                 T("单位和部门", "Offices and units"), "/manage/offices/", "building", 710, group=_ADMINISTRATION
             ),
             portal.Entry(
-                T("名册导入", "Staff lists"), "/manage/staff/list/", "file-upload", 720, group=_ADMINISTRATION
+                T("名册导入", "Staff lists"), "/manage/staff-lists/", "file-upload", 720, group=_ADMINISTRATION
             ),
         ],
         "parties.manage_clients": [

@@ -44,7 +44,7 @@ def require(
     if capability not in by.capabilities:
         raise forbidden()
     if by.is_staff and not by.second_factor:
-        raise Refusal("second_factor_needed", T("办理公务需要二次验证,请先完成验证。",
+        raise Refusal("second_factor_needed", T("办理公务需要二次验证，请先完成验证。",
                       "Staff work needs a second factor: please confirm it first."), status=403)  # fmt: skip
     if region is not None and not region.startswith(by.region):
         raise forbidden(T("这件事不在您负责的区域。", "This is outside the region you work for."))

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from tongban.foundation.parties.models import Account, Membership
 from tongban.lib.capabilities import ROLES
+from tongban.lib.phones import show_phone
 from tongban.lib.words import T
 
 # Known to everybody, and therefore only ever set on sample accounts of a demo.
@@ -72,4 +73,4 @@ def _login(account: Account) -> DemoLogin:
         first = memberships[0]
         role, membership_id = ROLES[first.role], first.pk
         where = T(first.unit.name, first.unit.name_en or first.unit.name)
-    return DemoLogin(account.username, person.name, role, where, account.phone, membership_id)
+    return DemoLogin(account.username, person.name, role, where, show_phone(account.phone), membership_id)

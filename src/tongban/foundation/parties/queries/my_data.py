@@ -11,6 +11,7 @@ from tongban.foundation.parties.queries.people import looks_at
 from tongban.lib.actors import Actor
 from tongban.lib.hooks import ALL
 from tongban.lib.identifiers import DOCUMENT_TYPES
+from tongban.lib.phones import show_phone
 from tongban.lib.words import T
 from tongban.web.portal import Section
 
@@ -39,7 +40,11 @@ def identity_held(person_id: Any) -> Section:
         (T("证件", "Document"), f"{kind} {person.document_number}".strip(), source),
         (T("出生日期", "Date of birth"), person.birth_date, T("由证件号码得出", "From the document number")),
         (T("性别", "Sex"), str(_SEX.get(person.sex, "")), T("由证件号码得出", "From the document number")),
-        (T("手机号", "Phone"), person.phone, T("验证码确认或窗口登记", "Confirmed by code, or recorded by an office")),
+        (
+            T("手机号", "Phone"),
+            show_phone(person.phone) if person.phone else "",
+            T("验证码确认或窗口登记", "Confirmed by code, or recorded by an office"),
+        ),
         (T("现住址", "Present address"), person.address, source),
         (T("认证等级", "Assurance level"), f"{person.assurance} {ASSURANCE[person.assurance]}", source),
     ]

@@ -170,7 +170,9 @@ def test_staff_are_led_to_a_second_factor_and_then_to_their_desk() -> None:
     assert not client.get("/").wsgi_request.actor.is_staff
     secret = generate_totp_secret()
     TOTP.activate(Person.objects.get(pk=reviewer.person_id).account, secret)
-    assert "先完成二次验证" in client.get("/desk/choose/").content.decode()
+    page = client.get("/desk/choose/").content.decode()
+    assert "先完成二次验证" in page
+    assert "/accounts/2fa/reauthenticate/?next=%2Fdesk%2Fchoose%2F" in page
     answer = client.post("/accounts/2fa/reauthenticate/?next=/desk/choose/", {"code": totp_now(secret)})
     assert answer["Location"] == "/desk/choose/"
     assert client.post("/desk/choose/", {"membership": reviewer.membership_id})["Location"] == "/desk/"

@@ -268,3 +268,19 @@ def test_a_second_factor_of_somebody_else_in_the_session_counts_for_nothing(visi
     session["account_authentication_methods_user"] = "somebody-else"
     session.save()
     assert not visitor.get("/").wsgi_request.actor.second_factor
+
+
+def test_a_forgotten_password_is_replaced_after_a_code(visitor: Client, sent: list[dict[str, Any]]) -> None:
+    person_of()
+    assert "手机验证码登录" in visitor.get("/accounts/password/reset/").content.decode()
+    other = Client(headers=HOST)
+    other.post("/accounts/login/", {"login": "user1", "password": PASSWORD})
+    assert other.get("/me/password/").status_code == 403
+    ask_code(visitor, "13800000001")
+    confirm(visitor, sent[-1]["code"])
+    assert visitor.post("/me/password/", {"password": "short"}).status_code == 422
+    assert visitor.post("/me/password/", {"password": "another-horse-2021"}).status_code == 302
+    assert visitor.get("/").wsgi_request.actor.is_known
+    assert not other.get("/").wsgi_request.actor.is_known
+    other.post("/accounts/login/", {"login": "user1", "password": "another-horse-2021"})
+    assert is_signed_in(other)

@@ -126,7 +126,7 @@ def test_the_template_is_a_list_we_read(administrator: Any) -> None:
 # ---- pages ------------------------------------------------------------------------------------------------------
 
 MANAGED = ["/manage/offices/", "/manage/offices/new/", "/manage/staff/", "/manage/staff/?ended=1&q=yg", "/manage/staff/grant/",
-           "/manage/staff/list/", "/manage/staff/list/template", "/desk/delegate/"]  # fmt: skip
+           "/manage/staff-lists/", "/manage/staff-lists/template", "/desk/delegate/"]  # fmt: skip
 
 
 def test_the_pages_of_an_administrator(administrator: Any, django_assert_max_num_queries: Any) -> None:
@@ -176,14 +176,14 @@ def test_an_office_a_unit_a_grant_and_its_end(administrator: Any) -> None:
 def test_a_list_through_the_page(administrator: Any) -> None:
     client = at_desk("user70")
     upload = SimpleUploadedFile("名册.csv", listed(line(1), line(2, role="国王")))
-    page = client.post("/manage/staff/list/", {"file": upload}).content.decode()
+    page = client.post("/manage/staff-lists/", {"file": upload}).content.decode()
     assert "岗位只能是" in page
     waiting = StaffImport.objects.get()
-    done = client.post(f"/manage/staff/list/{waiting.pk}/confirm").content.decode()
+    done = client.post(f"/manage/staff-lists/{waiting.pk}/confirm").content.decode()
     assert "新任职 1 条" in done
-    assert client.post("/manage/staff/list/", {}).status_code == 422
+    assert client.post("/manage/staff-lists/", {}).status_code == 422
     broken = SimpleUploadedFile("x.xls", b"\x00\x01" * 90)
-    assert client.post("/manage/staff/list/", {"file": broken}).status_code == 422
+    assert client.post("/manage/staff-lists/", {"file": broken}).status_code == 422
 
 
 def test_lending_ones_desk() -> None:
