@@ -25,6 +25,7 @@ from tongban.lib.capabilities import ROLES
 from tongban.lib.refusals import Refusal, forbidden, not_found
 from tongban.lib.words import T
 
+DELEGATION = T("这项代行", "This delegation")
 MEMBERSHIP = T("这项任职", "This membership")
 
 
@@ -62,9 +63,9 @@ def withdraw_membership(membership_id: UUID, *, reason: str, by: Actor) -> Membe
         Membership.objects.select_for_update(of=("self",)).select_related("unit__organisation")
         .filter(pk=membership_id).first()
     )  # fmt: skip
-    _require_rule_over(by, membership.unit if membership else None, membership.region_code if membership else "")
-    if membership is None:
-        raise not_found(MEMBERSHIP)
+    require(by, MANAGE_STAFF)
+    if membership is None or not _is_within_reach(by, membership):
+        raise not_found(MEMBERSHIP)  # also for one of another office: that it exists is not told
     if not may_grant(by.role, membership.role) and by.kind not in ("system", "job"):
         raise forbidden(T("这个岗位由系统管理员收回。", "An administrator withdraws this role."))
     if membership.withdrawn_at is not None:
@@ -118,9 +119,12 @@ def withdraw_delegation(delegation_id: UUID, *, by: Actor) -> Delegation:
         .filter(pk=delegation_id).first()
     )  # fmt: skip
     if delegation is None:
-        raise not_found(T("这项代行", "This delegation"))
-    if by.person_id not in (delegation.delegate_id, delegation.membership.person_id):
-        _require_rule_over(by, delegation.membership.unit, delegation.membership.region_code)
+        raise not_found(DELEGATION)
+    own = by.person_id in (delegation.delegate_id, delegation.membership.person_id)
+    if not own and not (MANAGE_STAFF in by.capabilities and _is_within_reach(by, delegation.membership)):
+        raise not_found(DELEGATION)
+    if not own:
+        require(by, MANAGE_STAFF)
     if delegation.withdrawn_at is not None:
         raise Refusal(
             "delegation_withdrawn", T("这项代行已经收回。", "This delegation is withdrawn already."), status=409
@@ -128,6 +132,12 @@ def withdraw_delegation(delegation_id: UUID, *, by: Actor) -> Delegation:
     delegation.withdrawn_at = timezone.now()
     delegation.save(update_fields=["withdrawn_at"])
     return delegation
+
+
+def _is_within_reach(by: Actor, membership: Membership) -> bool:
+    """Whether it lies in the region, and for an organisation's manager in the organisation, somebody answers for."""
+    own = by.role != "organisation_manager" or membership.unit.organisation_id == by.organisation_id
+    return own and membership.region_code.startswith(by.region)
 
 
 def _require_rule_over(by: Actor, unit: Unit | None, scope: str) -> None:

@@ -103,8 +103,13 @@ def test_who_may_grant_what() -> None:
     with refuses("own_membership"):
         actions.grant_membership(manager.person_id, unit.pk, "reviewer", term=Term(FROM), by=manager)
     granted = actions.grant_membership(person.pk, other.pk, "auditor", term=Term(FROM), by=administrator)
-    with refuses("forbidden"):
+    with refuses("not_found"):
         actions.withdraw_membership(granted.pk, reason="调离", by=manager)
+    ruling = actions.grant_membership(person.pk, unit.pk, "auditor", term=Term(FROM), by=administrator)
+    with refuses("forbidden"):
+        actions.withdraw_membership(ruling.pk, reason="调离", by=manager)
+    with refuses("forbidden"):
+        actions.withdraw_membership(ruling.pk, reason="调离", by=actor_of(person))
 
 
 def test_a_grant_must_make_sense() -> None:
@@ -183,7 +188,7 @@ def test_what_cannot_be_delegated() -> None:
     with refuses("forbidden"):
         actions.delegate_membership(holder.membership_id, colleague.person_id, term=year(), reason="出差", by=colleague)
     made = delegated(holder, colleague)
-    with refuses("forbidden"):
+    with refuses("not_found"):
         actions.withdraw_delegation(made.pk, by=stranger)
 
 

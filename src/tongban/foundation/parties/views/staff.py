@@ -25,7 +25,7 @@ from tongban.foundation.parties.hooks import MANAGE_ORGANISATIONS, MANAGE_STAFF
 from tongban.foundation.parties.models import Organisation
 from tongban.foundation.parties.views.common import FormPage, form_page, page_of, sent
 from tongban.lib.identifiers import check_citizen_id
-from tongban.lib.refusals import Refusal
+from tongban.lib.refusals import Refusal, not_found
 from tongban.lib.words import T
 from tongban.web.audiences import audience
 from tongban.web.forms import show_refusal
@@ -122,6 +122,8 @@ def grant(request: HttpRequest) -> HttpResponse:
 def withdraw(request: HttpRequest, membership_id: UUID) -> HttpResponse:
     """Withdraw a role."""
     actor = request.actor  # type: ignore[attr-defined]
+    if not queries.memberships_visible_to(actor).filter(pk=membership_id).exists():
+        raise not_found(T("这项任职", "This membership"))
     page = FormPage(
         T("收回岗位", "Withdraw a role"), T("收回", "Withdraw"), reverse("parties:staff"),
         T("立即生效；此人打开的工作台随即关闭。", "It takes effect at once; the person's desk closes."), is_desk=True,
