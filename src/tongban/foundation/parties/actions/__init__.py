@@ -68,6 +68,7 @@ from tongban.foundation.parties.actions.principals import (
     revoke_device,
     rotate_client,
 )
+from tongban.foundation.parties.actions.second_factors import recrypt_second_factors
 from tongban.foundation.parties.rules import Particulars
 
 __all__ = [
@@ -103,6 +104,7 @@ __all__ = [
     "mark_used",
     "record_list_look",
     "record_look",
+    "recrypt_second_factors",
     "register_person",
     "request_correction",
     "revoke_client",

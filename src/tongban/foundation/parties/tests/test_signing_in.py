@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import time
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from allauth.account.internal.flows import code_verification
 from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_totp_secret, hotp_value
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
@@ -18,6 +20,7 @@ from django.utils import timezone
 from tongban.foundation.parties import actions
 from tongban.foundation.parties.models import Account, CacheEntry
 from tongban.foundation.parties.tests.arrange import HOST, PASSWORD, person_of
+from tongban.lib import keys
 from tongban.lib.jurisdictions import enter
 
 PHONE = "13800001234"
@@ -284,3 +287,26 @@ def test_a_forgotten_password_is_replaced_after_a_code(visitor: Client, sent: li
     assert not other.get("/").wsgi_request.actor.is_known
     other.post("/accounts/login/", {"login": "user1", "password": "another-horse-2021"})
     assert is_signed_in(other)
+
+
+def test_second_factors_follow_a_new_data_key(tmp_path: Path, visitor: Client) -> None:
+    from django.conf import settings
+
+    account = person_of().account
+    secret = generate_totp_secret()
+    TOTP.activate(account, secret)
+    RecoveryCodes.activate(account)
+    codes = RecoveryCodes(Authenticator.objects.get(type="recovery_codes")).get_unused_codes()
+    before = [row.data for row in Authenticator.objects.order_by("pk")]
+    fresh = tmp_path / "keys.json"
+    keys.KeyRing.read(settings.KEYS_FILE).with_new("data").write(fresh)
+    keys.use_file(fresh)
+    try:
+        assert actions.recrypt_second_factors() == 2
+        assert [row.data for row in Authenticator.objects.order_by("pk")] != before
+        keys.ring().without_old("data").write(fresh)
+        assert RecoveryCodes(Authenticator.objects.get(type="recovery_codes")).get_unused_codes() == codes
+        totp = TOTP(Authenticator.objects.get(type="totp"))
+        assert totp.validate_code(totp_now(secret))
+    finally:
+        keys.use_file(settings.KEYS_FILE)
