@@ -15,6 +15,7 @@ from io import BytesIO
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 from PIL import Image
@@ -29,6 +30,9 @@ from tongban.lib.actors import Actor, system
 from tongban.lib.capabilities import ALL
 from tongban.lib.ids import uuid7
 from tongban.lib.jurisdictions import enter
+from tongban.matters.actions import publish_library
+from tongban.matters.adapters import read_library
+from tongban.matters.models import Case, Definition
 
 TESTS = system("tests")
 EVERYBODY = frozenset({"everybody"})
@@ -242,6 +246,54 @@ def regions(world: World) -> list[Sample]:
     return [Sample("no region at all", "999999")]
 
 
+def _cases(world: World, ours: frozenset[str], others: frozenset[str]) -> list[Sample]:
+    """The demo's cases: of the company the owner acts for, and of another one."""
+    company = Case.objects.filter(organisation__legal_representative=world.person("owner"), number__isnull=False)
+    own = company.order_by("started_at").first()
+    other = Case.objects.filter(state="granted").order_by("started_at").first()
+    assert own is not None
+    assert other is not None
+    neighbour = world.stranger_elsewhere()
+    with enter(ELSEWHERE_SCHEMA):
+        publish_library(read_library(settings.DEFINITIONS_DIRS[0]), by=TESTS)
+        service = Definition.objects.get(code="enterprise-resumption")
+        assert service.version_id is not None
+        far = Case.objects.create(name=neighbour.name, definition=service, version_id=service.version_id, person=neighbour,
+                                  region_code="510302", channel="web")  # fmt: skip
+    return [
+        Sample("the company's case", own.pk, ours),
+        Sample("another company's case", other.pk, others),
+        Sample("a case of another jurisdiction", far.pk),
+        Sample("no case at all", uuid7()),
+    ]
+
+
+APPLICANTS = frozenset({"owner", "accountant"})
+# Only those whose unit reviews or decides; auditors see all of their region. Whoever lacks the capability gets a 403.
+OFFICES = frozenset({"reviewer", "township", "decider", "auditor", "reviewer without second factor"})
+
+
+def cases(world: World) -> list[Sample]:
+    return _cases(world, APPLICANTS, frozenset())
+
+
+def desk_cases(world: World) -> list[Sample]:
+    return _cases(world, OFFICES, OFFICES)
+
+
+def cases_of_both(world: World) -> list[Sample]:
+    return _cases(world, APPLICANTS | OFFICES, OFFICES)
+
+
+def services(world: World) -> list[Sample]:
+    del world
+    return [Sample("a service", "enterprise-resumption", EVERYBODY), Sample("no service at all", "no-such-service")]
+
+
+def screens(world: World) -> list[Sample]:
+    return [Sample(one.what, {"case_id": one.value, "code": "safety"}, one.seen_by) for one in world.samples("case_id")]
+
+
 def status_issuers(world: World) -> list[Sample]:
     del world
     return [Sample("no issuer at all", "nobody")]
@@ -265,6 +317,18 @@ SAMPLES: dict[str, Callable[[World], list[Sample]]] = {
     "/api/regions/{code}": regions,
     "/api/regions/{code}/children": regions,
     "issuer": status_issuers,
+    "case_id": cases,
+    "/desk/cases/{case_id}/": desk_cases,
+    "/cases/{case_id}/certificate/": cases_of_both,
+    "/cases/{case_id}/form/{code}/": screens,
+    "/services/{code}/": services,
+    "/services/{code}/start": services,
+    "/api/matters/services/{code}": services,
+    "/api/matters/cases/{case_id}": cases_of_both,
+    "/api/matters/cases/{case_id}/certificate": cases_of_both,
+    "/api/matters/cases/{case_id}/review": desk_cases,
+    "/api/matters/cases/{case_id}/return": desk_cases,
+    "/api/matters/cases/{case_id}/decision": desk_cases,
 }
 # Parameters that name nothing of anybody: one value is enough.
 PLAIN: dict[str, Any] = {

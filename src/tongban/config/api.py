@@ -19,6 +19,7 @@ from tongban.foundation.parties.api import router as parties
 from tongban.foundation.regions.api import router as regions
 from tongban.lib.refusals import Refusal
 from tongban.lib.words import T
+from tongban.matters.api import router as matters
 from tongban.web.api import Problems, problem_of
 
 IDEMPOTENCY_KEY = {
@@ -110,3 +111,4 @@ api.add_router("/documents", documents)
 api.add_router("/messages", messages)
 api.add_router("/exchange", exchange)
 api.add_router("", parties)
+api.add_router("/matters", matters)

@@ -1,5 +1,6 @@
 """Moments and rights matters offers."""
 
+from tongban.foundation.exchange.hooks import declare_event
 from tongban.lib.capabilities import declare
 from tongban.lib.hooks import Hook
 from tongban.lib.words import T
@@ -22,3 +23,12 @@ VIEW = declare(
     "matters.view_cases", T("查看办件", "See cases"), roles=("reviewer", "decider", "auditor"), clients=False
 )
 APPLY = declare("matters.apply", T("代本单位申请", "Apply for its own organisation"), clients=True)
+
+# What other systems may hear; clients need matters.hear_cases, and hear of their region only.
+HEAR = declare("matters.hear_cases", T("接收办件事件", "Hear of cases"), clients=True)
+CASE_SUBMITTED = declare_event("matters.case_submitted", T("办件已提交", "A case was submitted"), capability=HEAR)
+CASE_RETURNED = declare_event("matters.case_returned", T("办件退回补正", "A case was returned"), capability=HEAR)
+CASE_DECIDED = declare_event("matters.case_decided", T("办件已决定", "A case was decided"), capability=HEAR)
+CERTIFICATE_REVOKED = declare_event(
+    "matters.certificate_revoked", T("证照已撤销", "A certificate was revoked"), capability=HEAR
+)

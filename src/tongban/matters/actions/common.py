@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
+from tongban.foundation.exchange.actions import publish
 from tongban.foundation.notifications.actions import notify
 from tongban.lib.actors import Actor
 from tongban.lib.refusals import forbidden, not_found
@@ -46,6 +47,12 @@ def record(case: Case, kind: str, *, by: Actor, at: datetime | None = None, note
         case=case, at=at or timezone.now(), kind=kind, actor_kind=by.kind, actor_name=by.name[:120],
         membership_id=by.membership_id, unit_id=by.unit_id, channel=by.channel, note=note, facts=facts,
     )  # fmt: skip
+
+
+def announce(case: Case, event: str, *, by: Actor, **facts: str) -> None:
+    """Tell other systems, with ids and public facts only."""
+    said = {"case_id": str(case.pk), "number": case.number or "", "service": case.definition.code, "state": case.state}
+    publish(event, str(case.pk), said | facts, by=by, region=case.region_code)
 
 
 def tell_applicant(case: Case, kind: str, *, by: Actor) -> None:

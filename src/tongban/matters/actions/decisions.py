@@ -16,7 +16,7 @@ from tongban.lib.refusals import not_found
 from tongban.lib.words import T
 from tongban.lib.working_days import working_days_between
 from tongban.matters import hooks
-from tongban.matters.actions.common import lock_case, record, tell_applicant
+from tongban.matters.actions.common import announce, lock_case, record, tell_applicant
 from tongban.matters.actions.submission import screen_hashes
 from tongban.matters.models import Case, Certificate, Decision
 from tongban.matters.queries import concerned_with, content_of, reviews_of
@@ -55,6 +55,7 @@ def decide_case(case_id: UUID, *, outcome: str, reason: str = "", by: Actor) -> 
     if outcome == GRANTED:
         _certify(case, now, by)
     hooks.decided.call(case_id=case.pk, outcome=outcome, by=by)
+    announce(case, hooks.CASE_DECIDED, by=by, outcome=outcome)
     tell_applicant(case, outcome, by=by)
     return decision
 
@@ -74,6 +75,7 @@ def return_for_correction(case_id: UUID, *, note: str = "", by: Actor) -> Case:
     case.save(update_fields=["state", "paused_days_left"])
     record(case, "returned", by=by, at=now, note="\n".join(wanted), screens=screen_hashes(case, content_of(case)),
            days_left=case.paused_days_left)  # fmt: skip
+    announce(case, hooks.CASE_RETURNED, by=by)
     tell_applicant(case, "returned", by=by)
     return case
 
@@ -89,6 +91,7 @@ def revoke_certificate(case_id: UUID, *, reason: str, by: Actor) -> Certificate:
     certificate.credential = credentials.revoke(certificate.credential_id, reason=reason, by=by)
     if not was_revoked:
         record(case, "revoked", by=by, note=reason.strip())
+        announce(case, hooks.CERTIFICATE_REVOKED, by=by, certificate=certificate.number)
     return certificate
 
 

@@ -7,15 +7,27 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
+from tongban.foundation.parties.actions import record_look
 from tongban.foundation.parties.queries import require
 from tongban.lib.actors import Actor
 from tongban.lib.refusals import not_found
 from tongban.lib.words import T
 from tongban.matters import hooks
 from tongban.matters.actions.common import lock_case, record
-from tongban.matters.models import Review
-from tongban.matters.queries import concerned_with, own_review
+from tongban.matters.models import Case, Review
+from tongban.matters.queries import concerned_with, own_review, staff_case
 from tongban.matters.rules.cases import DRAFT, OPEN, READY, check_may_review, check_not_own
+
+
+@transaction.atomic
+def open_case(case_id: UUID, *, by: Actor) -> Case:
+    """A case opened at a desk; the person it concerns sees in “who looked” that it was."""
+    case = staff_case(case_id, by)
+    person_id = case.person_id or case.submitted_by_id
+    if person_id is not None:
+        reason = "办理办件"
+        record_look(person_id, what="matters.case", reason=reason, case_number=case.number or "", by=by)
+    return case
 
 
 @transaction.atomic

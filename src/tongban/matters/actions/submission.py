@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -16,8 +17,8 @@ from tongban.lib.refusals import Refusal, Refusals, forbidden
 from tongban.lib.words import T
 from tongban.lib.working_days import add_working_days
 from tongban.matters import hooks
-from tongban.matters.actions.common import lock_own_case, record, tell_applicant
-from tongban.matters.actions.drafts import standing_of
+from tongban.matters.actions.common import announce, lock_own_case, record, tell_applicant
+from tongban.matters.actions.drafts import save_answers, standing_of, start_draft
 from tongban.matters.models import Case, CaseCounter, Review
 from tongban.matters.queries import content_of, reviews_of
 from tongban.matters.rules.answers import check_answers
@@ -57,8 +58,20 @@ def submit_case(case_id: UUID, *, by: Actor) -> Case:
     else:
         _submit_first(case, content, now, by)
     hooks.submitted.call(case_id=case.pk, by=by)
+    announce(case, hooks.CASE_SUBMITTED, by=by)
     tell_applicant(case, "submitted", by=by)
     return case
+
+
+@transaction.atomic
+def apply(
+    code: str, *, organisation_id: UUID | None = None, answers: Mapping[str, Any], submit: bool = False, by: Actor
+) -> Case:  # fmt: skip
+    """Begin, fill in and maybe submit in one act, as a program does; a refusal leaves nothing behind."""
+    case = start_draft(code, organisation_id=organisation_id, by=by)
+    if answers:
+        save_answers(case.pk, answers, complete=submit, by=by)
+    return submit_case(case.pk, by=by) if submit else case
 
 
 @transaction.atomic

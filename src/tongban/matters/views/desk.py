@@ -151,7 +151,7 @@ def case(request: HttpRequest, case_id: UUID) -> HttpResponse:
                 if refusal.status in (401, 403, 404):
                     raise
                 show_refusal(form, refusal)
-    found = queries.staff_case(case_id, request.actor)  # type: ignore[attr-defined]
+    found = actions.open_case(case_id, by=request.actor)  # type: ignore[attr-defined]
     context = _case_context(request, found, bound)
     return render(request, "matters/desk/case.html", context, status=422 if bound else 200)
 

@@ -1,0 +1,329 @@
+"""The API of matters: everything its pages do, for people's tokens, companies' programs and the desk."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from django.http import HttpRequest
+from ninja import Field, Query, Router, Schema, Status
+
+from tongban.foundation.parties.queries import organisations_acted_for
+from tongban.lib.refusals import not_found
+from tongban.lib.words import T
+from tongban.matters import actions, queries
+from tongban.matters.models import Case, Definition
+from tongban.matters.queries.printing import printed_opinions
+from tongban.matters.rules.cases import STATES
+from tongban.web.api import ANYONE_KNOWN, PUBLIC, STAFF, Problems
+
+router = Router(tags=["matters"])
+REFUSED = {401: Problems, 403: Problems, 404: Problems, 409: Problems, 422: Problems}
+_ANSWERS = {
+    "enterprise.address": "南城街道凤凰社区示例路 18 号", "workforce.total": 46, "workforce.screened": True,
+    "premises.canteen_measures": ["staggered"], "resumption.start_date": "2026-12-01",
+}  # fmt: skip
+
+
+class ServiceOut(Schema):
+    """One service in a list."""
+
+    code: str = Field(examples=["enterprise-resumption"])
+    name: str = Field(examples=["企业复工复产"])
+    about: str
+    theme: str
+    version: int
+
+
+class ServiceDetail(ServiceOut):
+    """A service as its newest version says: definition, form and data elements, as in its folder."""
+
+    sha256: str
+    content: dict[str, Any]
+
+
+class NewCase(Schema):
+    """An application: for which service and company, with what is answered so far."""
+
+    service: str = Field(examples=["enterprise-resumption"])
+    organisation_id: UUID | None = Field(
+        None, description="the company; left out: the caller's only one, or the person"
+    )
+    answers: dict[str, Any] = Field({}, examples=[_ANSWERS])
+    submit: bool = Field(False, description="hand it in at once; refused as a whole when something is missing")
+
+
+class Answers(Schema):
+    """Some answers by data element; others stay as they are."""
+
+    answers: dict[str, Any] = Field(examples=[_ANSWERS])
+
+
+class OpinionOut(Schema):
+    """One department's opinion, or until when it has the case."""
+
+    unit: str
+    state: str = Field(examples=["同意"])
+    text: str
+    at: datetime | None
+    due: date
+    round: int
+
+
+class EventOut(Schema):
+    """One line of the history."""
+
+    title: str
+    at: datetime | None
+    text: str
+    state: str
+
+
+class CaseOut(Schema):
+    """A case in a list."""
+
+    id: UUID
+    number: str | None = Field(examples=["FGFC202002170001"])
+    service: str
+    service_name: str
+    applicant: str
+    state: str = Field(examples=["in_review"])
+    state_name: str = Field(examples=["审查中"])
+    started_at: datetime
+    submitted_at: datetime | None
+    due_on: date | None
+    closed_at: datetime | None
+
+
+class CaseDetail(CaseOut):
+    """A case with its answers and where each came from, what departments said, and its history."""
+
+    version: int
+    answers: dict[str, dict[str, Any]]
+    opinions: list[OpinionOut]
+    history: list[EventOut]
+    due_because: list[str]
+    outcome: str | None
+    reason: str | None
+
+
+class CertificateOut(Schema):
+    """A certificate: what is printed, and the code anybody can verify."""
+
+    number: str
+    title: str
+    statement: str
+    holder: str
+    office: str
+    issued_at: datetime
+    valid_until: datetime
+    code: str = Field(examples=["TB1:…"])
+    is_revoked: bool
+
+
+class Opinion(Schema):
+    """The opinion of the caller's unit."""
+
+    opinion: Literal["approved", "correction", "objected"]
+    text: str = Field("", max_length=2000, examples=["方案可行"])
+
+
+class DecisionIn(Schema):
+    """The decision."""
+
+    outcome: Literal["granted", "refused"]
+    reason: str = Field("", max_length=2000)
+
+
+class Note(Schema):
+    """What has to be corrected beyond what the departments wrote."""
+
+    note: str = Field("", max_length=2000)
+
+
+class Reason(Schema):
+    """Why."""
+
+    reason: str = Field("", max_length=500)
+
+
+def _service(definition: Definition) -> dict[str, Any]:
+    content = queries.content_of(definition).definition
+    assert definition.version is not None
+    return {"code": definition.code, "name": str(content.name), "about": str(content.about), "theme": content.theme,
+            "version": definition.version.number}  # fmt: skip
+
+
+def _case(case: Case) -> dict[str, Any]:
+    return {
+        "id": case.pk, "number": case.number, "service": case.definition.code, "service_name": str(case.definition.title),
+        "applicant": case.name, "state": case.state, "state_name": str(STATES[case.state]), "started_at": case.started_at,
+        "submitted_at": case.submitted_at, "due_on": case.due_on, "closed_at": case.closed_at,
+    }  # fmt: skip
+
+
+def _detail(case: Case) -> dict[str, Any]:
+    decision = getattr(case, "decision", None)
+    opinions = [
+        {
+            "unit": str(one.unit),
+            "state": str(one.state),
+            "text": one.text,
+            "at": one.at,
+            "due": one.due,
+            "round": one.round,
+        }
+        for one in printed_opinions(case)
+    ]
+    history = [
+        {"title": str(one.title), "at": one.at, "text": str(one.text), "state": one.state}
+        for one in queries.history_of(case, names=False)
+    ]
+    return _case(case) | {
+        "version": case.version.number, "answers": case.answers, "opinions": opinions, "history": history,
+        "due_because": [str(T.read(line)) for line in case.due_because],
+        "outcome": decision.outcome if decision else None, "reason": decision.reason if decision else None,
+    }  # fmt: skip
+
+
+def _seen(request: HttpRequest, case_id: UUID) -> Case:
+    """The case for its applicant, or within the scope of a member of staff."""
+    actor = request.actor  # type: ignore[attr-defined]
+    return actions.open_case(case_id, by=actor) if actor.is_staff else queries.applicant_case(case_id, actor)
+
+
+def _answered(request: HttpRequest, case_id: UUID) -> dict[str, Any]:
+    return _detail(_seen(request, case_id))
+
+
+@router.get("/services", auth=PUBLIC, response=list[ServiceOut], operation_id="list_services")
+def services(request: HttpRequest) -> list[dict[str, Any]]:
+    """Every open service."""
+    del request
+    return [
+        _service(definition)
+        for definition in queries.open_definitions().select_related("version").defer("version__content")
+    ]
+
+
+@router.get("/services/{slug:code}", auth=PUBLIC, response={200: ServiceDetail} | REFUSED, operation_id="get_service")
+def service(request: HttpRequest, code: str) -> dict[str, Any]:
+    """One service with its guide, form and data elements."""
+    del request
+    definition = queries.definition_by_code(code)
+    assert definition.version is not None
+    return _service(definition) | {"sha256": definition.version.sha256, "content": definition.version.content}
+
+
+@router.get("/cases", auth=ANYONE_KNOWN, response={200: list[CaseOut]} | REFUSED, operation_id="list_cases")
+def cases(request: HttpRequest, state: Query[str] = "", offset: Query[int] = 0) -> list[dict[str, Any]]:
+    """The caller's cases, or those their desk may see; newest first, 100 at a time."""
+    actor = request.actor  # type: ignore[attr-defined]
+    found = queries.cases_visible_to(actor) if actor.is_staff else queries.cases_of(actor)
+    if state:
+        found = found.filter(state=state)
+    begin = min(max(offset, 0), 10_000)
+    return [_case(case) for case in found.order_by("-started_at", "pk")[begin : begin + 100]]
+
+
+@router.post("/cases", auth=ANYONE_KNOWN, response={201: CaseDetail} | REFUSED, operation_id="start_case")
+def start(request: HttpRequest, body: NewCase) -> Status[dict[str, Any]]:
+    """Begin an application, and hand it in with ``submit``; known facts are filled in."""
+    actor = request.actor  # type: ignore[attr-defined]
+    organisation_id = body.organisation_id
+    if (
+        organisation_id is None
+        and "company" in queries.content_of(queries.definition_by_code(body.service)).definition.applicants
+    ):
+        companies = organisations_acted_for(actor)
+        organisation_id = companies[0].pk if len(companies) == 1 else None
+    case = actions.apply(
+        body.service, organisation_id=organisation_id, answers=body.answers, submit=body.submit, by=actor
+    )
+    return Status(201, _answered(request, case.pk))
+
+
+@router.get("/cases/{uuid:case_id}", auth=ANYONE_KNOWN, response={200: CaseDetail} | REFUSED, operation_id="get_case")
+def case(request: HttpRequest, case_id: UUID) -> dict[str, Any]:
+    """One case."""
+    return _answered(request, case_id)
+
+
+@router.patch(
+    "/cases/{uuid:case_id}/answers",
+    auth=ANYONE_KNOWN,
+    response={200: CaseDetail} | REFUSED,
+    operation_id="save_answers",
+)
+def answers(request: HttpRequest, case_id: UUID, body: Answers) -> dict[str, Any]:
+    """Keep some answers; one that is wrong keeps none."""
+    actions.save_answers(case_id, body.answers, complete=False, by=request.actor)  # type: ignore[attr-defined]
+    return _answered(request, case_id)
+
+
+@router.post(
+    "/cases/{uuid:case_id}/submit", auth=ANYONE_KNOWN, response={200: CaseDetail} | REFUSED, operation_id="submit_case"
+)
+def submit(request: HttpRequest, case_id: UUID) -> dict[str, Any]:
+    """Hand an application in, or in again after corrections."""
+    actions.submit_case(case_id, by=request.actor)  # type: ignore[attr-defined]
+    return _answered(request, case_id)
+
+
+@router.post(
+    "/cases/{uuid:case_id}/withdraw",
+    auth=ANYONE_KNOWN,
+    response={200: CaseDetail} | REFUSED,
+    operation_id="withdraw_case",
+)
+def withdraw(request: HttpRequest, case_id: UUID, body: Reason) -> dict[str, Any]:
+    """Take an application back before it is decided."""
+    actions.withdraw_case(case_id, reason=body.reason, by=request.actor)  # type: ignore[attr-defined]
+    return _answered(request, case_id)
+
+
+@router.post(
+    "/cases/{uuid:case_id}/review", auth=STAFF, response={200: CaseDetail} | REFUSED, operation_id="review_case"
+)
+def review(request: HttpRequest, case_id: UUID, body: Opinion) -> dict[str, Any]:
+    """Give the opinion of one's own unit."""
+    actions.review_case(case_id, opinion=body.opinion, text=body.text, by=request.actor)  # type: ignore[attr-defined]
+    return _answered(request, case_id)
+
+
+@router.post(
+    "/cases/{uuid:case_id}/return", auth=STAFF, response={200: CaseDetail} | REFUSED, operation_id="return_case"
+)
+def send_back(request: HttpRequest, case_id: UUID, body: Note) -> dict[str, Any]:
+    """Return a case for correction, once, with everything the departments ask for."""
+    actions.return_for_correction(case_id, note=body.note, by=request.actor)  # type: ignore[attr-defined]
+    return _answered(request, case_id)
+
+
+@router.post(
+    "/cases/{uuid:case_id}/decision", auth=STAFF, response={200: CaseDetail} | REFUSED, operation_id="decide_case"
+)
+def decide(request: HttpRequest, case_id: UUID, body: DecisionIn) -> dict[str, Any]:
+    """Decide; granting issues the certificate."""
+    actions.decide_case(case_id, outcome=body.outcome, reason=body.reason, by=request.actor)  # type: ignore[attr-defined]
+    return _answered(request, case_id)
+
+
+@router.get(
+    "/cases/{uuid:case_id}/certificate",
+    auth=ANYONE_KNOWN,
+    response={200: CertificateOut} | REFUSED,
+    operation_id="get_certificate",
+)
+def certificate(request: HttpRequest, case_id: UUID) -> dict[str, Any]:
+    """The certificate of a granted case, with the code that verifies at /api/credentials/verify."""
+    found = getattr(_seen(request, case_id), "certificate", None)
+    if found is None:
+        raise not_found(T("这件办件的证照", "The certificate of this case"))
+    content, credential = found.content, found.credential
+    return {
+        "number": found.number, "title": str(T.read(content["title"])), "statement": str(T.read(content["statement"])),
+        "holder": content["holder"], "office": str(T.read(content["seal"])), "issued_at": found.issued_at,
+        "valid_until": credential.expires_at, "code": credential.code, "is_revoked": credential.revoked_at is not None,
+    }  # fmt: skip
