@@ -106,10 +106,18 @@ def _lock_to_decide(case_id: UUID, by: Actor) -> Case:
     return case
 
 
+def _holder(case: Case) -> T:
+    """As printed: a company whole and in both languages, a person masked."""
+    if case.organisation is not None:
+        return T(case.name, case.organisation.name_en or case.name)
+    masked = mask_name(case.name)
+    return T(masked, masked)
+
+
 def _certify(case: Case, now: datetime, by: Actor) -> Certificate:
     content = content_of(case)
     assert case.decision_unit is not None
-    holder = case.name if case.organisation_id else mask_name(case.name)
+    holder = _holder(case)
     number = f"{case.number}-1"
     printed = certificate_content(
         content, case.values, holder=holder, number=number, office=unit_title(case.decision_unit)
@@ -117,7 +125,7 @@ def _certify(case: Case, now: datetime, by: Actor) -> Certificate:
     last_day = timezone.localdate(now) + timedelta(days=content.certificate.valid_days)
     expires = timezone.make_aware(datetime.combine(last_day, time.max)).replace(microsecond=0)
     credential = credentials.issue(
-        credentials.Content("certificate", holder[:60], number=number),
+        credentials.Content("certificate", holder.zh[:60], number=number),
         subject=credentials.Subject("matters.case", case.pk), not_before=now, expires=expires, by=by,
     )  # fmt: skip
     certificate = Certificate.objects.create(

@@ -30,7 +30,7 @@ def in_words(element: Element, value: Any) -> T | str:
 
 
 def certificate_content(
-    content: Content, values: Mapping[str, Any], *, holder: str, number: str, office: T
+    content: Content, values: Mapping[str, Any], *, holder: T, number: str, office: T
 ) -> dict[str, Any]:
     """Everything printed on a certificate, in both languages, as it stands the day it is issued."""
     shape: CertificateShape = content.certificate
@@ -43,7 +43,7 @@ def certificate_content(
         if text["zh"]:
             lines.append({"label": line.label.as_json(), "value": text})
     return {
-        "title": shape.title.as_json(), "service": service.as_json(), "holder": holder, "number": number,
+        "title": shape.title.as_json(), "service": service.as_json(), "holder": holder.zh, "number": number,
         "statement": statement.as_json(), "lines": lines, "conditions": [one.as_json() for one in shape.conditions],
         "office": office.as_json(), "seal": content.definition.decision.seal.as_json(),
         "remedy": content.definition.guide.remedy.as_json(),
