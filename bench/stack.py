@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import subprocess
 import sys
@@ -11,6 +12,9 @@ from contextlib import contextmanager
 from dataclasses import replace
 from urllib.request import urlopen
 
+import httpx
+
+from bench import application
 from bench.commits import commits_per_second
 from bench.house import HOST, ROOT, House, free_port
 from bench.load import Plan, Result, run
@@ -67,10 +71,59 @@ def measure(house: House, report: Report) -> None:
         )
 
 
-def plans(house: House) -> dict[str, Plan]:
-    """What is measured: reads and writes, page and API, as a visitor, an applicant and a program."""
-    base = {"Host": f"{HOST}:{house.port}"}
+def sign_in(house: House, username: str) -> httpx.Client:
+    """A browser's session as one of the demo's roles."""
+    client = httpx.Client(base_url=f"http://127.0.0.1:{house.port}", headers={"Host": f"{HOST}:{house.port}"})
+    client.get("/demo/roles")
+    client.post("/demo/enter", data={"username": username, "csrfmiddlewaretoken": client.cookies["tongban_csrf"]})
+    return client
+
+
+def browser_headers(house: House, client: httpx.Client) -> dict[str, str]:
+    """What that browser sends along."""
+    cookies = "; ".join(f"{name}={value}" for name, value in client.cookies.items())
     return {
-        "page read: portal home, visitor": Plan(house.port, "/", headers=base, clients=CLIENTS),
-        "API read: one region, public": Plan(house.port, "/api/regions/510502", headers=base, clients=CLIENTS),
+        "Host": f"{HOST}:{house.port}", "Cookie": cookies, "X-CSRFToken": client.cookies["tongban_csrf"],
+        "Content-Type": "application/x-www-form-urlencoded",
+    }  # fmt: skip
+
+
+def screen_of_a_draft(house: House, token: str) -> str:
+    """The address of a group of questions in a fresh draft."""
+    draft = json.dumps(application.complete_application(submit=False))
+    headers = {
+        "Authorization": f"Bearer {token}", "Content-Type": "application/json", "Idempotency-Key": "bench-draft",
+        "Host": f"{HOST}:{house.port}",
+    }  # fmt: skip
+    answer = httpx.post(f"http://127.0.0.1:{house.port}/api/cases", content=draft, headers=headers)
+    answer.raise_for_status()
+    return f"/cases/{answer.json()['id']}/form/contact/"
+
+
+def plans(house: House) -> dict[str, Plan]:
+    """What is measured: reads and writes, page and API, as a visitor, an applicant, a desk and a program."""
+    base = {"Host": f"{HOST}:{house.port}"}
+    token = application.client_token(house)
+    program = base | {"Authorization": f"Bearer {token}"}
+    applicant = browser_headers(house, sign_in(house, "accountant"))
+    desk = browser_headers(house, sign_in(house, "health1"))
+    screen = screen_of_a_draft(house, token)
+    contact = "epidemic_contact.name=%E7%8E%8B%E4%B8%BD%E5%8D%8E&epidemic_contact.phone=0830-3110000&epidemic_contact.team=yes"
+
+    def read(path: str, headers: dict[str, str]) -> Plan:
+        return Plan(house.port, path, headers=headers, clients=CLIENTS)
+
+    def write(path: str, headers: dict[str, str], body: str, status: int) -> Plan:
+        return Plan(house.port, path, "POST", headers, body, CLIENTS, expect=[status])
+
+    return {
+        "page read: portal home, visitor": read("/", base),
+        "page read: my cases, applicant": read("/cases/", applicant),
+        "page read: cases to review, desk": read("/desk/reviews/", desk),
+        "API read: one region, public": read("/api/regions/510502", base),
+        "API read: cases, program": read("/api/cases", program),
+        "page write: save one screen of a form": write(screen, applicant, contact, 302),
+        "API write: a complete application, submitted": write(
+            "/api/cases", program | {"Content-Type": "application/json"}, application.body(), 201
+        ),
     }

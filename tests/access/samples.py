@@ -323,12 +323,12 @@ SAMPLES: dict[str, Callable[[World], list[Sample]]] = {
     "/cases/{case_id}/form/{code}/": screens,
     "/services/{code}/": services,
     "/services/{code}/start": services,
-    "/api/matters/services/{code}": services,
-    "/api/matters/cases/{case_id}": cases_of_both,
-    "/api/matters/cases/{case_id}/certificate": cases_of_both,
-    "/api/matters/cases/{case_id}/review": desk_cases,
-    "/api/matters/cases/{case_id}/return": desk_cases,
-    "/api/matters/cases/{case_id}/decision": desk_cases,
+    "/api/services/{code}": services,
+    "/api/cases/{case_id}": cases_of_both,
+    "/api/cases/{case_id}/certificate": cases_of_both,
+    "/api/cases/{case_id}/review": desk_cases,
+    "/api/cases/{case_id}/return": desk_cases,
+    "/api/cases/{case_id}/decision": desk_cases,
 }
 # Parameters that name nothing of anybody: one value is enough.
 PLAIN: dict[str, Any] = {

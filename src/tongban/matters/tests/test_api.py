@@ -63,17 +63,17 @@ def desk(county: County, unit: str, role: str, settings: Any) -> Caller:
 def test_a_program_applies_the_desk_decides_and_anybody_verifies(
     county: County, program: Caller, settings: Any
 ) -> None:
-    listed = program.get("/matters/services").json()
+    listed = program.get("/services").json()
     assert [one["code"] for one in listed] == [SERVICE]
-    said = program.get(f"/matters/services/{SERVICE}").json()
+    said = program.get(f"/services/{SERVICE}").json()
     assert said["version"] == 1
     assert said["content"]["form"]["screens"][0]["code"] == "company"
-    begun = program.send("/matters/cases", {"service": SERVICE, "answers": complete_answers(), "submit": True})
+    begun = program.send("/cases", {"service": SERVICE, "answers": complete_answers(), "submit": True})
     assert begun.status_code == 201, begun.content.decode()
     case = begun.json()
     assert (case["state"], case["state_name"], len(case["opinions"])) == ("in_review", "审查中", 8)
     assert case["answers"]["enterprise.uscc"]["source"] == "filled"
-    path = f"/matters/cases/{case['id']}"
+    path = f"/cases/{case['id']}"
     for unit in county.units:
         office = desk(county, unit, "decider" if unit == "approval" else "reviewer", settings)
         done = office.send(f"{path}/review", {"opinion": "approved", "text": "可行"})
@@ -95,20 +95,20 @@ def test_a_program_applies_the_desk_decides_and_anybody_verifies(
     assert {"label": "证照名称", "value": certificate["title"]} in verdict["facts"]
     told = list(OutboxMessage.objects.order_by("time").values_list("type", flat=True))
     assert told == ["matters.case_submitted", "matters.case_decided"]
-    assert program.get("/matters/cases?state=granted").json()[0]["id"] == case["id"]
+    assert program.get("/cases?state=granted").json()[0]["id"] == case["id"]
 
 
 def test_the_same_key_twice_is_one_case(county: County, program: Caller) -> None:
     body = {"service": SERVICE, "answers": complete_answers(), "submit": True}
-    first = program.send("/matters/cases", body, key="one-and-only")
-    again = program.send("/matters/cases", body, key="one-and-only")
+    first = program.send("/cases", body, key="one-and-only")
+    again = program.send("/cases", body, key="one-and-only")
     assert first.json() == again.json()
     assert Case.objects.count() == 1
 
 
 def test_a_refused_application_names_every_field_and_leaves_nothing(county: County, program: Caller) -> None:
     answers = complete_answers() | {"enterprise.uscc": "91999999MA00202000", "supplies.masks": 1}
-    refused = program.send("/matters/cases", {"service": SERVICE, "answers": answers, "submit": True})
+    refused = program.send("/cases", {"service": SERVICE, "answers": answers, "submit": True})
     assert refused.status_code == 422
     assert {one["field"]: one["code"] for one in refused.json()["errors"]} == {
         "enterprise.uscc": "uscc_checksum", "supplies.masks": "too_few_masks",
@@ -118,14 +118,14 @@ def test_a_refused_application_names_every_field_and_leaves_nothing(county: Coun
 
 @pytest.mark.parametrize("forged", [{"value": "x", "source": "filled"}, ["x"], 1.5, {"": None}, "\x00"])
 def test_forged_provenance_and_wrong_shapes_are_refused(county: County, program: Caller, forged: Any) -> None:
-    refused = program.send("/matters/cases", {"service": SERVICE, "answers": {"enterprise.industry": forged}})
+    refused = program.send("/cases", {"service": SERVICE, "answers": {"enterprise.industry": forged}})
     assert refused.status_code in (400, 422)
     assert Case.objects.count() == 0
 
 
 def test_a_draft_is_filled_in_submitted_and_withdrawn(county: County, program: Caller) -> None:
-    case = program.send("/matters/cases", {"service": SERVICE}).json()
-    path = f"/matters/cases/{case['id']}"
+    case = program.send("/cases", {"service": SERVICE}).json()
+    path = f"/cases/{case['id']}"
     assert program.send(f"{path}/submit").status_code == 422
     assert program.send(f"{path}/answers", {"answers": complete_answers()}, method="patch").status_code == 200
     assert program.send(f"{path}/submit").json()["number"].startswith("FGFC")
@@ -137,18 +137,18 @@ def test_what_is_not_ones_own_is_not_there(county: County, program: Caller) -> N
     other = ApiClient.objects.get()
     case = county.draft()
     ApiClient.objects.filter(pk=other.pk).update(organisation=county.units["health"].organisation)
-    path = f"/matters/cases/{case.pk}"
+    path = f"/cases/{case.pk}"
     assert program.get(path).status_code == 404
     for act, method in (("answers", "patch"), ("submit", "post"), ("withdraw", "post")):
         assert program.send(f"{path}/{act}", {"answers": {}}, method=method).status_code == 404
-    assert program.get("/matters/cases").json() == []
+    assert program.get("/cases").json() == []
 
 
 def test_a_case_opened_at_a_desk_is_seen_by_whom_it_concerns(county: County, settings: Any) -> None:
     case = county.submitted()
     office = desk(county, "health", "reviewer", settings)
-    assert office.get(f"/matters/cases/{case.pk}").status_code == 200
+    assert office.get(f"/cases/{case.pk}").status_code == 200
     look = Look.objects.get(person=county.owner)
     assert (look.what, look.case_number) == ("matters.case", case.number)
     actions.review_case(case.pk, opinion="correction", text="补", by=county.reviewers["market"])
-    assert office.send(f"/matters/cases/{case.pk}/return", {"note": "x"}).json()["code"] == "forbidden"
+    assert office.send(f"/cases/{case.pk}/return", {"note": "x"}).json()["code"] == "forbidden"
