@@ -10,14 +10,14 @@ import pytest
 
 # Django is set up only after this file has been read: what needs it is imported inside.
 if TYPE_CHECKING:
-    from tests.access.samples import World
     from tests.access.visitors import Walker
+    from tests.access.world import World
 
 
 @pytest.fixture
 def world(db: None, settings: Any, tmp_path: Path, run_jobs: Callable[[], int]) -> World:
     """The demo as `tongban demo load` leaves it, and what the walk puts beside it."""
-    from tests.access.samples import World
+    from tests.access.world import World
     from tongban.lib.actors import system
     from tongban.lib.demo import load_demo
 

@@ -10,8 +10,9 @@ import pytest
 from django.http import HttpResponse
 from django.utils import timezone
 
-from tests.access.samples import Sample, World, filled
+from tests.access.samples import filled
 from tests.access.visitors import VISITORS, ZIGONG, Visitor, Walker
+from tests.access.world import Sample, World
 from tests.architecture.test_doors import every_operation
 from tongban.foundation.parties.models import ApiClient
 from tongban.lib.ids import uuid7

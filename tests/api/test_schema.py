@@ -27,8 +27,9 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from tests.access.samples import SAMPLES, World
+from tests.access.samples import SAMPLES
 from tests.access.visitors import LUZHOU, VISITORS, Walker, undone
+from tests.access.world import World
 from tongban.config.api import api
 from tongban.lib.ids import uuid7
 
@@ -74,7 +75,7 @@ addresses = count(1)
 def name_real_things(case: Case, world: World, caller: str) -> None:
     """Let a right call be about something there is, and that its caller may see."""
     for name in case.path_parameters:
-        for sample in world.samples(name) if name in SAMPLES else []:
+        for sample in world.samples(SAMPLES[name]) if name in SAMPLES else []:
             if sample.is_for(caller):
                 case.path_parameters[name] = str(sample.value)
 

@@ -52,6 +52,7 @@ class Visit:
     language: str
     host: str
     complaints: list[str] = field(default_factory=list)
+    looking_glass: Page | None = None  # of a visitor without scripts
     expected: set[int] = field(default_factory=set)  # statuses of pages that are refused on purpose
 
     def listen(self) -> None:
@@ -96,11 +97,26 @@ class Visit:
 
     def hold(self) -> None:
         """The page as it stands: no barrier, nothing wider than the screen, its language named, nothing failed."""
-        check_page(self.page, width=self.width, language=LANGUAGES[self.language][1])
+        language = LANGUAGES[self.language][1]
+        if self.looking_glass is None:
+            check_page(self.page, width=self.width, language=language)
+        else:
+            self._hold_without_scripts(self.looking_glass, language)
         complaints, self.complaints[:] = list(self.complaints), []
         assert not complaints, f"{self.page.url}\n" + "\n".join(complaints)
 
+    def _hold_without_scripts(self, glass: Page, language: str) -> None:
+        # axe is a script itself: the page as it stands is shown to it in a browser that runs scripts.
+        self.page.wait_for_load_state("load")
+        url, body = self.page.url, self.page.content()
+        glass.route(url, lambda route: route.fulfill(body=body, content_type="text/html; charset=utf-8"))
+        glass.goto(url)
+        check_page(glass, width=self.width, language=language)
+        glass.unroute(url)
+
     def close(self) -> None:
+        if self.looking_glass is not None:
+            self.looking_glass.context.close()
         self.context.close()
 
 
@@ -120,14 +136,21 @@ def visit(
 ) -> Visit:  # fmt: skip
     """A fresh browser profile of one person; ``scripts`` says whether their JavaScript is on."""
     width, height = SCREENS[screen]
-    context = browser.new_context(
-        viewport={"width": width, "height": height}, has_touch=screen == "phone", java_script_enabled=scripts,
-        locale="zh-CN" if language == "zh" else "en-GB", timezone_id="Asia/Shanghai",
-    )  # fmt: skip
-    context.set_default_timeout(20_000)
+
+    def profile(*, runs_scripts: bool) -> BrowserContext:
+        context = browser.new_context(
+            viewport={"width": width, "height": height}, has_touch=screen == "phone", java_script_enabled=runs_scripts,
+            locale="zh-CN" if language == "zh" else "en-GB", timezone_id="Asia/Shanghai",
+        )  # fmt: skip
+        context.set_default_timeout(20_000)
+        return context
+
+    context = profile(runs_scripts=scripts)
     if language != "zh":
         cookie = {"name": "tongban_language", "value": LANGUAGES[language][0], "url": house.at("/", host)}
         context.add_cookies([cookie])  # type: ignore[list-item]
     found = Visit(house, context, context.new_page(), width, language, host)
+    if not scripts:
+        found.looking_glass = profile(runs_scripts=True).new_page()
     found.listen()
     return found

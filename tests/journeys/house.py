@@ -70,7 +70,7 @@ def running_house(place: Path) -> Iterator[House]:
             process = subprocess.Popen(
                 [sys.executable, "-m", "tongban", "run"], env=environment, cwd=place, stdin=subprocess.DEVNULL,
                 stdout=output, stderr=subprocess.STDOUT, start_new_session=True,
-                preexec_fn=processes.die_with_parent(signal.SIGTERM),  # however these tests end
+                preexec_fn=processes.die_with_parent(signal.SIGTERM),
             )  # fmt: skip
         try:
             _wait_until_ready(house, process)

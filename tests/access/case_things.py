@@ -1,0 +1,82 @@
+"""Cases of the demo: one that waits for its company's corrections, one of another company, one granted."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.conf import settings
+
+from tests.access.world import ELSEWHERE_SCHEMA, EVERYBODY, TESTS, Sample, World
+from tongban.lib.ids import uuid7
+from tongban.lib.jurisdictions import enter
+from tongban.matters.actions import publish_library
+from tongban.matters.adapters import read_library
+from tongban.matters.models import Case, Definition
+
+APPLICANTS = frozenset({"owner", "accountant"})
+OFFICES = frozenset({"reviewer", "township", "decider", "auditor", "administrator"})
+SERVICE = "enterprise-resumption"
+
+
+def _case(state: str) -> UUID:
+    return Case.objects.filter(state=state).latest("started_at").pk
+
+
+def _elsewhere(world: World) -> Sample:
+    neighbour = world.stranger_elsewhere()
+    with enter(ELSEWHERE_SCHEMA):
+        publish_library(read_library(settings.DEFINITIONS_DIRS[0]), by=TESTS)
+        service = Definition.objects.get(code=SERVICE)
+        far, _ = Case.objects.get_or_create(
+            name=neighbour.name, definition=service, version_id=service.version_id, person=neighbour,
+            region_code="510302", channel="web",
+        )  # fmt: skip
+    return Sample("a case of another jurisdiction", far.pk)
+
+
+def services(world: World) -> list[Sample]:
+    del world
+    return [Sample("a service", SERVICE, EVERYBODY), Sample("no service at all", "no-such-service")]
+
+
+def of_applicants(world: World) -> list[Sample]:
+    return [
+        Sample("the company's case", _case("returned"), APPLICANTS),
+        Sample("another company's case", _case("in_review")),
+        _elsewhere(world),
+        Sample("no case at all", uuid7()),
+    ]
+
+
+def of_both(world: World) -> list[Sample]:
+    """What an applicant and the offices that handle it may both read."""
+    return [
+        Sample("the company's case", _case("returned"), APPLICANTS | OFFICES),
+        Sample("another company's case", _case("in_review"), OFFICES),
+        _elsewhere(world),
+        Sample("no case at all", uuid7()),
+    ]
+
+
+def screens(world: World) -> list[Sample]:
+    cases = of_applicants(world)
+    return [Sample(one.what, {"case_id": one.value, "code": "workforce"}, one.seen_by) for one in cases]
+
+
+def certificates(world: World) -> list[Sample]:
+    return [
+        Sample("another company's certificate", _case("granted"), OFFICES - {"administrator"}),
+        _elsewhere(world),
+        Sample("no case at all", uuid7()),
+    ]
+
+
+def at_desks(world: World) -> list[Sample]:
+    """Offices see what they review or decide; the township's own only in its region."""
+    north = Case.objects.get(name="江阳区沱江食品厂").pk
+    return [
+        Sample("the company's case", _case("returned"), OFFICES),
+        Sample("a case of the north town", north, OFFICES - {"township"}),
+        _elsewhere(world),
+        Sample("no case at all", uuid7()),
+    ]

@@ -1,0 +1,94 @@
+"""Things of the office: organisations, memberships, people as staff see them, programs as operators see them."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+
+from tests.access.things import OPERATORS, client_elsewhere
+from tests.access.world import Sample, World
+from tongban.foundation.parties.actions import request_correction
+from tongban.foundation.parties.models import (
+    Account,
+    Delegation,
+    Device,
+    Membership,
+    Person,
+    StaffImport,
+    Unit,
+)
+from tongban.lib.ids import uuid7
+
+MANAGERS = frozenset({"manager", "administrator"})
+COUNTY = frozenset({"clerk", "reviewer", "decider", "auditor", "administrator"})
+TOWNSHIP = frozenset({"township"})
+
+
+def offices(world: World) -> list[Sample]:
+    far = client_elsewhere(world).organisation_id
+    return [
+        Sample("the health bureau", Unit.objects.get(code="health").organisation_id, MANAGERS),
+        Sample("the market bureau", Unit.objects.get(code="market").organisation_id, frozenset({"administrator"})),
+        Sample("an office of another jurisdiction", far),
+        Sample("no office at all", uuid7()),
+    ]
+
+
+def memberships(world: World) -> list[Sample]:
+    def of(username: str) -> Membership:
+        return Membership.objects.get(person=world.person(username))
+
+    return [
+        Sample("a membership of the health bureau", of("health1").pk, MANAGERS),
+        Sample("a membership of the market bureau", of("market1").pk, frozenset({"administrator"})),
+        Sample("no membership at all", uuid7()),
+    ]
+
+
+def delegations(world: World) -> list[Sample]:
+    day = timezone.localdate()
+    lent = Delegation.objects.create(
+        membership=Membership.objects.get(person=world.person("health1")), delegate=world.person("manager1"),
+        valid_from=day, valid_to=day, reason="出差",
+    )  # fmt: skip
+    who = frozenset({"reviewer", "manager", "administrator"})
+    return [Sample("the reviewer's delegation", lent.pk, who), Sample("no delegation at all", uuid7())]
+
+
+def staff_lists(world: World) -> list[Sample]:
+    manager = Account.objects.get(username="manager1")
+    mine = StaffImport.objects.create(account=manager, filename="名册.xlsx", rows=[], row_count=0)
+    return [
+        Sample("the manager's list", mine.pk, frozenset({"manager"})),
+        Sample("no list at all", uuid7()),
+    ]
+
+
+def people(world: World) -> list[Sample]:
+    far = world.stranger_elsewhere()
+    north = Person.objects.create(name="北城居民", region_code="510502002001", source="tests")
+    return [
+        Sample("a person of the south town", world.person("resident").pk, COUNTY | TOWNSHIP),
+        Sample("a person of the north town", north.pk, COUNTY),
+        Sample("a person of another jurisdiction", far.pk),
+        Sample("nobody", uuid7()),
+    ]
+
+
+def corrections(world: World) -> list[Sample]:
+    asked = request_correction("name", "陈晓雨", reason="登记错误", by=world.actor("resident"))
+    who = frozenset({"clerk", "administrator"})
+    return [Sample("a correction", asked.pk, who), Sample("no correction at all", uuid7())]
+
+
+def clients(world: World) -> list[Sample]:
+    return [
+        Sample("a client", world.client("client").pk, OPERATORS),
+        Sample("a client of another jurisdiction", client_elsewhere(world).pk),
+        Sample("no client at all", uuid7()),
+    ]
+
+
+def devices(world: World) -> list[Sample]:
+    token = world.token_of("device")
+    here = Device.objects.get(token_prefix=token[:12])
+    return [Sample("a device", here.pk, OPERATORS), Sample("no device at all", uuid7())]

@@ -1,0 +1,72 @@
+"""What people of the demo do in more than one journey: sign in, open a desk, fill in an application."""
+
+from __future__ import annotations
+
+import re
+import time
+from typing import Any
+
+from tests.journeys.browsing import Visit
+
+PHONES = {"owner": "13800005101", "accountant": "13800005102"}
+SERVICE = "/services/enterprise-resumption/"
+ARRIVES_WITHIN = 30.0
+
+
+def sign_in_by_phone(visit: Visit, username: str) -> None:
+    """Ask for a code, read it where the demo shows what it sent, and enter it."""
+    visit.open("/accounts/login/")
+    visit.follow("用手机验证码登录")
+    visit.page.locator("input[type=tel], input[name=phone]").first.fill(PHONES[username])
+    before = codes_sent(visit, username)
+    visit.page.locator("main form button.btn-primary").click()
+    visit.page.get_by_role("heading", name="输入验证码").wait_for()
+    visit.hold()
+    visit.page.locator("input[name=code]").fill(new_code(visit, username, before))
+    visit.press("确认")
+
+
+def codes_sent(visit: Visit, username: str) -> list[str]:
+    """Codes in the demo's outbox for this person's telephone, the newest first."""
+    page = visit.context.new_page()
+    page.goto(visit.house.at(f"/demo/outbox?phone={PHONES[username]}", visit.host))
+    text = page.locator("main").inner_text()
+    page.close()
+    return re.findall(r"(?<!\d)(\d{6})(?!\d)", text)
+
+
+def new_code(visit: Visit, username: str, before: list[str]) -> str:
+    deadline = time.monotonic() + ARRIVES_WITHIN
+    while (found := codes_sent(visit, username)) == before or not found:
+        assert time.monotonic() < deadline, "no code arrived"
+        time.sleep(0.2)
+    return found[0]
+
+
+def enter(visit: Visit, username: str) -> None:
+    """The demo's one-click log-in; staff find their desk open."""
+    visit.open("/demo/roles")
+    with visit.page.expect_navigation():
+        visit.page.locator(f'button[name=username][value="{username}"]').click()
+    visit.hold()
+
+
+def answer(visit: Visit, answers: dict[str, Any]) -> None:
+    """Fill in questions of the screen that is open, by element."""
+    for element, value in answers.items():
+        found = visit.page.locator(f'[name="{element}"]')
+        if isinstance(value, bool):
+            found.set_checked(value)
+        elif isinstance(value, list):
+            for one in value:
+                visit.page.locator(f'[name="{element}"][value="{one}"]').check()
+        elif found.first.get_attribute("type") == "radio":
+            visit.page.locator(f'[name="{element}"][value="{value}"]').check()
+        else:
+            found.fill(str(value))
+
+
+def shown(visit: Visit) -> list[str]:
+    """Elements the open screen asks for."""
+    names = visit.page.locator("#questions [name]").evaluate_all("found => found.map(one => one.name)")
+    return list(dict.fromkeys(names))
