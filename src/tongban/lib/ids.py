@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from datetime import datetime
 from uuid import UUID
 
 from uuid6 import uuid7 as _uuid7
@@ -11,6 +12,11 @@ from uuid6 import uuid7 as _uuid7
 def uuid7() -> UUID:
     """A UUIDv7 (RFC 9562): sorted by time of making, unique without a database."""
     return UUID(int=_uuid7().int)
+
+
+def uuid7_floor(moment: datetime) -> UUID:
+    """The least UUIDv7 of a moment: ``pk__lt=uuid7_floor(moment)`` finds older rows by the primary key's index."""
+    return UUID(int=int(moment.timestamp() * 1000) << 80 | 0x7 << 76 | 0x2 << 62)
 
 
 # Without 0 O 1 I L U: read aloud on the phone and typed at a counter.

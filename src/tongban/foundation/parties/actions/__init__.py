@@ -31,6 +31,7 @@ from tongban.foundation.parties.actions.imports import (
     try_staff_list,
 )
 from tongban.foundation.parties.actions.looks import (
+    erase_old_looks,
     record_list_look,
     record_look,
 )
@@ -72,6 +73,7 @@ from tongban.foundation.parties.actions.second_factors import recrypt_second_fac
 from tongban.foundation.parties.rules import Particulars
 
 __all__ = [
+    "erase_old_looks",
     "CLAIMABLE",
     "COLUMNS",
     "CORRECTABLE",
