@@ -73,7 +73,6 @@ from tongban.foundation.parties.actions.second_factors import recrypt_second_fac
 from tongban.foundation.parties.rules import Particulars
 
 __all__ = [
-    "erase_old_looks",
     "CLAIMABLE",
     "COLUMNS",
     "CORRECTABLE",
@@ -100,6 +99,7 @@ __all__ = [
     "create_unit",
     "delegate_membership",
     "enrol_device",
+    "erase_old_looks",
     "grant_mandate",
     "grant_membership",
     "link_account_at_counter",
