@@ -122,7 +122,7 @@ def trial(request: HttpRequest) -> HttpResponse:
     """Send a test message to oneself through every channel."""
     sent = actions.send_trial(by=_actor(request))
     names = "、".join(str(CHANNEL_NAMES[m.channel]) for m in sent) or str(T("无", "none"))
-    text = T("测试消息已交给这些通道:{names}。", "A test message was handed to: {names}.").format(names=names)
+    text = T("测试消息已交给这些通道：{names}。", "A test message was handed to: {names}.").format(names=names)
     notices.success(request, str(text))
     return HttpResponseRedirect(reverse("notifications:undelivered"))
 

@@ -31,7 +31,7 @@ def wrong_code(code: str) -> Refusal:
     """The refusal for digits that are no region code."""
     return Refusal(
         "region_code_wrong",
-        T("“{code}”不是区划代码。区划代码为 6 位(省、市、县)、9 位(乡镇、街道)或 12 位(村、社区)数字。",
+        T("“{code}”不是区划代码。区划代码为 6 位（省、市、县）、9 位（乡镇、街道）或 12 位（村、社区）数字。",
           "“{code}” is not a region code. A region code has 6 digits (province, prefecture, county), 9 (township) "
           "or 12 (community).").format(code=code[:40]),
         field="code",
@@ -83,7 +83,7 @@ def check_level(text: str) -> Level:
     for level in LEVELS:
         if level == text:
             return level
-    what = T("“{level}”不是区划级别,应为 {levels}。", "“{level}” is no level of region: use {levels}.")
+    what = T("“{level}”不是区划级别，应为 {levels}。", "“{level}” is no level of region: use {levels}.")
     raise Refusal("region_level_wrong", what.format(level=text[:40], levels=", ".join(LEVELS)), field="level")
 
 

@@ -77,7 +77,7 @@ def refused(code: str, file: str, line: int, what: T) -> Refusal:
     """The one sentence for a broken edition: which file, which line, what is wrong; nothing was loaded."""
     return Refusal(
         code,
-        T("{file} 第 {line} 行:{what}本次没有载入任何内容。", "{file}, line {line}: {what} Nothing was loaded.").format(
+        T("{file} 第 {line} 行：{what}本次没有载入任何内容。", "{file}, line {line}: {what} Nothing was loaded.").format(
             file=file, line=line, what=what
         ),
         field="file",
@@ -163,7 +163,7 @@ class Reader:
             yield row
         if self.count != self.head.rows:
             what = T(
-                "文件头写明 {rows} 行,实际只读到 {count} 行,文件不完整。",
+                "文件头写明 {rows} 行，实际只读到 {count} 行，文件不完整。",
                 "The head promises {rows} rows, {count} were read: the file is incomplete.",
             )
             raise self._refused("region_rows_missing", line, what.format(rows=self.head.rows, count=self.count))
@@ -174,7 +174,7 @@ class Reader:
             for line, cells in enumerate(csv.reader(lines, strict=True), self.head.lines + 1):
                 yield line, cells
         except csv.Error as error:
-            what = T("引号或分隔符不对({why})。", "Quotes or separators are wrong ({why}).").format(why=error)
+            what = T("引号或分隔符不对（{why}）。", "Quotes or separators are wrong ({why}).").format(why=error)
             raise self._refused("region_row_wrong", line + 1, what) from None
 
     def _refused(self, code: str, line: int, what: T) -> Refusal:
@@ -182,7 +182,7 @@ class Reader:
 
     def _row(self, line: int, cells: list[str]) -> Row:
         if len(cells) != len(COLUMNS):
-            what = T("应有 {n} 列,实有 {m} 列。", "{n} columns are needed, there are {m}.")
+            what = T("应有 {n} 列，实有 {m} 列。", "{n} columns are needed, there are {m}.")
             raise self._refused("region_row_wrong", line, what.format(n=len(COLUMNS), m=len(cells)))
         code = self._code(line, cells[0])
         parent = self._code(line, cells[2]) if cells[2] else ""
@@ -205,7 +205,7 @@ class Reader:
             code = ""
         if code != text:
             what = T(
-                "“{code}”不是规范的区划代码(6、9 或 12 位)。", "“{code}” is not a region code of 6, 9 or 12 digits."
+                "“{code}”不是规范的区划代码（6、9 或 12 位）。", "“{code}” is not a region code of 6, 9 or 12 digits."
             )
             raise self._refused("region_code_wrong", line, what.format(code=text[:40]))
         return code
@@ -223,12 +223,12 @@ class Reader:
         try:
             return date.fromisoformat(text) if text else None
         except ValueError:
-            what = T("“{text}”不是日期,应写成 2026-01-31。", "“{text}” is not a date such as 2026-01-31.")
+            what = T("“{text}”不是日期，应写成 2026-01-31。", "“{text}” is not a date such as 2026-01-31.")
             raise self._refused("region_date_wrong", line, what.format(text=text[:40])) from None
 
     def _name(self, line: int, text: str) -> str:
         if not text or text != text.strip() or len(text) > NAME_LENGTH or any(category(c) in _UNSEEN for c in text):
-            what = T("名称为空、过长,或含有空白和控制字符。", "The name is empty, too long, or has blanks around it.")
+            what = T("名称为空、过长，或含有空白和控制字符。", "The name is empty, too long, or has blanks around it.")
             raise self._refused("region_name_wrong", line, what)
         return text
 
@@ -238,7 +238,7 @@ class Reader:
             return
         if last.code > row.code:
             what = T(
-                "{code} 应排在 {last} 之前,行要按代码排序。", "{code} belongs before {last}: rows are sorted by code."
+                "{code} 应排在 {last} 之前，行要按代码排序。", "{code} belongs before {last}: rows are sorted by code."
             )
             raise self._refused("region_order_wrong", row.line, what.format(code=row.code, last=last.code))
         if last.valid_to is None or (row.valid_from or date.min) < last.valid_to:

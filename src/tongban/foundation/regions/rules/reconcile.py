@@ -129,7 +129,7 @@ class Reconciler:
 
     def _contradiction(self, row: Row | None, span: Span) -> Refusal:
         what = T(
-            "{code} 与已载入的同日版本说法不一(“{name}”)。",
+            "{code} 与已载入的同日版本说法不一（“{name}”）。",
             "{code} contradicts what an edition of the same day said (“{name}”).",
         ).format(code=span.code, name=span.name)
         return refused("region_edition_contradicts", self.file, row.line if row else self.head.lines, what)
