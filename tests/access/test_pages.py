@@ -31,6 +31,7 @@ A_FEW = frozenset({"anonymous", "resident", "reviewer"})
 # Pages that narrow their audience further, by a rule of their own: who of the audience is let in nevertheless.
 NARROWER: dict[str, frozenset[str]] = {
     "/metrics": frozenset(),  # for the machine itself, or with the token of TONGBAN_METRICS_TOKEN
+    "/me/password/": frozenset(),  # only in a session that began with a phone code a moment ago
 }
 
 

@@ -1,0 +1,23 @@
+"""Members of staff at their desks: every line of their menu opens, and every page behind it holds."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.journeys.people import enter
+
+pytestmark = pytest.mark.journey
+STAFF = ("health1", "decider1", "manager1", "operator1", "clerk1")
+
+
+@pytest.mark.parametrize("username", STAFF)
+def test_every_line_of_the_menu_opens(visitor, username):
+    staff = visitor(screen="desktop")
+    enter(staff, username)
+    lines = staff.page.locator("nav a[href^='/']").evaluate_all("found => found.map(one => one.getAttribute('href'))")
+    addresses = [
+        line for line in dict.fromkeys(lines) if line.startswith(("/desk/", "/manage/", "/people/", "/operations/"))
+    ]
+    assert addresses
+    for address in addresses:
+        staff.open(address)
