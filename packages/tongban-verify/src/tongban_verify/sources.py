@@ -1,0 +1,71 @@
+"""Where a log is read from: its address, or the directory of a mirror."""
+
+from __future__ import annotations
+
+import urllib.error
+import urllib.parse
+import urllib.request
+from pathlib import Path
+from typing import Protocol
+
+from tongban_verify.errors import Unverified
+
+LARGEST = 256 * (2 + 65_535)  # a bundle of the largest entries
+TIMEOUT = 30.0
+
+
+class Source(Protocol):
+    """Something that has a log's files by their paths."""
+
+    def get(self, path: str) -> bytes:
+        """The content of one file; Unverified when it cannot be had."""
+
+
+class Directory:
+    """A mirror kept in a directory."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def get(self, path: str) -> bytes:
+        """The content of one file of the mirror."""
+        try:
+            return (self.root / path).read_bytes()
+        except OSError as error:
+            raise Unverified(
+                "unreachable", f"读不到 {self.root / path}：{error.strerror}。",
+                f"{self.root / path} cannot be read: {error.strerror}.",
+            ) from None  # fmt: skip
+
+
+class Address:
+    """A log on the web; where its checkpoint is answered from is where its tiles are asked for."""
+
+    def __init__(self, url: str) -> None:
+        if urllib.parse.urlsplit(url).scheme not in ("http", "https"):
+            raise Unverified("address", f"“{url}”不是网址。", f"“{url}” is not a web address.")
+        self.base = url.removesuffix("checkpoint").rstrip("/") + "/"
+
+    def get(self, path: str) -> bytes:
+        """The content of one file of the log."""
+        url = self.base + path
+        try:
+            request = urllib.request.Request(url, headers={"User-Agent": "tongban-verify"})
+            with urllib.request.urlopen(request, timeout=TIMEOUT) as answer:
+                content: bytes = answer.read(LARGEST + 1)
+                found = answer.geturl()
+        except urllib.error.HTTPError as error:
+            raise Unverified("unreachable", f"{url} 回答 {error.code}。", f"{url} answered {error.code}.") from None
+        except (OSError, ValueError) as error:
+            why = getattr(error, "reason", error)
+            raise Unverified("unreachable", f"连不上 {url}（{why}）。", f"{url} cannot be reached ({why}).") from None
+        if len(content) > LARGEST:
+            raise Unverified("too_large", f"{url} 的回答过大。", f"{url} answers with too much.")
+        if path == "checkpoint" and found.endswith("/checkpoint"):
+            self.base = found.removesuffix("checkpoint")
+        return content
+
+
+def source_of(where: str) -> Source:
+    """The source an address or the path of a directory names."""
+    return Directory(Path(where)) if Path(where).is_dir() else Address(where)
