@@ -110,7 +110,7 @@ def test_every_kind_of_key_rotates_and_everything_still_opens(house: Installatio
     house.run("keys", "rotate", "all")
     listed = [line.split("\t")[:2] for line in house.run("keys", "list").splitlines()]
     assert {kind for kind, number in listed if number == "2"} == {
-        "data", "index", "token", "session", "credential", "document"
+        "data", "index", "token", "session", "credential", "document", "ledger"
     }  # fmt: skip
     assert house.python(PHONES) == before
     numbers = house.ask("SELECT DISTINCT substring(phone FOR 3) FROM parties_account WHERE length(phone) > 0")

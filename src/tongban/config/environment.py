@@ -81,6 +81,10 @@ class Environment(BaseSettings):
     oidc_file: Path | None = Field(
         None, description="JSON file with OpenID Connect providers for log-in (docs/signing-in.md)."
     )
+    ledger_name: str = Field(
+        "tongban.localhost", pattern=r"^[a-z0-9.-]{1,120}$",
+        description="Host name this installation's public logs carry in their names; counts for logs opened from then on.",
+    )  # fmt: skip
     metrics_token: SecretStr = Field(SecretStr(""), description="Bearer token for /metrics; empty: loopback only.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO", description="Least level of what is logged."

@@ -45,6 +45,11 @@ def worker_command(settings: Environment) -> list[str]:
     ]
 
 
+def sequencer_command() -> list[str]:
+    """The sequencer of the public logs."""
+    return [sys.executable, "-m", "tongban", "sequencer"]
+
+
 def become(part: str) -> NoReturn:
     """Turn this process into the web server or the worker: `tongban web`, `tongban worker`."""
     try:

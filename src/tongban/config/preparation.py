@@ -10,6 +10,7 @@ from django.core.management import call_command
 from django.urls import reverse
 
 from tongban.config.trouble import Trouble
+from tongban.foundation.ledger.queries import current_shard
 from tongban.foundation.parties.queries import DEMO_PASSWORD, demo_logins
 from tongban.foundation.regions.models import Host, Jurisdiction
 from tongban.foundation.regions.queries import active_schemas, check_keys
@@ -35,6 +36,7 @@ def prepare(report: Report) -> None:
 def ensure_keys(path: Path, report: Report) -> None:
     """Make the key file of a new installation; Trouble when an old one has lost it."""
     if path.exists():
+        complete_keys(path, report)
         return
     if Jurisdiction.objects.exists():
         raise Trouble(
@@ -45,6 +47,23 @@ def ensure_keys(path: Path, report: Report) -> None:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     KeyRing.new().write(path)
     report(f"新建密钥文件，请妥善备份  New key file, keep a backup of it: {path}")
+
+
+def complete_keys(path: Path, report: Report) -> None:
+    """Add the kinds of keys that came after an older file was made; Trouble when they were there and are lost."""
+    ring = KeyRing.read(path)
+    if not ring.missing():
+        return
+    for schema in active_schemas():
+        with enter(schema):
+            if "ledger" in ring.missing() and current_shard():
+                raise Trouble(
+                    f"密钥文件 {path} 缺少公开日志的签名密钥，而日志已经启用；请恢复完整的密钥文件，不要新建。",
+                    f"The key file {path} lacks the signing key of the public log, which is in use; "
+                    "restore the complete key file, do not make a new key.",
+                )
+    ring.complete().write(path)
+    report(f"密钥文件增加了新类别，请重新备份  New kinds of keys added, back the file up again: {path}")
 
 
 def collect_static(root: Path, report: Report) -> None:

@@ -19,6 +19,7 @@ ENVIRONMENT: Environment = read_environment()
 MODE = ENVIRONMENT.mode
 DEMO = MODE == "demo"
 VAR_DIR: Path = ENVIRONMENT.var_dir
+LEDGER_NAME = ENVIRONMENT.ledger_name
 KEYS_FILE = ENVIRONMENT.keys_file or VAR_DIR / "secrets" / "keys.json"
 DOCUMENTS_DIR = ENVIRONMENT.documents_dir or VAR_DIR / "documents"
 DEFINITIONS_DIRS = [Path(__file__).resolve().parents[3] / "definitions"]
@@ -48,6 +49,7 @@ SHARED_APPS = frozenset({"regions", "procrastinate"})
 INSTALLED_APPS = [
     # From the bottom up: hooks are answered in this order.
     "tongban.web",
+    "tongban.foundation.ledger",
     "tongban.foundation.regions",
     "tongban.foundation.parties",
     "tongban.foundation.documents",
@@ -80,6 +82,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "tongban.foundation.regions.middleware.enter_jurisdiction",
+    "tongban.foundation.ledger.middleware.same_for_everybody",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",

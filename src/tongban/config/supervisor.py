@@ -16,7 +16,7 @@ from typing import TextIO
 from tongban.config import embedded, external, processes
 from tongban.config.children import Bell, Child
 from tongban.config.environment import Environment
-from tongban.config.parts import checked_settings, web_command, worker_command
+from tongban.config.parts import checked_settings, sequencer_command, web_command, worker_command
 from tongban.config.trouble import Trouble
 
 MARK = "TONGBAN_RUN_OF"
@@ -190,6 +190,8 @@ class Watch:
         environment |= {MARK: str(var_dir), "TONGBAN_DATABASE_ROLE": "runtime"}
         self.web = Child("web", web_command(settings), environment, var_dir / "log" / "web.log")
         self.worker = Child("worker", worker_command(settings), environment, var_dir / "log" / "worker.log")
+        log = var_dir / "log" / "sequencer.log"
+        self.sequencer = Child("sequencer", sequencer_command(), environment, log)
         self.children = [self.web]
         self.bell = Bell()
 
@@ -235,7 +237,7 @@ class Watch:
                     f"The web server did not start; above is the end of its log {self.web.log}.",
                 )
             self.bell.wait(0.1)
-        self.children.append(self.worker)
+        self.children += [self.worker, self.sequencer]
 
     def _answers(self) -> bool:
         """Whether the web server answers. (/readyz also asks for a worker, which starts only then.)"""
@@ -264,6 +266,7 @@ class Watch:
         self._report("正在停止；再按一次 Ctrl-C 强制停止。", "Stopping; Ctrl-C again to force it.")
         self.web.stop(self.bell, _DRAIN_SECONDS)
         self.worker.stop(self.bell, _DRAIN_SECONDS)
+        self.sequencer.stop(self.bell, _DRAIN_SECONDS)
 
 
 def _reachable(host: str) -> str:

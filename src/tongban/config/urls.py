@@ -13,6 +13,7 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
     path("api/", api.urls),
+    path("log/", include("tongban.foundation.ledger.urls")),
     path("documents/", include("tongban.foundation.documents.urls")),
     path("", include("tongban.foundation.credentials.urls")),
     path("", include("tongban.foundation.notifications.urls")),

@@ -2,7 +2,7 @@
 
 Kinds: ``data`` (encrypted fields), ``index`` (blind indexes), ``token`` (tokens of clients and devices, codes),
 ``session`` (signing of sessions and cookies), ``credential`` (Ed25519 seeds of passes and certificates),
-``document`` (files). Each kind has one current key and keeps its old ones until nothing needs them.
+``document`` (files), ``ledger`` (signing of the public log). Each kind has one current key and keeps its old ones until nothing needs them.
 """
 
 from __future__ import annotations
@@ -22,7 +22,9 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from tongban.lib.words import T
 
-KINDS = ("data", "index", "token", "session", "credential", "document")
+KINDS = ("data", "index", "token", "session", "credential", "document", "ledger")
+# Kinds that came after the first key files: an older file is whole without them, until `tongban prepare` adds them.
+LATER_KINDS = frozenset({"ledger"})
 
 
 class KeyFileError(Exception):
@@ -60,7 +62,7 @@ class KeyRing:
         for key in keys:
             self._keys[key.kind][key.number] = key
         for kind in KINDS:
-            if not self._keys[kind]:
+            if not self._keys[kind] and kind not in LATER_KINDS:
                 raise KeyFileError(
                     T("密钥文件里缺少“{kind}”类密钥。请恢复完整的密钥文件。",
                       "The key file holds no key of kind “{kind}”. Restore the complete key file.").format(kind=kind)
@@ -68,6 +70,11 @@ class KeyRing:
 
     def current(self, kind: str) -> Key:
         """The key new values are protected with."""
+        if not self._keys[kind]:
+            raise KeyFileError(
+                T("密钥文件还没有“{kind}”类密钥。请运行：tongban keys complete",
+                  "The key file has no key of kind “{kind}” yet. Run: tongban keys complete").format(kind=kind)
+            )  # fmt: skip
         return self._keys[kind][max(self._keys[kind])]
 
     def all(self, kind: str) -> list[Key]:
@@ -87,7 +94,15 @@ class KeyRing:
 
     def with_new(self, kind: str) -> KeyRing:
         """The ring after one rotation of a kind."""
-        return KeyRing([*self._every(), _new_key(kind, max(self._keys[kind]) + 1)])
+        return KeyRing([*self._every(), _new_key(kind, max(self._keys[kind], default=0) + 1)])
+
+    def missing(self) -> list[str]:
+        """Kinds that came after this file was made."""
+        return [kind for kind in KINDS if not self._keys[kind]]
+
+    def complete(self) -> KeyRing:
+        """The ring with a first key of each kind it lacks; every key it has stays as it is."""
+        return KeyRing([*self._every(), *(_new_key(kind, 1) for kind in self.missing())])
 
     def without_old(self, kind: str) -> KeyRing:
         """The ring with only the current key of a kind: old values of that kind become unreadable."""

@@ -1,5 +1,6 @@
 """What is true before the first request."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -7,9 +8,10 @@ import pytest
 
 from tongban.config import preparation
 from tongban.config.trouble import Trouble
+from tongban.foundation.ledger import actions
 from tongban.lib.actors import system
 from tongban.lib.demo import load_demo
-from tongban.lib.keys import KeyRing
+from tongban.lib.keys import KeyFileError, KeyRing
 
 
 def _nothing(line: str) -> None:
@@ -60,3 +62,37 @@ class TestWelcome:
         assert "http://127.0.0.1:8000/demo/roles" in said
         assert "居民" in said
         assert "Resident" in said
+
+
+@pytest.mark.usefixtures("db")
+class TestLaterKinds:
+    """A key file made before a kind of key existed."""
+
+    @staticmethod
+    def _older(path: Path) -> bytes:
+        KeyRing.new().write(path)
+        content = json.loads(path.read_text())
+        content["keys"] = [key for key in content["keys"] if key["kind"] != "ledger"]
+        path.write_text(json.dumps(content))
+        return path.read_bytes()
+
+    def test_gets_the_kind_added_and_keeps_its_keys(self, tmp_path: Path) -> None:
+        path, said = tmp_path / "keys.json", []
+        self._older(path)
+        before = KeyRing.read(path)
+        with pytest.raises(KeyFileError, match="keys complete"):
+            before.current("ledger")
+        preparation.ensure_keys(path, said.append)
+        after = KeyRing.read(path)
+        assert len(said) == 1
+        assert after.missing() == []
+        assert after.current("data") == before.current("data")
+        preparation.ensure_keys(path, _nothing)  # the next start has nothing to add
+
+    def test_is_refused_once_the_log_was_signed_with_that_kind(self, tmp_path: Path) -> None:
+        actions.sequence_all()
+        path = tmp_path / "keys.json"
+        before = self._older(path)
+        with pytest.raises(Trouble, match="restore the complete key file"):
+            preparation.ensure_keys(path, _nothing)
+        assert path.read_bytes() == before

@@ -1,4 +1,4 @@
-"""``tongban keys create|list|rotate|retire``."""
+"""``tongban keys create|complete|list|rotate|retire``."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
+from tongban.config.preparation import complete_keys
 from tongban.foundation.documents.queries import least_file_key_number
+from tongban.foundation.ledger.queries import least_log_key_number
 from tongban.foundation.regions.actions import renew_key_checks
 from tongban.foundation.regions.queries import active_schemas
 from tongban.lib.actors import system
@@ -30,6 +32,7 @@ class Command(BaseCommand):
         """One subcommand per thing done to keys."""
         commands = parser.add_subparsers(dest="what", required=True)
         commands.add_parser("create", help="make the key file of a new installation")
+        commands.add_parser("complete", help="add kinds of keys that came after the file was made")
         commands.add_parser("list", help="kind, number, date and fingerprint of each key")
         rotate = commands.add_parser("rotate", help="make a new current key, bring stored values up to it")
         rotate.add_argument("kind", choices=[*KINDS, "all"])
@@ -49,6 +52,10 @@ class Command(BaseCommand):
                           "already; it is not overwritten.").format(path=path), status=409)  # fmt: skip
         KeyRing.new().write(path)
         self.stdout.write(str(path))
+
+    def complete(self, **_: Any) -> None:
+        """What `tongban prepare` does for an older key file, on its own."""
+        complete_keys(settings.KEYS_FILE, self.stdout.write)
 
     def list(self, **_: Any) -> None:
         """Identities, never secrets."""
@@ -73,7 +80,8 @@ class Command(BaseCommand):
     def retire(self, kind: str, **_: Any) -> None:
         """Forget old keys; refused for those that stored values or files still need."""
         found = KeyRing.read(settings.KEYS_FILE)
-        least_of = {"data": least_key_number, "document": least_file_key_number}.get(kind)
+        numbers = {"data": least_key_number, "document": least_file_key_number, "ledger": least_log_key_number}
+        least_of = numbers.get(kind)
         for schema in active_schemas() if least_of else ():
             with enter(schema):
                 least = least_of() if least_of else None

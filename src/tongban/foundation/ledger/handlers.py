@@ -1,0 +1,15 @@
+"""Moments the ledger answers."""
+
+from tongban.foundation.ledger.actions import rotate_key, sequence_all
+from tongban.lib.actors import Actor
+from tongban.lib.rotation import key_rotated
+
+
+@key_rotated.answer
+def hand_the_log_over(kind: str, by: Actor) -> int:
+    """After a rotation of the log's key, the log says so itself and goes on with the new one at once."""
+    if kind != "ledger":
+        return 0
+    changed = rotate_key(by=by)
+    sequence_all()
+    return 1 if changed else 0

@@ -1,0 +1,170 @@
+"""The log's tables. What is in the log is only ever added to; what could tell who it is about can be deleted."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from tongban.lib.models import House
+
+
+class Entry(House):
+    """A leaf, written in the transaction of the business it tells of. It has its place once a Position names it."""
+
+    append_only = True
+
+    type = models.CharField(max_length=40)
+    at = models.DateTimeField()
+    body = models.BinaryField(max_length=65_535)
+    hash = models.BinaryField(max_length=32, unique=True)
+
+    class Meta:
+        verbose_name_plural = "entries"
+
+    def __str__(self) -> str:
+        return f"{self.type} {bytes(self.hash).hex()[:16]}"
+
+
+class Pending(House):
+    """An entry without a place yet; removed in the transaction that gives it one.
+
+    Entry rows cannot be changed by the runtime role, and looking for entries without a position would read the
+    whole log again each second. A row of this table that vanishes leaves its entry without a place, which the
+    nightly recomputation sees.
+    """
+
+    id = None  # type: ignore[assignment]
+    entry = models.OneToOneField("ledger.Entry", on_delete=models.PROTECT, primary_key=True, related_name="pending")
+
+    def __str__(self) -> str:
+        return str(self.entry_id)
+
+
+class Shard(House):
+    """One log of its own: a year, or what goes on after a restored backup. The newest one is written to."""
+
+    append_only = True
+
+    name = models.CharField(max_length=12, unique=True)
+    origin = models.CharField(max_length=200, unique=True)
+    opened_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.origin
+
+
+class LogKey(House):
+    """A public key a shard signs with from some size on; the secret is derived from the key file alone."""
+
+    append_only = True
+
+    shard = models.ForeignKey("ledger.Shard", on_delete=models.PROTECT, related_name="keys")
+    ring_number = models.PositiveIntegerField()  # of the key of kind "ledger" its seed is derived from
+    verifier = models.CharField(max_length=300)
+    entry = models.OneToOneField("ledger.Entry", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["shard", "ring_number"], name="log_key_once")]
+
+    def __str__(self) -> str:
+        return self.verifier
+
+
+class Position(House):
+    """The place of an entry: its index in a shard. The two unique keys are what the order of the log rests on."""
+
+    append_only = True
+
+    id = None  # type: ignore[assignment]
+    entry = models.OneToOneField("ledger.Entry", on_delete=models.PROTECT, primary_key=True, related_name="position")
+    shard = models.ForeignKey("ledger.Shard", on_delete=models.PROTECT, db_index=False, related_name="positions")
+    index = models.BigIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["shard", "index"], name="position_once")]
+
+    def __str__(self) -> str:
+        return str(self.index)
+
+
+class Subtree(House):
+    """The root over one full tile: level 0 over 256 leaves, level 1 over 65,536; what upper tiles are made of."""
+
+    append_only = True
+
+    shard = models.ForeignKey("ledger.Shard", on_delete=models.PROTECT, db_index=False, related_name="subtrees")
+    level = models.PositiveSmallIntegerField()
+    number = models.BigIntegerField()
+    root = models.BinaryField(max_length=32)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["shard", "level", "number"], name="subtree_once")]
+
+    def __str__(self) -> str:
+        return f"{self.level}/{self.number}"
+
+
+class Checkpoint(House):
+    """A signed head of a shard. One per size: the database itself refuses a second tree of the same size."""
+
+    append_only = True
+
+    shard = models.ForeignKey("ledger.Shard", on_delete=models.PROTECT, db_index=False, related_name="checkpoints")
+    size = models.BigIntegerField()
+    root = models.BinaryField(max_length=32)
+    note = models.TextField()
+    signed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["shard", "size"], name="checkpoint_once")]
+
+    def __str__(self) -> str:
+        return f"{self.size}"
+
+
+class Handle(House):
+    """The random name of one affair in the log, and the hash of its last leaf. Deleting it cuts the affair loose."""
+
+    subject_kind = models.CharField(max_length=40)  # e.g. "matters.case"
+    subject_id = models.UUIDField()
+    handle = models.BinaryField(max_length=16, unique=True)
+    last = models.BinaryField(max_length=32, default=b"")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["subject_kind", "subject_id"], name="handle_subject")]
+
+    def __str__(self) -> str:
+        return bytes(self.handle).hex()
+
+
+class Salt(House):
+    """The salt of one sealed field of one leaf. With it and the value the field can be opened; without it, never.
+
+    Retention: with the row the value stands in; erasing both leaves a leaf that says nothing about anybody.
+    """
+
+    append_only = True
+    erasable = True
+
+    entry = models.ForeignKey("ledger.Entry", on_delete=models.PROTECT, db_index=False, related_name="salts")
+    field = models.CharField(max_length=40)
+    salt = models.BinaryField(max_length=32)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["entry", "field"], name="salt_once")]
+
+    def __str__(self) -> str:
+        return self.field
+
+
+class DayCount(House):
+    """How many leaves of a type are dated on a day, for the public page; anyone can count the same from the log."""
+
+    day = models.DateField()
+    type = models.CharField(max_length=40)
+    count = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["day", "type"], name="day_count_once")]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.type} {self.count}"

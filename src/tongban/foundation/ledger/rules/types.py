@@ -1,0 +1,46 @@
+"""The closed list of what enters the ledger; docs/ledger.md shows the same list, a test holds the two together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tongban.lib.words import T
+
+
+@dataclass(frozen=True, slots=True)
+class LeafType:
+    """One kind of leaf: ``open`` fields are there for everybody to read, ``sealed`` ones as salted commitments.
+
+    Place, service and organisation are sealed wherever a leaf stands for one person's affair: in a small county
+    they would tell whose.
+    """
+
+    name: str
+    title: T
+    open: tuple[str, ...] = ()
+    sealed: tuple[str, ...] = ()
+    has_subject: bool = True
+
+
+_TYPES = (
+    LeafType("membership.granted", T("授予任职", "Membership granted"), ("role",),
+             ("person", "organisation", "unit", "region", "from", "until")),
+    LeafType("membership.withdrawn", T("撤销任职", "Membership withdrawn"), ("role",), ("reason",)),
+    LeafType("mandate.granted", T("授予代办权", "Mandate granted"), (), ("from_whom", "to_whom", "scope", "until")),
+    LeafType("mandate.withdrawn", T("撤销代办权", "Mandate withdrawn"), (), ("reason",)),
+    LeafType("definition.published", T("发布事项版本", "Definition published"), ("code", "version", "digest")),
+    LeafType("case.filed", T("提交办件", "Case filed"), ("due",), ("service", "version", "applicant", "region", "form")),
+    LeafType("case.reviewed", T("出具审查意见", "Case reviewed"), ("is_late",), ("unit", "opinion", "reason")),
+    LeafType("case.decided", T("作出决定", "Case decided"), ("outcome", "is_late"), ("reason", "document")),
+    LeafType("certificate.issued", T("签发证照", "Certificate issued"), ("until",), ("type", "holder", "number", "digest")),
+    LeafType("certificate.revoked", T("撤销证照", "Certificate revoked"), (), ("number", "reason")),
+    LeafType("disclosure.opened", T("双人批准调取", "Disclosure opened"), (), ("about", "purpose", "basis", "approvers")),
+    LeafType("rule.changed", T("变更规则", "Rule changed"), ("rule", "before", "after", "reason")),
+    LeafType("keys.rotated", T("更换密钥", "Key rotated"), ("kind", "number", "old", "new", "size", "signature"),
+             has_subject=False),
+    LeafType("data.erased", T("按期删除数据", "Data erased"), ("purpose", "what", "count", "before"), has_subject=False),
+    LeafType("shard.opened", T("启用分卷", "Shard opened"), ("origin", "previous", "lost"), has_subject=False),
+    LeafType("shard.closed", T("封存分卷", "Shard closed"), ("size",), has_subject=False),
+    LeafType("leaf.late", T("条目迟到", "Leaf late"), ("leaf", "dated"), has_subject=False),
+)  # fmt: skip
+LEAF_TYPES: dict[str, LeafType] = {found.name: found for found in _TYPES}

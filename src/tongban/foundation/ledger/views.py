@@ -1,0 +1,124 @@
+"""The log as files for programs, and as a page for people."""
+
+from __future__ import annotations
+
+import base64
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from tongban.foundation.ledger import queries
+from tongban.foundation.ledger.rules import LEAF_TYPES, address_of
+from tongban.web.audiences import audience
+from tongban_verify.tiles import WIDTH, parse_number, tile_width
+
+FOR_EVER = "public, max-age=31536000, immutable"
+FOR_A_MOMENT = "public, max-age=1"
+DAYS_SHOWN = 14
+
+
+def _file(content: bytes, content_type: str, keep: str) -> HttpResponse:
+    response = HttpResponse(content, content_type=content_type)
+    response["Cache-Control"] = keep
+    response["Access-Control-Allow-Origin"] = "*"  # anyone may check the log from a page of their own
+    return response
+
+
+def _none(said: str) -> HttpResponse:
+    response = HttpResponse(f"{said}\n", content_type="text/plain; charset=utf-8", status=404)
+    response["Cache-Control"] = FOR_A_MOMENT
+    return response
+
+
+@audience("public")
+@require_safe
+def current(request: HttpRequest, path: str) -> HttpResponse:
+    """Lead to the shard that is written to now."""
+    shard = queries.current_shard()
+    if shard is None:
+        return _none("no log yet")
+    response = HttpResponseRedirect(f"{reverse('ledger:overview')}{shard.name}/{path}")
+    response["Cache-Control"] = FOR_A_MOMENT
+    response["Access-Control-Allow-Origin"] = "*"
+    return response
+
+
+@audience("public")
+@require_safe
+def checkpoint(request: HttpRequest, shard: str) -> HttpResponse:
+    """The newest signed head of a shard."""
+    found = queries.shard_named(shard)
+    head = queries.newest_checkpoint(found) if found else None
+    if head is None:
+        return _none("no such log")
+    return _file(head.note.encode(), "text/plain; charset=utf-8", FOR_A_MOMENT)
+
+
+@audience("public")
+@require_safe
+def tile(request: HttpRequest, shard: str, level: str, number: str, width: str | None = None) -> HttpResponse:
+    """A tile of hashes or a bundle of entries, whole or as wide as a signed head was; it never changes."""
+    found = queries.shard_named(shard)
+    head = queries.newest_checkpoint(found) if found else None
+    try:
+        index, asked = parse_number(number), int(width or WIDTH)
+    except ValueError:
+        return _none("no such tile")
+    height = 0 if level == "entries" else int(level)
+    if found is None or head is None or not _holds(head.size, height, index, asked, is_whole=width is None):
+        return _none("no such tile")
+    is_bundle = level == "entries"
+    content = queries.bundle(found, index, asked) if is_bundle else queries.tile(found, height, index, asked)
+    return _file(content, "application/octet-stream", FOR_EVER)
+
+
+def _holds(size: int, level: int, number: int, width: int, *, is_whole: bool) -> bool:
+    """Whether a signed tree of this size has that tile; 256 wide ones are asked for without a width."""
+    return is_whole == (width == WIDTH) and 0 < width <= tile_width(level, number, size)
+
+
+@audience("public")
+@require_safe
+def receipt(request: HttpRequest, leaf: str) -> HttpResponse:
+    """The .tlog-proof of a leaf, by its hash; until the next head is signed, when to ask again."""
+    address = address_of(leaf.removesuffix(".tlog-proof"))
+    found = queries.receipt_of(address) if address else None
+    if found is None:
+        return _none("no such leaf")
+    if found.receipt is None:
+        waiting = HttpResponse("not in a signed checkpoint yet\n", content_type="text/plain; charset=utf-8", status=503)
+        waiting["Retry-After"] = "2"
+        return waiting
+    response = _file(found.receipt.dump(), "text/plain; charset=utf-8", FOR_A_MOMENT)
+    response["Content-Disposition"] = f'attachment; filename="{leaf[:16]}.tlog-proof"'
+    return response
+
+
+@audience("public")
+@require_safe
+def overview(request: HttpRequest) -> HttpResponse:
+    """What happened, by type and day; the head of the log; how to check it."""
+    shard = queries.current_shard()
+    days = queries.recent_days(DAYS_SHOWN)
+    counts = queries.counts_of(days)
+    rows = [
+        (found.title, name, [counts.get((day, name), 0) for day in days])
+        for name, found in LEAF_TYPES.items()
+        if any((day, name) in counts for day in days)
+    ]
+    head = queries.newest_checkpoint(shard) if shard else None
+    context = {
+        "shard": shard, "head": head, "root": base64.b64encode(bytes(head.root)).decode() if head else "", "days": days,
+        "rows": rows, "keys": queries.keys_of(shard) if shard else [], "shards": queries.shards(),
+        "address": request.build_absolute_uri(reverse("ledger:overview")),
+    }  # fmt: skip
+    return render(request, "ledger/overview.html", context)
+
+
+@audience("public")
+@require_safe
+def check(request: HttpRequest) -> HttpResponse:
+    """Check a receipt in the browser: the file is not sent anywhere."""
+    return render(request, "ledger/check.html", {"keys": [key.verifier for key in queries.every_key()]})
