@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -12,6 +13,8 @@ from tongban_verify.errors import Unverified
 
 LARGEST = 256 * (2 + 65_535)  # a bundle of the largest entries
 TIMEOUT = 30.0
+PATIENCE = 5  # times we wait when a server asks us to
+LONGEST_PAUSE = 60
 
 
 class Source(Protocol):
@@ -47,18 +50,30 @@ class Address:
         self.base = url.removesuffix("checkpoint").rstrip("/") + "/"
 
     def get(self, path: str) -> bytes:
-        """The content of one file of the log."""
+        """The content of one file of the log; waits when the server asks for patience."""
         url = self.base + path
-        try:
-            request = urllib.request.Request(url, headers={"User-Agent": "tongban-verify"})
-            with urllib.request.urlopen(request, timeout=TIMEOUT) as answer:
-                content: bytes = answer.read(LARGEST + 1)
-                found = answer.geturl()
-        except urllib.error.HTTPError as error:
-            raise Unverified("unreachable", f"{url} 回答 {error.code}。", f"{url} answered {error.code}.") from None
-        except (OSError, ValueError) as error:
-            why = getattr(error, "reason", error)
-            raise Unverified("unreachable", f"连不上 {url}（{why}）。", f"{url} cannot be reached ({why}).") from None
+        for patience in range(PATIENCE, -1, -1):
+            try:
+                return self._fetch(path, url)
+            except urllib.error.HTTPError as error:
+                pause = error.headers.get("Retry-After", "")
+                if not patience or error.code not in (429, 503) or not pause.isdigit():
+                    raise Unverified(
+                        "unreachable", f"{url} 回答 {error.code}。", f"{url} answered {error.code}."
+                    ) from None
+                time.sleep(min(int(pause), LONGEST_PAUSE))
+            except (OSError, ValueError) as error:
+                why = getattr(error, "reason", error)
+                raise Unverified(
+                    "unreachable", f"连不上 {url}（{why}）。", f"{url} cannot be reached ({why})."
+                ) from None
+        raise AssertionError("the last attempt returns or raises")
+
+    def _fetch(self, path: str, url: str) -> bytes:
+        request = urllib.request.Request(url, headers={"User-Agent": "tongban-verify"})
+        with urllib.request.urlopen(request, timeout=TIMEOUT) as answer:
+            content: bytes = answer.read(LARGEST + 1)
+            found = answer.geturl()
         if len(content) > LARGEST:
             raise Unverified("too_large", f"{url} 的回答过大。", f"{url} answers with too much.")
         if path == "checkpoint" and found.endswith("/checkpoint"):
