@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -195,6 +196,7 @@ def committed_db(request: pytest.FixtureRequest, django_db_blocker: Any) -> Iter
         "AND tablename NOT IN ('django_migrations', 'django_content_type', 'auth_permission')) "
         "OR tablename = 'procrastinate_jobs'",
     )
+    shutil.rmtree(TEST_DIR / "ledger", ignore_errors=True)  # what was signed of the tables emptied here
     _admin(url, f"TRUNCATE {', '.join(row[0] for row in tables)} RESTART IDENTITY CASCADE")
 
 

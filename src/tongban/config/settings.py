@@ -19,6 +19,7 @@ ENVIRONMENT: Environment = read_environment()
 MODE = ENVIRONMENT.mode
 DEMO = MODE == "demo"
 VAR_DIR: Path = ENVIRONMENT.var_dir
+LEDGER_DIR = VAR_DIR / "ledger"
 LEDGER_NAME = ENVIRONMENT.ledger_name
 KEYS_FILE = ENVIRONMENT.keys_file or VAR_DIR / "secrets" / "keys.json"
 DOCUMENTS_DIR = ENVIRONMENT.documents_dir or VAR_DIR / "documents"

@@ -86,7 +86,7 @@ def receipt(asked: argparse.Namespace, policy: Policy) -> int:
 
 def _agree_with_mirror(head: Checkpoint, root: Path) -> None:
     from tongban_verify.merkle import tree_root
-    from tongban_verify.mirror import text_of
+    from tongban_verify.notes import text_of
     from tongban_verify.tiles import TileReader, tile_path
 
     source = source_of(str(root))

@@ -11,7 +11,7 @@ from tongban_verify.checkpoints import Checkpoint, Opened, Policy, open_checkpoi
 from tongban_verify.errors import Unverified
 from tongban_verify.leaves import Reading
 from tongban_verify.merkle import check_consistency, consistency_proof, leaf_hash, perfect_root, tree_root
-from tongban_verify.notes import VerifierKey, open_note
+from tongban_verify.notes import VerifierKey, open_note, text_of
 from tongban_verify.sources import Directory, Source
 from tongban_verify.tiles import WIDTH, TileReader, split_entries, split_tile, tile_path, tile_width, tiles_of
 
@@ -161,11 +161,3 @@ class _Tiles:
             fresh.write_bytes(content)
             self.fresh.append(path)
         return content
-
-
-def text_of(note: bytes) -> str:
-    """The text of a note whose signatures are not looked at yet."""
-    text, found, _ = note.decode("utf-8", "replace").rpartition("\n\n")
-    if not found:
-        raise Unverified("note_unreadable", "这不是一份签名文本。", "This is not a signed note.")
-    return text + "\n"

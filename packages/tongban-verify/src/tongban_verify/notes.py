@@ -152,6 +152,14 @@ def open_note(note: bytes, keys: Iterable[VerifierKey]) -> tuple[str, list[Signe
     return text, list(signed.values())
 
 
+def text_of(note: bytes) -> str:
+    """The text of a note whose signatures are not looked at yet."""
+    text, found, _ = note.decode("utf-8", "replace").rpartition("\n\n")
+    if not found:
+        raise Unverified("note_unreadable", "这不是一份签名文本。", "This is not a signed note.")
+    return text + "\n"
+
+
 def _split(note: bytes) -> tuple[str, list[tuple[str, bytes, bytes]]]:
     wrong = Unverified(
         "note_unreadable", "这不是一份签名文本，或已不完整。", "This is not a signed note, or not a whole one."

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from tongban.foundation.ledger import queries
 from tongban.foundation.ledger.rules import LEAF_TYPES, address_of
 from tongban.web.audiences import audience
+from tongban_verify.merkle import HASH_SIZE
 from tongban_verify.tiles import WIDTH, parse_number, tile_width
 
 FOR_EVER = "public, max-age=31536000, immutable"
@@ -71,6 +72,8 @@ def tile(request: HttpRequest, shard: str, level: str, number: str, width: str |
         return _none("no such tile")
     is_bundle = level == "entries"
     content = queries.bundle(found, index, asked) if is_bundle else queries.tile(found, height, index, asked)
+    if not content or (level != "entries" and len(content) != asked * HASH_SIZE):
+        return _none("lost")  # signed for, but a restored backup no longer has it
     return _file(content, "application/octet-stream", FOR_EVER)
 
 

@@ -15,12 +15,14 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from tongban.foundation.ledger.actions.recording import add_entry
-from tongban.foundation.ledger.actions.signing import sign_checkpoint, signing_key
-from tongban.foundation.ledger.models import Checkpoint, DayCount, Entry, LogKey, Pending, Position, Shard, Subtree
+from tongban.foundation.ledger.actions.signing import check_not_forked, sign_checkpoint, signing_key
+from tongban.foundation.ledger.adapters import remembered
+from tongban.foundation.ledger.models import DayCount, Entry, LogKey, Pending, Position, Shard, Subtree
 from tongban.foundation.ledger.queries import current_shard, newest_checkpoint, size_of, tile
 from tongban.foundation.ledger.rules import build_leaf, is_back_dated, leaf_text, next_name, origin_of, year_of
 from tongban.lib import keys
 from tongban.lib.jurisdictions import require_current
+from tongban_verify.checkpoints import Checkpoint as Head
 from tongban_verify.merkle import perfect_root
 from tongban_verify.tiles import WIDTH, split_tile
 
@@ -30,6 +32,7 @@ log = structlog.get_logger(__name__)
 
 def sequence_all() -> int:
     """Give every waiting entry its place and sign the new head; the number sequenced."""
+    check_not_forked()
     total = 0
     while True:
         count = sequence()
@@ -132,22 +135,22 @@ def _shard_of_the_year() -> Shard:
     now = timezone.now()
     shard = current_shard()
     if shard is None:
-        return _open(now, None)
+        return open_shard(now, None)
     if year_of(shard.opened_at) == year_of(now):
         return shard
     _append(shard, [_own_leaf("shard.closed", {"size": size_of(shard) + 1}).id])
-    return _open(now, sign_checkpoint(shard) or newest_checkpoint(shard), previous=shard)
+    last = sign_checkpoint(shard) or newest_checkpoint(shard)
+    return open_shard(now, Head(shard.origin, last.size, bytes(last.root)) if last else None)
 
 
-def _open(now: datetime, last: Checkpoint | None, previous: Shard | None = None) -> Shard:
-    """Open a shard whose first leaf names the last head of the one before."""
-    name = next_name(year_of(now), set(Shard.objects.values_list("name", flat=True)))
+def open_shard(now: datetime, last: Head | None, lost: dict[str, int] | None = None) -> Shard:
+    """Open a shard whose first leaf names the last head of the one before, and leaves ``lost`` there, if any."""
+    taken = {*Shard.objects.values_list("name", flat=True), *remembered()}
+    name = next_name(year_of(now), taken)
     origin = origin_of(settings.LEDGER_NAME, require_current(), name)
     shard = Shard.objects.create(name=name, origin=origin, opened_at=now)
     number = keys.ring().current("ledger").number
     LogKey.objects.create(shard=shard, ring_number=number, verifier=str(signing_key(shard, number).verifier))
-    before = (
-        {"origin": previous.origin, "size": last.size, "root": bytes(last.root).hex()} if previous and last else None
-    )
-    _append(shard, [_own_leaf("shard.opened", {"origin": origin, "previous": before, "lost": None}).id])
+    before = {"origin": last.origin, "size": last.size, "root": last.root.hex()} if last else None
+    _append(shard, [_own_leaf("shard.opened", {"origin": origin, "previous": before, "lost": lost}).id])
     return shard

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from tongban.foundation.ledger.adapters import head_of, remember, remembered
 from tongban.foundation.ledger.models import Checkpoint, LogKey, Shard
 from tongban.foundation.ledger.queries import key_in_force, newest_checkpoint, reader_of, size_of
 from tongban.lib import keys
@@ -34,6 +35,29 @@ def checked_key(shard: Shard, log_key: LogKey) -> SigningKey:
     return key
 
 
+def check_not_forked() -> None:
+    """Refused when this machine signed more than the database knows: a backup was restored.
+
+    Going on would show a second tree to whoever saw the first.
+    """
+    for name, note in remembered().items():
+        seen = head_of(note)
+        known = Shard.objects.filter(name=name).first() if seen else None
+        last = newest_checkpoint(known) if known else None
+        if seen and (
+            last is None or seen.size > last.size or (seen.size == last.size and seen.root != bytes(last.root))
+        ):
+            raise Refusal(
+                "ledger_forked",
+                T("本机已为日志“{origin}”签到第 {size} 条，而数据库只知道更早的状态：可能恢复过备份。已停止编号和签名；"
+                  "确认后请运行：tongban ledger resume",
+                  "This machine has signed {size} leaves of {origin}, but the database only knows an earlier state: was a "
+                  "backup restored? Sequencing and signing have stopped. Once that is clear, run: tongban ledger resume")
+                .format(origin=seen.origin, size=seen.size),
+                status=409,
+            )  # fmt: skip
+
+
 def sign_checkpoint(shard: Shard) -> Checkpoint | None:
     """Sign the shard as it stands; None when nothing was added since the last time.
 
@@ -56,6 +80,8 @@ def sign_checkpoint(shard: Shard) -> Checkpoint | None:
     note = sign(Head(shard.origin, size, root).text(), checked_key(shard, key_in_force(shard, size)))
     try:
         with transaction.atomic():
-            return Checkpoint.objects.create(shard=shard, size=size, root=root, note=note, signed_at=timezone.now())
+            made = Checkpoint.objects.create(shard=shard, size=size, root=root, note=note, signed_at=timezone.now())
+            transaction.on_commit(lambda: remember(shard.name, note))
+            return made
     except IntegrityError:  # another sequencer signed the same size; the unique index let one of us win
         return None

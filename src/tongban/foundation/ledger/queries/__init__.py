@@ -16,6 +16,7 @@ from tongban.foundation.ledger.queries.tree import (
     shards,
     size_of,
     tile,
+    waiting,
 )
 
 __all__ = [
@@ -36,4 +37,5 @@ __all__ = [
     "shards",
     "size_of",
     "tile",
+    "waiting",
 ]

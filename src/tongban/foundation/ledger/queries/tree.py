@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db.models import Max, Q
 
-from tongban.foundation.ledger.models import Checkpoint, LogKey, Position, Shard, Subtree
+from tongban.foundation.ledger.models import Checkpoint, LogKey, Pending, Position, Shard, Subtree
 from tongban_verify.tiles import WIDTH, TileReader, join_entries
 
 
@@ -38,6 +38,11 @@ def key_in_force(shard: Shard, size: int) -> LogKey:
     """The key that signs for ``size`` leaves: the last one whose leaf is among them."""
     begun = Q(entry=None) | Q(entry__position__shard=shard, entry__position__index__lt=size)
     return LogKey.objects.filter(begun, shard=shard).latest("ring_number")
+
+
+def waiting() -> int:
+    """How many entries have no place yet."""
+    return Pending.objects.count()
 
 
 def least_log_key_number() -> int | None:
