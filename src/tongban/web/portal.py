@@ -118,6 +118,7 @@ themes = Hook("web.themes", "Themes with their tiles. Arguments: actor, place. A
 desk_menu = Hook("web.desk_menu", "Lines of the staff desk's menu. Arguments: actor. Answers are lists of Entry.")
 mine = Hook("web.mine", "A visitor's own things. Arguments: actor. Answers are lists of Mine.")
 demo_links = Hook("web.demo_links", "Links shown in demo mode only. No arguments. Answers are lists of Tile.")
+footer_links = Hook("web.footer_links", "Links at the foot of every page. No arguments. Answers are lists of Tile.")
 ways = Hook("web.ways", "Ways to be served without this page. Arguments: actor, place. Answers are lists of Way.")
 sources = Hook("web.sources", "Sources of data to attribute. No arguments. Answers are lists of Source.")
 account_menu = Hook("web.account_menu", "Lines of the account menu. Arguments: actor. Answers are lists of Entry.")

@@ -1,8 +1,12 @@
 """Moments the ledger answers."""
 
+from django.urls import reverse
+
 from tongban.foundation.ledger.actions import rotate_key, sequence_all
 from tongban.lib.actors import Actor
 from tongban.lib.rotation import key_rotated
+from tongban.lib.words import T
+from tongban.web.portal import Tile, footer_links
 
 
 @key_rotated.answer
@@ -13,3 +17,9 @@ def hand_the_log_over(kind: str, by: Actor) -> int:
     changed = rotate_key(by=by)
     sequence_all()
     return 1 if changed else 0
+
+
+@footer_links.answer
+def the_log_at_the_foot() -> list[Tile]:
+    """Every page leads to the public log."""
+    return [Tile(T("公开日志", "Public log"), reverse("ledger:overview"), icon="list-check")]

@@ -25,6 +25,12 @@ def notes_above() -> list[portal.Tile]:
     return portal.gather(portal.demo_links) if settings.DEMO else []
 
 
+@register.simple_tag
+def footer_links() -> list[portal.Tile]:
+    """Links at the foot of every page."""
+    return portal.gather(portal.footer_links)
+
+
 @register.filter
 def account_entries(actor: Actor) -> list[portal.Entry]:
     """Entries of the account menu, in their order."""

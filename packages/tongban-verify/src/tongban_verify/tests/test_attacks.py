@@ -246,7 +246,7 @@ def test_a_misspelt_key_is_refused(text: str) -> None:
     "text", ["", "1", "0001", "x000/001", "001/002", "x1/002", "abc", "x001/x002/x003/x004/x005/006"]
 )
 def test_a_tile_number_has_one_spelling(text: str) -> None:
-    with pytest.raises(ValueError, match=re.escape(text)):
+    with pytest.raises(ValueError, match=f"^{re.escape(text)}$"):
         tiles.parse_number(text)
 
 

@@ -96,6 +96,7 @@ def test_the_page_shows_what_happened_and_how_to_check(client: Client, language:
     client.cookies["tongban_language"] = language
     assert client.get("/log/").status_code == 200  # before the first leaf
     shard = fill(3)
+    assert 'href="/log/"' in client.get("/about/").content.decode()
     page = client.get("/log/").content.decode()
     head = queries.newest_checkpoint(shard)
     assert head
