@@ -49,6 +49,7 @@ SAMPLES: dict[str, Builder] = {
 # Parameters that name nothing of anybody: one value is enough.
 PLAIN: dict[str, Any] = {
     "number": 0, "provider_id": "no-such-provider", "key": "no-such-key", "uidb36": "1", "pk": 1,
+    "shard": "2026", "tile": "0/000", "leaf": "0" * 64,
 }  # fmt: skip
 
 _PARAMETER = re.compile(r"<(?:[a-z]+:)?([a-z_]+)>|\{(?:[a-z]+:)?([a-z_]+)\}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -18,6 +19,7 @@ from tongban_verify.tiles import WIDTH, parse_number, tile_width
 FOR_EVER = "public, max-age=31536000, immutable"
 FOR_A_MOMENT = "public, max-age=1"
 DAYS_SHOWN = 14
+TILE = re.compile(r"(entries|[0-9]{1,2})/([x0-9/]{3,24})(?:\.p/([0-9]{1,3}))?", re.ASCII)
 
 
 def _file(content: bytes, content_type: str, keep: str) -> HttpResponse:
@@ -35,12 +37,14 @@ def _none(said: str) -> HttpResponse:
 
 @audience("public")
 @require_safe
-def current(request: HttpRequest, path: str) -> HttpResponse:
+def current(request: HttpRequest, tile: str = "") -> HttpResponse:
     """Lead to the shard that is written to now."""
     shard = queries.current_shard()
     if shard is None:
         return _none("no log yet")
-    response = HttpResponseRedirect(f"{reverse('ledger:overview')}{shard.name}/{path}")
+    response = HttpResponseRedirect(
+        f"{reverse('ledger:overview')}{shard.name}/{f'tile/{tile}' if tile else 'checkpoint'}"
+    )
     response["Cache-Control"] = FOR_A_MOMENT
     response["Access-Control-Allow-Origin"] = "*"
     return response
@@ -59,10 +63,14 @@ def checkpoint(request: HttpRequest, shard: str) -> HttpResponse:
 
 @audience("public")
 @require_safe
-def tile(request: HttpRequest, shard: str, level: str, number: str, width: str | None = None) -> HttpResponse:
+def tile(request: HttpRequest, shard: str, tile: str) -> HttpResponse:
     """A tile of hashes or a bundle of entries, whole or as wide as a signed head was; it never changes."""
     found = queries.shard_named(shard)
     head = queries.newest_checkpoint(found) if found else None
+    named = TILE.fullmatch(tile)
+    if named is None:
+        return _none("no such tile")
+    level, number, width = named.groups()
     try:
         index, asked = parse_number(number), int(width or WIDTH)
     except ValueError:
