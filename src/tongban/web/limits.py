@@ -48,12 +48,12 @@ def client_address(request: HttpRequest) -> str:
     return chain[-trusted] if len(chain) >= trusted else direct
 
 
-_doors: dict[str, Limiter] = {}
+_doors: dict[tuple[str, int], Limiter] = {}
 
 
 def limit(request: HttpRequest, door: str, *, per_minute: int) -> None:
     """Refuse with 429 whoever comes to a public ``door`` that costs work more often than this in one minute."""
-    limiter = _doors.setdefault(door, Limiter(per_minute))
+    limiter = _doors.setdefault((door, per_minute), Limiter(per_minute))
     if not limiter.admits(client_address(request)):
         raise Refusal(
             "too_often", T("操作太频繁，请一分钟后再试。", "Too many at once: try again in a minute."), status=429

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -17,6 +18,7 @@ from tongban.foundation.credentials.models import Credential, IssuingKey, Status
 from tongban.foundation.credentials.queries import signed_facts, verdict_on
 from tongban.foundation.credentials.rules.code import TYPES, Claims, Content, kid_of, write
 from tongban.foundation.credentials.rules.verdicts import Verdict
+from tongban.foundation.ledger import actions as ledger
 from tongban.foundation.parties.queries import require
 from tongban.foundation.regions.queries import code_of_schema
 from tongban.lib.actors import Actor
@@ -84,8 +86,17 @@ def issue(content: Content, *, subject: Subject, not_before: datetime, expires: 
         except IntegrityError:
             _grow(bits)  # the bit is taken, rarely: the more so the fuller the list
             continue
+        ledger.record("certificate.issued", by=by, subject=("credentials.credential", row.pk), values=_sealed(row))
         return row
     raise RuntimeError(f"no free bit in status list {bits}")
+
+
+def _sealed(row: Credential) -> dict[str, str]:
+    """What the public log keeps of an issue: its last day in the open, the rest as commitments."""
+    return {
+        "until": row.expires_at.date().isoformat(), "type": str(row.type), "holder": row.holder_name,
+        "number": bytes(row.cti).hex(), "digest": hashlib.sha256(row.code.encode()).hexdigest(),
+    }  # fmt: skip
 
 
 @transaction.atomic
@@ -101,6 +112,10 @@ def revoke(credential_id: UUID, *, reason: str, by: Actor) -> Credential:
         return credential
     credential.revoked_at, credential.revoked_by, credential.revoked_reason = timezone.now(), by.name, reason.strip()
     credential.save(update_fields=["revoked_at", "revoked_by", "revoked_reason"])
+    ledger.record(
+        "certificate.revoked", by=by, subject=("credentials.credential", credential.pk),
+        values={"number": bytes(credential.cti).hex(), "reason": credential.revoked_reason},
+    )  # fmt: skip
     hooks.revoked.call(credential_id=credential.pk, reason=reason.strip(), by=by)
     return credential
 

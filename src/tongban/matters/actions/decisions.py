@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from tongban.foundation.credentials import actions as credentials
+from tongban.foundation.ledger import actions as ledger
 from tongban.foundation.parties.queries import require
 from tongban.lib.actors import Actor
 from tongban.lib.masks import mask_name
@@ -52,6 +53,13 @@ def decide_case(case_id: UUID, *, outcome: str, reason: str = "", by: Actor) -> 
     case.state, case.closed_at = outcome, now
     case.save(update_fields=["state", "closed_at"])
     record(case, outcome, by=by, at=now, note=decision.reason, opinions=decision.opinions_hash)
+    ledger.record(
+        "case.decided", by=by, subject=("matters.case", case.pk),
+        values={
+            "outcome": outcome, "is_late": _is_late(case, now), "reason": decision.reason,
+            "document": decision.opinions_hash,
+        },
+    )  # fmt: skip
     if outcome == GRANTED:
         _certify(case, now, by)
     hooks.decided.call(case_id=case.pk, outcome=outcome, by=by)
@@ -93,6 +101,10 @@ def revoke_certificate(case_id: UUID, *, reason: str, by: Actor) -> Certificate:
         record(case, "revoked", by=by, note=reason.strip())
         announce(case, hooks.CERTIFICATE_REVOKED, by=by, certificate=certificate.number)
     return certificate
+
+
+def _is_late(case: Case, now: datetime) -> bool:
+    return case.due_on is not None and timezone.localdate(now) > case.due_on
 
 
 def _lock_to_decide(case_id: UUID, by: Actor) -> Case:

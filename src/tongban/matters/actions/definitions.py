@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
+from tongban.foundation.ledger import actions as ledger
 from tongban.foundation.parties.queries import require
 from tongban.lib.actors import Actor
 from tongban.matters import hooks
@@ -61,4 +62,8 @@ def _publish(content: Content, by: Actor) -> Published:
     )
     definition.name, definition.name_en, definition.theme_code = said.name.zh, said.name.en, said.theme
     definition.save(update_fields=["version", "name", "name_en", "theme_code"])
+    ledger.record(
+        "definition.published", by=by, subject=("matters.definition", definition.pk),
+        values={"code": said.code, "version": number, "digest": sha256},
+    )  # fmt: skip
     return Published(said.code, number, is_new=True)

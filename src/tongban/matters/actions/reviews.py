@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
+from tongban.foundation.ledger import actions as ledger
 from tongban.foundation.parties.actions import record_look
 from tongban.foundation.parties.queries import require
 from tongban.lib.actors import Actor
@@ -46,6 +47,13 @@ def review_case(case_id: UUID, *, opinion: str, text: str = "", by: Actor) -> Re
     review.by_name, review.by_person_id, review.seen_hash = by.name, by.person_id, case.answers_hash
     review.save(update_fields=["state", "text", "closed_at", "by_name", "by_person_id", "seen_hash"])
     record(case, "reviewed", by=by, at=now, note=review.text, state=opinion, round=review.round)
+    ledger.record(
+        "case.reviewed", by=by, subject=("matters.case", case.pk),
+        values={
+            "is_late": review.due_on is not None and timezone.localdate(now) > review.due_on,
+            "unit": review.unit_code, "opinion": opinion, "reason": review.text,
+        },
+    )  # fmt: skip
     if not case.reviews.filter(state=OPEN).exists():
         case.state = READY
         case.save(update_fields=["state"])

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.utils import timezone
 
+from tongban.foundation.ledger import actions as ledger
 from tongban.foundation.parties.queries import unit_for
 from tongban.lib.actors import Actor
 from tongban.lib.ids import uuid7
@@ -57,6 +58,7 @@ def submit_case(case_id: UUID, *, by: Actor) -> Case:
         _submit_again(case, content, now, by)
     else:
         _submit_first(case, content, now, by)
+    _file(case, content, by)
     hooks.submitted.call(case_id=case.pk, by=by)
     announce(case, hooks.CASE_SUBMITTED, by=by)
     tell_applicant(case, "submitted", by=by)
@@ -151,6 +153,18 @@ def _submit_again(case: Case, content: Content, now: datetime, by: Actor) -> Non
     case.due_because = [line.as_json() for line in deadline.because]
     case.save()
     record(case, "resubmitted", by=by, at=now, answers=case.answers_hash, reopened=sorted(reopened))
+
+
+def _file(case: Case, content: Content, by: Actor) -> None:
+    """The public trace of handing in: its last day for everybody, the rest sealed."""
+    assert case.due_on is not None
+    ledger.record(
+        "case.filed", by=by, subject=("matters.case", case.pk),
+        values={
+            "due": case.due_on.isoformat(), "service": content.definition.code, "version": case.version.number,
+            "applicant": case.name, "region": case.region_code, "form": case.answers_hash,
+        },
+    )  # fmt: skip
 
 
 def _screen_hash(case: Case, content: Content, code: str) -> str:

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from tongban.foundation.ledger import actions as ledger
 from tongban.foundation.parties.actions.organisations import ORGANISATION
 from tongban.foundation.parties.actions.people import PERSON
 from tongban.foundation.parties.hooks import VERIFY_PERSON
@@ -62,12 +63,20 @@ def grant_mandate(new: NewMandate, *, grantor: Grantor, by: Actor) -> Mandate:
         raise Refusal("mandate_exists", T("已经给这个人同样的授权。要改期限，请先收回原来的。",
                       "This person holds the same mandate already. To change its dates, withdraw it first."),
                       field="agent_name", status=409)  # fmt: skip
-    return Mandate.objects.create(
+    mandate = Mandate.objects.create(
         person_id=grantor.person_id, organisation_id=grantor.organisation_id, agent=agent, services=services,
         may_sign=new.may_sign, valid_from=new.term.first, valid_to=last, granted_by=by.name,
         evidence=check_reason(new.evidence, field="evidence") if at_counter else "",
         accepted_at=timezone.now() if at_counter else None,
     )  # fmt: skip
+    ledger.record(
+        "mandate.granted", by=by, subject=("parties.mandate", mandate.pk),
+        values={
+            "from_whom": str(grantor.organisation_id or grantor.person_id), "to_whom": str(agent.pk),
+            "scope": [*services, *(["may_sign"] if new.may_sign else [])], "until": last.isoformat(),
+        },
+    )  # fmt: skip
+    return mandate
 
 
 @transaction.atomic
@@ -102,6 +111,7 @@ def withdraw_mandate(mandate_id: UUID, *, by: Actor) -> Mandate:
         raise Refusal("mandate_withdrawn", T("这项授权已经收回。", "This mandate was withdrawn."), status=409)
     mandate.withdrawn_at, mandate.withdrawn_by = timezone.now(), by.name
     mandate.save(update_fields=["withdrawn_at", "withdrawn_by"])
+    ledger.record("mandate.withdrawn", by=by, subject=("parties.mandate", mandate.pk), values={"reason": ""})
     return mandate
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from tongban.foundation.ledger import actions as ledger
 from tongban.foundation.parties.actions.organisations import UNIT
 from tongban.foundation.parties.actions.people import PERSON
 from tongban.foundation.parties.hooks import MANAGE_STAFF
@@ -46,7 +47,7 @@ def grant_membership(
     check_term(term, today=timezone.localdate())
     try:
         with transaction.atomic():
-            return Membership.objects.create(
+            granted = Membership.objects.create(
                 person=person, unit=unit, role=role, region_code=scope, valid_from=term.first, valid_to=term.last,
                 granted_by=by.name,
             )  # fmt: skip
@@ -54,6 +55,14 @@ def grant_membership(
         raise Refusal("membership_exists", T("此人在这个部门已有同样的岗位。要改期限，请先收回原来的。",
                       "This person has this role here already. To change its dates, withdraw it first."),
                       field="role", status=409) from None  # fmt: skip
+    ledger.record(
+        "membership.granted", by=by, subject=("parties.membership", granted.pk),
+        values={
+            "role": role, "person": str(person.pk), "organisation": unit.organisation.name, "unit": unit.name,
+            "region": scope, "from": term.first.isoformat(), "until": term.last.isoformat() if term.last else "",
+        },
+    )  # fmt: skip
+    return granted
 
 
 @transaction.atomic
@@ -75,6 +84,10 @@ def withdraw_membership(membership_id: UUID, *, reason: str, by: Actor) -> Membe
     membership.withdrawn_at, membership.withdrawn_by = timezone.now(), by.name
     membership.withdrawn_reason = check_reason(reason)
     membership.save(update_fields=["withdrawn_at", "withdrawn_by", "withdrawn_reason"])
+    ledger.record(
+        "membership.withdrawn", by=by, subject=("parties.membership", membership.pk),
+        values={"role": membership.role, "reason": membership.withdrawn_reason},
+    )  # fmt: skip
     return membership
 
 

@@ -77,9 +77,9 @@ def refused(code: str, file: str, line: int, what: T) -> Refusal:
     """The one sentence for a broken edition: which file, which line, what is wrong; nothing was loaded."""
     return Refusal(
         code,
-        T("{file} 第 {line} 行：{what}本次没有载入任何内容。", "{file}, line {line}: {what} Nothing was loaded.").format(
-            file=file, line=line, what=what
-        ),
+        T(
+            "{file} 第 {line} 行：{what}本次没有载入任何内容。", "{file}, line {line}: {what} Nothing was loaded."
+        ).format(file=file, line=line, what=what),
         field="file",
     )
 
