@@ -29,6 +29,7 @@ from tongban.foundation.parties.queries import (
 from tongban.lib.actors import Actor, Channel
 from tongban.lib.jurisdictions import current
 from tongban.lib.refusals import Refusal
+from tongban.web.api import problem_of
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -45,8 +46,7 @@ def resolve_actor(get_response: Handler) -> Handler:
                 request.actor = actor_of_token(header[7:].strip())  # type: ignore[attr-defined]
                 mark_used(request.actor)  # type: ignore[attr-defined]
             except Refusal as refusal:
-                body = {"code": refusal.code, "message": str(refusal.message), "field": ""}
-                return JsonResponse(body, status=401)
+                return JsonResponse(problem_of(refusal), status=401)
         else:
             request.actor = actor_of_session(request)  # type: ignore[attr-defined]
         return get_response(request)

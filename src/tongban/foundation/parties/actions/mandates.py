@@ -103,7 +103,10 @@ def accept_mandate(mandate_id: UUID, *, by: Actor) -> Mandate:
 def withdraw_mandate(mandate_id: UUID, *, by: Actor) -> Mandate:
     """End a mandate now; by its grantor, by the agent who gives it back, or by a clerk at the counter."""
     mandate = (
-        Mandate.objects.select_for_update(of=("self",)).select_related("organisation").filter(pk=mandate_id).first()
+        Mandate.objects.select_for_update(of=("self",))
+        .select_related("organisation", "person")
+        .filter(pk=mandate_id)
+        .first()
     )
     if mandate is None or by.person_id is None or not _may_withdraw(mandate, by):
         raise not_found(MANDATE)
@@ -119,7 +122,10 @@ def _may_withdraw(mandate: Mandate, by: Actor) -> bool:
     own = {mandate.agent_id, mandate.person_id}
     if mandate.organisation is not None:
         own.add(mandate.organisation.legal_representative_id)
-    return by.person_id in own or (by.second_factor and VERIFY_PERSON in by.capabilities)
+    place = mandate.organisation.region_code if mandate.organisation else mandate.person.region_code  # type: ignore[union-attr]
+    at_counter = by.second_factor and VERIFY_PERSON in by.capabilities
+    # Of a person whose place nobody knows, any counter may.
+    return by.person_id in own or (at_counter and (not place or place.startswith(by.region)))
 
 
 def _check_grantor(grantor: Grantor, by: Actor) -> bool:

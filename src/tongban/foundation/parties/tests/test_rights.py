@@ -288,6 +288,9 @@ def test_at_the_counter_paper_is_enough() -> None:
         actions.grant_mandate(mandate_for(daughter), grantor=grantor, by=clerk)
     made = actions.grant_mandate(mandate_for(daughter, evidence="纸质委托书 2026-01"), grantor=grantor, by=clerk)
     assert made.accepted_at
+    Person.objects.filter(pk=father.pk).update(region_code="510502")
+    with refuses("not_found"):
+        actions.withdraw_mandate(made.pk, by=staff_of(unit_of("window", "510504", 2), "clerk", 91))
     actions.withdraw_mandate(made.pk, by=clerk)
 
 
