@@ -30,6 +30,12 @@ PROGRAMS = ("/api/", "/documents/tus/")
 A_FEW = frozenset({"anonymous", "resident", "reviewer"})
 # Pages that narrow their audience further, by a rule of their own: who of the audience is let in nevertheless.
 NARROWER: dict[str, frozenset[str]] = {
+    # Files of the public log: no sequencer runs here, so there is no tree yet; its own tests read them.
+    "/log/checkpoint": frozenset(),
+    "/log/tile/{tile}": frozenset(),
+    "/log/receipt/{leaf}": frozenset(),
+    "/log/{shard}/checkpoint": frozenset(),
+    "/log/{shard}/tile/{tile}": frozenset(),
     "/metrics": frozenset(),  # for the machine itself, or with the token of TONGBAN_METRICS_TOKEN
     "/me/password/": frozenset(),  # only in a session that began with a phone code a moment ago
 }

@@ -125,3 +125,9 @@ def test_arrived_events_that_are_none(change: dict[str, Any]) -> None:
     assert rules.check_event(GOOD, source="/x", webhook_id="m1") == GOOD
     with pytest.raises(Refusal):
         rules.check_event(["no event"], source="/x", webhook_id="m1")
+
+
+def test_an_id_that_happens_to_hold_a_phones_digits_is_still_an_id() -> None:
+    rules.check_facts({"case_id": "01a202f1-0c5e-7b3a-8d2f-13912345678a"})
+    with pytest.raises(ValueError, match="personal"):
+        rules.check_facts({"note": "13912345678"})
