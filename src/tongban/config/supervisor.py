@@ -36,7 +36,11 @@ def main() -> int:
     """Run until somebody stops it; returns the exit code. What goes wrong is one sentence in each language."""
     try:
         # Until everything runs, a stop is simply an exception that unwinds what has been started.
-        for stopping in (signal.SIGTERM, signal.SIGHUP):
+        for stopping in (
+            signal.SIGINT,
+            signal.SIGTERM,
+            signal.SIGHUP,
+        ):  # SIGINT, too: a shell starts & jobs with it ignored
             signal.signal(stopping, signal.default_int_handler)
         return run(checked_settings())
     except Trouble as trouble:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from functools import wraps
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +21,21 @@ from tongban.foundation.documents.models import Document, Upload
 from tongban.foundation.documents.tests.support import files_on_disk, new_person, pdf
 from tongban.foundation.parties.models import Account
 from tongban.lib.actors import Actor
+from tongban.lib.jurisdictions import enter
 
 CONTENT = pdf(9_000_000)  # two pieces of what the script sends at once
 pytestmark = [pytest.mark.usefixtures("committed_db"), pytest.mark.slow]
+
+
+def inside(test: Callable[..., None]) -> Callable[..., None]:
+    """Enter the jurisdiction in the test itself: what a fixture set is lost once a Playwright of another module ended."""
+
+    @wraps(test)
+    def run(*arguments: Any, **named: Any) -> None:
+        with enter("j510500"):
+            test(*arguments, **named)
+
+    return run
 
 
 class Quiet(WSGIRequestHandler):
@@ -63,6 +76,7 @@ def opened(chromium: Browser, address: str, by: Actor, *, scripts: bool = True, 
     return page
 
 
+@inside
 def test_refused_broken_off_resumed_and_kept(
     chromium: Browser, address: str, tmp_path: Path, run_jobs: Callable[[], int]
 ) -> None:
@@ -106,6 +120,7 @@ def test_refused_broken_off_resumed_and_kept(
     assert b"".join(open_document(Document.objects.get().pk, by=chen).blocks()) == CONTENT
 
 
+@inside
 def test_removed_again(chromium: Browser, address: str, tmp_path: Path, disk_of_its_own: Path) -> None:
     page = opened(chromium, address, new_person("陈小雨"), width=1280)
     (tmp_path / "a.pdf").write_bytes(pdf())
@@ -118,6 +133,7 @@ def test_removed_again(chromium: Browser, address: str, tmp_path: Path, disk_of_
     assert Document.objects.get().erased_at
 
 
+@inside
 def test_without_scripts_the_form_sends_the_file(chromium: Browser, address: str, tmp_path: Path) -> None:
     page = opened(chromium, address, new_person("陈小雨"), scripts=False)
     (tmp_path / "a.pdf").write_bytes(pdf(5_000_000))
