@@ -16,6 +16,9 @@ UNWRITTEN = {
     "data.erased": "scheduled erasure still deletes without a leaf: see docs/issue-3-plan.md",
 }
 
+# Leaves of the log about itself, written by the ledger when it opens and closes shards and meets a late row.
+OF_THE_LOG = {"shard.opened", "shard.closed", "leaf.late"}
+
 
 def written() -> dict[str, set[str]]:
     """Leaf types by the modules that record them."""
@@ -33,7 +36,7 @@ def written() -> dict[str, set[str]]:
 
 
 def test_every_leaf_type_is_written_or_says_why_not() -> None:
-    assert set(LEAF_TYPES) - set(written()) == set(UNWRITTEN), written()
+    assert set(LEAF_TYPES) - set(written()) - OF_THE_LOG == set(UNWRITTEN), written()
 
 
 def test_actions_of_legal_weight_write_their_leaves() -> None:
