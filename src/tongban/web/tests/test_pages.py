@@ -197,7 +197,7 @@ def test_signing_in_is_complete_in_english(browser, answered, name):
 @pytest.mark.django_db
 def test_a_half_without_services_shows_the_other_half_and_says_so(browser, answered) -> None:
     theme = portal.Theme(
-        "work", T("复工专题", "Work"), T("说明", "About"), "flag", 1, False, "/themes/work/", (RESUME,)
+        "back", T("复工专题", "Work"), T("说明", "About"), "flag", 1, False, "/themes/back/", (RESUME,)
     )
     answered(portal.themes, [theme])
     page = browser.get("/").content.decode()
