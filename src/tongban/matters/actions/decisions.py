@@ -15,7 +15,7 @@ from tongban.lib.actors import Actor
 from tongban.lib.masks import mask_name
 from tongban.lib.refusals import not_found
 from tongban.lib.words import T
-from tongban.lib.working_days import working_days_between
+from tongban.lib.working_days import is_past, working_days_between
 from tongban.matters import hooks
 from tongban.matters.actions.common import announce, lock_case, record, tell_applicant
 from tongban.matters.actions.submission import screen_hashes
@@ -104,7 +104,7 @@ def revoke_certificate(case_id: UUID, *, reason: str, by: Actor) -> Certificate:
 
 
 def _is_late(case: Case, now: datetime) -> bool:
-    return case.due_on is not None and timezone.localdate(now) > case.due_on
+    return case.due_on is not None and is_past(case.due_on, now)
 
 
 def _lock_to_decide(case_id: UUID, by: Actor) -> Case:

@@ -13,6 +13,7 @@ from tongban.foundation.parties.queries import require
 from tongban.lib.actors import Actor
 from tongban.lib.refusals import not_found
 from tongban.lib.words import T
+from tongban.lib.working_days import is_past
 from tongban.matters import hooks
 from tongban.matters.actions.common import lock_case, record
 from tongban.matters.models import Case, Review
@@ -50,7 +51,7 @@ def review_case(case_id: UUID, *, opinion: str, text: str = "", by: Actor) -> Re
     ledger.record(
         "case.reviewed", by=by, subject=("matters.case", case.pk),
         values={
-            "is_late": review.due_on is not None and timezone.localdate(now) > review.due_on,
+            "is_late": review.due_on is not None and is_past(review.due_on, now),
             "unit": review.unit_code, "opinion": opinion, "reason": review.text,
         },
     )  # fmt: skip
