@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 ALL: dict[str, Hook] = {}
@@ -27,6 +27,10 @@ class Hook:
     def call(self, **arguments: Any) -> list[Any]:
         """Ask everybody who answers; their answers in order."""
         return [answer(**arguments) for answer in self.answers]
+
+    def call_each(self, **arguments: Any) -> Iterator[Any]:
+        """The answers one by one, each asked for only when the one before did not do."""
+        return (answer(**arguments) for answer in self.answers)
 
     def first(self, **arguments: Any) -> Any:
         """The first answer that is not None, or None; later answerers are not asked."""

@@ -5,11 +5,6 @@ from tongban.lib.capabilities import declare
 from tongban.lib.hooks import Hook
 from tongban.lib.words import T
 
-facts_for = Hook(
-    "matters.facts_for",
-    "A fact the government already holds on an applicant. Arguments: element, subject (kind, id), purpose (T). The first "
-    "answer that is not None counts: (value, source as T).",
-)
 submitted = Hook("matters.submitted", "A case was submitted or submitted again. Arguments: case_id, by.")
 decided = Hook(
     "matters.decided",

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from tongban.foundation.parties.queries import Standing, may_act_for, organisations_acted_for
 from tongban.lib.actors import Actor
+from tongban.lib.facts import Fact, Subject, Unavailable, ask
 from tongban.lib.refusals import Refusal, Refusals, forbidden
 from tongban.lib.words import T
 from tongban.matters import hooks
@@ -47,18 +48,22 @@ def start_draft(code: str, *, organisation_id: UUID | None = None, by: Actor) ->
         )
     _check_not_too_many(case)
     now = timezone.now()
-    case.answers = fill_in(
-        case, content, timezone.localtime(now), lambda element, purpose: _asked(case, element, purpose)
+    case.answers, silent = fill_in(
+        case, content, timezone.localtime(now), lambda element, purpose: _asked(case, element, purpose, by)
     )
     case.save(force_insert=True)
-    record(case, "started", by=by, at=now)
+    said: dict[str, Any] = {}
+    if silent:
+        said["unavailable"] = {element: one.source.as_json() for element, one in silent.items()}
+    record(case, "started", by=by, at=now, **said)
     return case
 
 
-def _asked(case: Case, element: str, purpose: T) -> tuple[Any, T] | None:
-    subject = ("organisation", case.organisation_id) if case.organisation_id else ("person", case.person_id)
-    fact: tuple[Any, T] | None = hooks.facts_for.first(element=element, subject=subject, purpose=purpose)
-    return fact
+def _asked(case: Case, element: str, purpose: T, by: Actor) -> Fact | Unavailable | None:
+    subject: Subject | None = ("organisation", case.organisation_id) if case.organisation_id else None
+    if subject is None and case.person_id:
+        subject = ("person", case.person_id)
+    return ask(element, subject, purpose, by=by) if subject else None
 
 
 def _check_may_start(definition: Definition, content: Content, by: Actor) -> None:

@@ -19,11 +19,12 @@ from tongban.matters.queries.definitions import (
     open_definitions,
     themes_now,
 )
-from tongban.matters.queries.facts import fill_in, known_fact
+from tongban.matters.queries.facts import fill_in, known_fact, origin, silent_registers
 from tongban.matters.queries.history import Moment, history_of, unit_title, waiting_for
 
 __all__ = [
     "Moment", "applicant_case", "cases_of", "cases_to_decide", "cases_visible_to", "concerned_with", "content_of",
-    "definition_by_code", "fill_in", "find_definitions", "history_of", "known_fact", "matching_cases", "open_definitions", "own_review",
-    "reviews_of", "reviews_waiting", "staff_case", "themes_now", "unit_title", "waiting_for",
+    "definition_by_code", "fill_in", "find_definitions", "history_of", "known_fact", "matching_cases", "open_definitions",
+    "origin", "own_review",
+    "reviews_of", "reviews_waiting", "silent_registers", "staff_case", "themes_now", "unit_title", "waiting_for",
 ]  # fmt: skip

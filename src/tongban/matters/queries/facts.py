@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
+from django.utils import timezone
+
+from tongban.lib.facts import Fact, Unavailable
 from tongban.lib.words import T
 from tongban.matters.models import Case
 from tongban.matters.rules.answers import check_answers
@@ -36,33 +39,73 @@ _PERSON: dict[str, Callable[[Case], Any]] = {
 }
 
 
-def known_fact(case: Case, source: str) -> tuple[Any, T] | None:
+def known_fact(case: Case, source: str) -> Fact | None:
     """A fact of the applicant by its name in a form's ``fill``, with where it comes from; None when not known."""
-    for readers, origin in ((_ORGANISATION, _OWN_RECORD), (_PERSON, _OWN_PROFILE)):
+    for readers, record in ((_ORGANISATION, _OWN_RECORD), (_PERSON, _OWN_PROFILE)):
         if source in readers:
             value = readers[source](case)
-            return (value, origin) if value else None
+            return Fact(value, "", record) if value else None
     return None
 
 
-Lookup = Callable[[str, T], tuple[Any, T] | None]
+Lookup = Callable[[str, T], Fact | Unavailable | None]
 
 
-def fill_in(case: Case, content: Content, now: datetime, lookup: Lookup) -> dict[str, Any]:
-    """Answers a new draft starts with, each with its source; what does not pass its own check is left to the applicant.
+def fill_in(
+    case: Case, content: Content, now: datetime, lookup: Lookup
+) -> tuple[dict[str, Any], dict[str, Unavailable]]:
+    """Answers a new draft starts with, each with its source, and the elements whose register does not answer.
 
-    ``lookup`` asks the registers for an element and a purpose; what they do not know may stand in our own records.
+    ``lookup`` asks the registers for an element and a purpose; what they do not know may stand in our own records. What
+    does not pass its own check is left to the applicant.
     """
     answers: dict[str, Any] = {}
+    silent: dict[str, Unavailable] = {}
     for asked in content.fields():
         fact = lookup(asked.element, content.elements[asked.element].purpose)
-        fact = fact or (known_fact(case, asked.fill) if asked.fill else None)
+        if isinstance(fact, Unavailable):
+            silent[asked.element] = fact
+        if not isinstance(fact, Fact):
+            fact = known_fact(case, asked.fill) if asked.fill else None
         if fact is None:
             continue
-        checked = check_answers(content, {asked.element: fact[0]}, today=now.date(), complete=False)
+        checked = check_answers(content, {asked.element: fact.value}, today=now.date(), complete=False)
         if asked.element in checked.values and not checked.refusals:
-            answers[asked.element] = {
-                "value": checked.values[asked.element], "source": "filled", "from": fact[1].as_json(),
-                "at": now.isoformat(timespec="seconds"),
-            }  # fmt: skip
-    return answers
+            answers[asked.element] = _filled(checked.values[asked.element], fact, now)
+            silent.pop(asked.element, None)
+    return answers, silent
+
+
+def _filled(value: Any, fact: Fact, now: datetime) -> dict[str, Any]:
+    """An answer with everything needed to say later where it came from."""
+    answer = {
+        "value": value,
+        "source": "filled",
+        "from": fact.source.as_json(),
+        "at": now.isoformat(timespec="seconds"),
+    }
+    if fact.register:
+        answer["register"] = fact.register
+    if fact.refreshed_at is not None:
+        answer["refreshed"] = timezone.localtime(fact.refreshed_at).date().isoformat()
+    if fact.legal_basis is not None:
+        answer["basis"] = fact.legal_basis.as_json()
+    return answer
+
+
+def origin(answer: Mapping[str, Any]) -> T | None:
+    """Where an answer was filled in from, with the date that source is of; None for what was typed."""
+    if "from" not in answer:
+        return None
+    source = T.read(answer["from"])
+    if "refreshed" not in answer:
+        return source
+    dated = T("{source}（{day} 更新）", "{source} (as of {day})")
+    return dated.format(source=source, day=answer["refreshed"])
+
+
+def silent_registers(case: Case) -> dict[str, T]:
+    """Elements that could not be filled in when the draft began, with the register that did not answer."""
+    begun = case.events.filter(kind="started").first()
+    said: dict[str, Any] = begun.facts.get("unavailable", {}) if begun else {}
+    return {element: T.read(source) for element, source in said.items()}

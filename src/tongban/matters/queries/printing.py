@@ -11,6 +11,7 @@ from django.utils import timezone
 from tongban.lib.words import T
 from tongban.matters.models import Case
 from tongban.matters.queries.cases import reviews_of
+from tongban.matters.queries.facts import origin
 from tongban.matters.queries.history import unit_title
 from tongban.matters.rules.answers import hidden_elements
 from tongban.matters.rules.cases import DRAFT, GRANTED, IN_REVIEW, READY, REFUSED, RETURNED, REVIEW_STATES
@@ -92,7 +93,7 @@ def printed_screens(case: Case, content: Content) -> list[PrintedScreen]:
                 continue
             element, answer = content.elements[asked.element], case.answers.get(asked.element)
             text = in_words(element, answer["value"]) if answer else ""
-            source = T.read(answer["from"]) if answer and "from" in answer else None
+            source = origin(answer) if answer else None
             corrected = bool(answer and answer["source"] == "corrected")
             rows.append(PrintedAnswer(asked.label or element.label, text, source, corrected))
         if rows:

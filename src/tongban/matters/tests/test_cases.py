@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -13,8 +15,10 @@ from tongban.foundation.credentials.actions import verify
 from tongban.foundation.notifications.models import Message
 from tongban.foundation.parties.models import Account, Mandate, Unit
 from tongban.lib.actors import ANONYMOUS, Actor
+from tongban.lib.facts import Fact, Unavailable, ask, facts_for
 from tongban.lib.ids import uuid7
 from tongban.lib.refusals import Refusals
+from tongban.lib.words import T
 from tongban.lib.working_days import add_working_days
 from tongban.matters import actions, hooks, queries
 from tongban.matters.models import Definition, Review
@@ -58,21 +62,53 @@ def test_everything_known_is_filled_in_with_its_source(county: County) -> None:
     assert case.answers["enterprise.industry"]["from"]["en"] == "the company's record here"
 
 
-def test_a_register_answers_before_our_own_record(county: County) -> None:
-    from tongban.lib.words import T
-
-    def register(element: str, subject: Any, purpose: T) -> tuple[Any, T] | None:
-        assert purpose.zh
-        known = element == "enterprise.industry" and subject == ("organisation", county.company.pk)
-        return ("食品制造业", T("市场主体登记", "company register")) if known else None
-
-    hooks.facts_for.answers.append(register)
+@contextmanager
+def register(answer: Callable[..., Any]) -> Iterator[None]:
+    """A register that answers for as long as the block lasts."""
+    others, facts_for.answers = facts_for.answers, [answer]
     try:
-        case = county.draft()
+        yield
     finally:
-        hooks.facts_for.answers.remove(register)
-    assert case.answers["enterprise.industry"]["value"] == "食品制造业"
-    assert case.answers["enterprise.industry"]["from"]["zh"] == "市场主体登记"
+        facts_for.answers = others
+
+
+def test_a_register_answers_before_our_own_record_and_says_how_fresh_it_is(county: County) -> None:
+    def companies(element: str, subject: Any, purpose: T, by: Any) -> Fact | None:
+        assert purpose.zh
+        assert by == county.applicant
+        if element != "enterprise.industry" or subject != ("organisation", county.company.pk):
+            return None
+        basis = T("依据", "basis")
+        return Fact(
+            "食品制造业", "companies", T("市场主体登记", "company register"), datetime(2026, 11, 1, tzinfo=UTC), basis
+        )
+
+    with register(companies):
+        case = county.draft()
+    answer = case.answers["enterprise.industry"]
+    assert answer["value"] == "食品制造业"
+    assert answer["from"]["zh"] == "市场主体登记"
+    assert (answer["register"], answer["refreshed"], answer["basis"]["en"]) == ("companies", "2026-11-01", "basis")
+    assert str(queries.origin(answer)) == "市场主体登记（2026-11-01 更新）"
+
+
+def test_the_form_survives_a_register_that_is_down(county: County) -> None:
+    down = Unavailable("companies", T("市场主体登记", "company register"))
+    with register(lambda **_: down):
+        case = county.draft()
+    assert case.answers["enterprise.industry"]["value"] == "零售业", "our own record fills in"
+    silent = queries.silent_registers(case)
+    assert silent["epidemic_contact.name"].zh == "市场主体登记"
+    assert "enterprise.industry" not in silent
+
+
+def test_a_fact_counts_before_another_registers_silence(county: County) -> None:
+    fact = Fact("食品制造业", "companies", T("市场主体登记", "company register"))
+    with register(lambda **_: Unavailable("other", T("甲", "A"))):
+        facts_for.answers.append(lambda **_: fact)
+        assert (
+            ask("enterprise.industry", ("organisation", county.company.pk), T("甲", "A"), by=county.applicant) == fact
+        )
 
 
 def test_submission_opens_all_reviews_at_the_same_moment_and_sets_the_clock(county: County) -> None:

@@ -122,12 +122,14 @@ def _show_screen(
     )  # fmt: skip
     if refusal is not None:
         show_refusal(form, refusal)
-    sources = {name: T.read(one["from"]) for name, one in case.answers.items() if one["source"] == "filled"}
+    sources = {name: queries.origin(one) for name, one in case.answers.items() if one["source"] == "filled"}
+    silent = {name: source for name, source in queries.silent_registers(case).items() if name not in case.answers}
     asked = _asked_screens(content, values)
     place = next((n for n, one in enumerate(asked, 1) if one.code == here.code), 1)
     back = reverse("matters:screen", args=[case.pk, asked[place - 2].code]) if place > 1 else ""
     context = {
-        "case": case, "here": here, "form": form, "rows": [(field, sources.get(field.name)) for field in form],
+        "case": case, "here": here, "form": form,
+        "rows": [(field, sources.get(field.name), silent.get(field.name)) for field in form],
         "names": [*(one.title for one in asked), T("核对提交", "Check and submit")], "now": place, "back": back,
         "crumbs": _crumbs(case), "returned": _wanted(case), "query": "?to_check=1" if "to_check" in request.GET else "",
     }  # fmt: skip
