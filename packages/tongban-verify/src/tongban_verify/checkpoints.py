@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 from tongban_verify.errors import Unverified
 from tongban_verify.merkle import HASH_SIZE, check_inclusion, leaf_hash
-from tongban_verify.notes import COSIGNATURE, Signed, VerifierKey, open_note
+from tongban_verify.notes import COSIGNERS, Signed, VerifierKey, open_note
+from tongban_verify.policy import Policy
 
 PROOF_HEAD = "c2sp.org/tlog-proof@v1"
 LONGEST_PROOF = 63
@@ -41,15 +42,6 @@ class Checkpoint:
 
 
 @dataclass(frozen=True, slots=True)
-class Policy:
-    """Whom to believe: the log's keys, the witnesses known, and how many of those must have cosigned."""
-
-    keys: tuple[VerifierKey, ...]
-    witnesses: tuple[VerifierKey, ...] = ()
-    quorum: int = 0
-
-
-@dataclass(frozen=True, slots=True)
 class Opened:
     """A checkpoint whose signatures were checked."""
 
@@ -70,11 +62,13 @@ def open_checkpoint(note: bytes, policy: Policy) -> Opened:
             "other_log", f"这是“{checkpoint.origin}”的检查点，不是“{by[0].name}”的。",
             f"This is a checkpoint of {checkpoint.origin}, not of {by[0].name}.",
         )  # fmt: skip
-    witnesses = tuple(s for s in signed if s.key in policy.witnesses and s.key.algorithm == COSIGNATURE)
-    if len({s.key.name for s in witnesses}) < policy.quorum:
+    witnesses = tuple(s for s in signed if s.key in policy.witnesses and s.key.algorithm in COSIGNERS)
+    cosigned = {s.key for s in witnesses}
+    if not policy.is_met(cosigned):
+        names = ", ".join(sorted(key.name for key in cosigned)) or "-"
         raise Unverified(
-            "quorum", f"只有 {len(witnesses)} 个见证方签名，要求 {policy.quorum} 个。",
-            f"{len(witnesses)} witnesses cosigned where {policy.quorum} are asked for.",
+            "quorum", f"见证方签名不够（已签名：{names}），不符合您的要求。",
+            f"Too few witnesses cosigned for what you ask (cosigned: {names}).",
         )  # fmt: skip
     return Opened(checkpoint, by, witnesses)
 

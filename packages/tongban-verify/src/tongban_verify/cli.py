@@ -8,10 +8,11 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-from tongban_verify.checkpoints import Checkpoint, Opened, Policy, Receipt, open_checkpoint
+from tongban_verify.checkpoints import Checkpoint, Opened, Receipt, open_checkpoint
 from tongban_verify.errors import Unverified
 from tongban_verify.mirror import Mirror
 from tongban_verify.notes import VerifierKey
+from tongban_verify.policy import Policy, PolicyFile
 from tongban_verify.sources import source_of
 from tongban_verify.watch import Watch
 
@@ -20,10 +21,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Run one command; what does not hold is told in one sentence of each language."""
     asked = _parser().parse_args(arguments)
     try:
-        policy = Policy(
-            tuple(map(VerifierKey.parse, asked.key)), tuple(map(VerifierKey.parse, asked.witness)), asked.quorum
-        )
-        found: int = asked.run(asked, policy)
+        found: int = asked.run(asked, _policy(asked))
         return found
     except Unverified as refused:
         print(f"不成立：{refused.zh}\nNOT VERIFIED: {refused.en}", file=sys.stderr)
@@ -45,7 +43,8 @@ def _parser() -> argparse.ArgumentParser:
     ):
         command = commands.add_parser(run.__name__, help=about)
         command.add_argument("where", metavar="FILE" if run is receipt else "URL")
-        command.add_argument("--key", action="append", required=True, help="the log's verifier key: name+id+key")
+        command.add_argument("--key", action="append", default=[], help="the log's verifier key: name+id+key")
+        command.add_argument("--policy", type=Path, help="tlog-policy file: logs, witnesses and the quorum you ask for")
         command.add_argument("--witness", action="append", default=[], help="a witness's verifier key; repeat for more")
         command.add_argument("--quorum", type=int, default=0, help="how many witnesses must have cosigned")
         command.set_defaults(run=run)
@@ -61,6 +60,21 @@ def _parser() -> argparse.ArgumentParser:
             command.add_argument("--times", type=int, default=0, help="looks before ending; 0: for ever")
             command.add_argument("--memory", type=Path, help="file that keeps the newest checkpoint seen")
     return parser
+
+
+def _policy(asked: argparse.Namespace) -> Policy:
+    """Whom to believe: what the options and the policy file say together."""
+    asked.witnesses = []
+    found = Policy(tuple(map(VerifierKey.parse, asked.key)), tuple(map(VerifierKey.parse, asked.witness)), asked.quorum)
+    if asked.policy:
+        file = PolicyFile.parse(_read(asked.policy))
+        asked.witnesses, said = file.witnesses, file.policy()
+        found = Policy(found.keys + said.keys, found.witnesses + said.witnesses, found.quorum, said.group)
+    if not found.keys:
+        raise Unverified(
+            "keys_missing", "请用 --key 或 --policy 给出日志的验证公钥。", "Give the log's key with --key or --policy."
+        )
+    return found
 
 
 def checkpoint(asked: argparse.Namespace, policy: Policy) -> int:
@@ -118,7 +132,13 @@ def mirror(asked: argparse.Namespace, policy: Policy) -> int:
 
 def watch(asked: argparse.Namespace, policy: Policy) -> int:
     """Look at a log for ever, or some times."""
-    for count, found in enumerate(Watch(source_of(asked.where), policy, asked.memory).looks(asked.every), start=1):
+    watching = Watch(source_of(asked.where), policy, asked.memory, asked.witnesses)
+    for count, found in enumerate(watching.looks(asked.every), start=1):
+        for name, trouble in watching.silent.items():
+            print(
+                f"见证方“{name}”没有答复（{trouble}）。\nThe witness {name} did not answer ({trouble}).",
+                file=sys.stderr,
+            )
         if isinstance(found, Unverified):
             print(f"{found.zh}\n{found.en}", file=sys.stderr)
         else:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tongban_verify.checkpoints import Checkpoint, Opened, Policy, open_checkpoint, roots_agree
@@ -41,13 +41,14 @@ class Mirror:
         """Check everything; Unverified at the first thing that does not hold. Nothing unchecked is kept."""
         note = self.source.get("checkpoint")
         head = Checkpoint.parse(text_of(note))  # its signature is checked below: the leaves say which key is due
-        if any(key.name != head.origin for key in self.policy.keys):
+        known = [key for key in self.policy.keys if key.name == head.origin]
+        if not known:
+            names = ", ".join(sorted({key.name for key in self.policy.keys})) or "-"
             raise Unverified(
-                "other_log", f"这是“{head.origin}”，不是“{self.policy.keys[0].name}”。",
-                f"This is {head.origin}, not {self.policy.keys[0].name}.",
-            )  # fmt: skip
-        # With several keys given the first one is believed from the beginning.
-        reading = Reading([(-1, self.policy.keys[0])])
+                "other_log", f"这是“{head.origin}”，不是“{names}”。", f"This is {head.origin}, not {names}."
+            )
+        # With several keys of the log given the first one is believed from the beginning.
+        reading = Reading([(-1, known[0])])
         tiles = _Tiles(self, head.size)
         for index, entry in tiles.entries(report):
             reading.read(index, entry)
@@ -62,7 +63,7 @@ class Mirror:
 
     def _open(self, note: bytes, reading: Reading, size: int) -> Opened:
         due = reading.key_at(size)
-        policy = Policy((due,), self.policy.witnesses, self.policy.quorum)
+        policy = replace(self.policy, keys=(due,))
         try:
             return open_checkpoint(note, policy)
         except Unverified as refused:

@@ -1,4 +1,4 @@
-"""C2SP signed notes with Ed25519 keys: signatures of logs (type 1) and cosignatures of witnesses (type 4)."""
+"""C2SP signed notes: Ed25519 signatures of logs (type 1), cosignatures of witnesses with Ed25519 (4) and ML-DSA-44 (6)."""
 
 from __future__ import annotations
 
@@ -7,13 +7,18 @@ import binascii
 from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import sha256
+from typing import Any
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from tongban_verify.errors import Unverified
 
-ED25519, COSIGNATURE = 1, 4
+ED25519, COSIGNATURE, MLDSA44 = 1, 4, 6
+COSIGNERS = (COSIGNATURE, MLDSA44)
+_PUBLIC_SIZES = {ED25519: 32, COSIGNATURE: 32, MLDSA44: 1312}
+_SUBTREE = b"subtree/v1\n\0"
+_LATEST = 2**63 - 1
 LARGEST_NOTE = 1_000_000
 MOST_SIGNATURES = 100
 
@@ -28,6 +33,33 @@ def check_name(name: str) -> str:
 def key_id(name: str, algorithm: int, public: bytes) -> bytes:
     """The four bytes by which a signature line names its key."""
     return sha256(name.encode() + b"\n" + bytes([algorithm]) + public).digest()[:4]
+
+
+def _message(algorithm: int, cosigner: str, at: int, text: str) -> bytes:
+    """What is signed under a checkpoint's text (C2SP tlog-cosignature); for a log's own signature the text itself."""
+    if algorithm == COSIGNATURE:
+        return f"cosignature/v1\ntime {at}\n".encode() + text.encode()
+    if algorithm == ED25519:
+        return text.encode()
+    origin, size, root = [*text.split("\n"), "", ""][:3]
+    name, log = cosigner.encode(), origin.encode()
+    if not (size.isascii() and size.isdigit()) or max(len(name), len(log)) > 255 or int(size) > _LATEST:
+        raise ValueError("only a checkpoint can be cosigned")
+    return b"".join((
+        _SUBTREE, len(name).to_bytes(1, "big"), name, at.to_bytes(8, "big"), len(log).to_bytes(1, "big"), log,
+        (0).to_bytes(8, "big"), int(size).to_bytes(8, "big"), base64.b64decode(root, validate=True),
+    ))  # fmt: skip
+
+
+def _mldsa() -> Any:
+    try:
+        from cryptography.hazmat.primitives.asymmetric import mldsa
+    except ImportError:
+        raise Unverified(
+            "algorithm_unavailable", "本机的 cryptography 太旧，不支持 ML-DSA-44；请升级。",
+            "This machine's cryptography is too old for ML-DSA-44: upgrade it.",
+        ) from None  # fmt: skip
+    return mldsa
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +93,7 @@ class VerifierKey:
             content = base64.b64decode(encoded, validate=True)
         except (binascii.Error, ValueError):
             raise wrong from None
-        if len(content) != 33 or content[0] not in (ED25519, COSIGNATURE):
+        if not content or len(content) - 1 != _PUBLIC_SIZES.get(content[0]):
             raise wrong
         found = cls(check_name(name), content[0], content[1:])
         if found.id.hex() != named_id:
@@ -73,12 +105,15 @@ class VerifierKey:
 
         Unverified when the signature does not fit.
         """
-        when, message = None, text.encode()
-        if self.algorithm == COSIGNATURE:
+        when = None
+        if self.algorithm in COSIGNERS:
             when, signature = int.from_bytes(signature[:8], "big"), signature[8:]
-            message = f"cosignature/v1\ntime {when}\n".encode() + message
         try:
-            Ed25519PublicKey.from_public_bytes(self.public).verify(signature, message)
+            message = _message(self.algorithm, self.name, when or 0, text)
+            if self.algorithm == MLDSA44:
+                _mldsa().MLDSA44PublicKey.from_public_bytes(self.public).verify(signature, message)
+            else:
+                Ed25519PublicKey.from_public_bytes(self.public).verify(signature, message)
         except (InvalidSignature, ValueError):
             raise Unverified(
                 "signature_wrong", f"“{self.name}”的签名不对：内容被改过。",
@@ -89,26 +124,27 @@ class VerifierKey:
 
 @dataclass(frozen=True, slots=True)
 class SigningKey:
-    """A key that signs notes; ``seed`` is the 32-byte Ed25519 seed."""
+    """A key that signs notes; ``seed`` is the 32-byte seed of Ed25519 or ML-DSA-44."""
 
     name: str
     seed: bytes
     algorithm: int = ED25519
 
+    def _private(self) -> Any:
+        if self.algorithm == MLDSA44:
+            return _mldsa().MLDSA44PrivateKey.from_seed_bytes(self.seed)
+        return Ed25519PrivateKey.from_private_bytes(self.seed)
+
     @property
     def verifier(self) -> VerifierKey:
         """The public half."""
-        public = Ed25519PrivateKey.from_private_bytes(self.seed).public_key().public_bytes_raw()
-        return VerifierKey(check_name(self.name), self.algorithm, public)
+        return VerifierKey(check_name(self.name), self.algorithm, self._private().public_key().public_bytes_raw())
 
     def line(self, text: str, *, at: int = 0) -> str:
         """The signature line under a note's text; a cosignature says ``at``, seconds since 1970."""
-        private = Ed25519PrivateKey.from_private_bytes(self.seed)
-        if self.algorithm == COSIGNATURE:
-            signed = private.sign(f"cosignature/v1\ntime {at}\n".encode() + text.encode())
-            signature = at.to_bytes(8, "big") + signed
-        else:
-            signature = private.sign(text.encode())
+        signature: bytes = self._private().sign(_message(self.algorithm, self.name, at, text))
+        if self.algorithm in COSIGNERS:
+            signature = at.to_bytes(8, "big") + signature
         return f"— {self.name} {base64.b64encode(self.verifier.id + signature).decode()}\n"
 
 
