@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -15,7 +14,14 @@ from django.utils import timezone
 
 from tongban.foundation.credentials import hooks
 from tongban.foundation.credentials.models import Credential, IssuingKey, StatusList
-from tongban.foundation.credentials.queries import signed_facts, verdict_on
+from tongban.foundation.credentials.queries import (
+    issue_leaf,
+    key_leaf,
+    revocation_leaf,
+    signed_facts,
+    verdict_on,
+    withdrawn_key_leaf,
+)
 from tongban.foundation.credentials.rules.code import TYPES, Claims, Content, kid_of, write
 from tongban.foundation.credentials.rules.verdicts import Verdict
 from tongban.foundation.ledger import actions as ledger
@@ -68,7 +74,7 @@ def issue(content: Content, *, subject: Subject, not_before: datetime, expires: 
     """Sign and record one credential; it verifies from the moment the transaction commits."""
     require(by, hooks.ISSUE)
     _check(content, not_before, expires)
-    key = _signing_key(timezone.now())
+    key = _signing_key(timezone.now(), by)
     begin = max(not_before, key.signs_from).replace(microsecond=0)
     bits = _status_list(key.issuer, expires)
     for _ in range(_TRIES):
@@ -86,17 +92,9 @@ def issue(content: Content, *, subject: Subject, not_before: datetime, expires: 
         except IntegrityError:
             _grow(bits)  # the bit is taken, rarely: the more so the fuller the list
             continue
-        ledger.record("certificate.issued", by=by, subject=("credentials.credential", row.pk), values=_sealed(row))
+        ledger.record("certificate.issued", by=by, subject=("credentials.credential", row.pk), values=issue_leaf(row))
         return row
     raise RuntimeError(f"no free bit in status list {bits}")
-
-
-def _sealed(row: Credential) -> dict[str, str]:
-    """What the public log keeps of an issue: its last day in the open, the rest as commitments."""
-    return {
-        "until": row.expires_at.date().isoformat(), "type": str(row.type), "holder": row.holder_name,
-        "number": bytes(row.cti).hex(), "digest": hashlib.sha256(row.code.encode()).hexdigest(),
-    }  # fmt: skip
 
 
 @transaction.atomic
@@ -114,7 +112,7 @@ def revoke(credential_id: UUID, *, reason: str, by: Actor) -> Credential:
     credential.save(update_fields=["revoked_at", "revoked_by", "revoked_reason"])
     ledger.record(
         "certificate.revoked", by=by, subject=("credentials.credential", credential.pk),
-        values={"number": bytes(credential.cti).hex(), "reason": credential.revoked_reason},
+        values=revocation_leaf(credential),
     )  # fmt: skip
     hooks.revoked.call(credential_id=credential.pk, reason=reason.strip(), by=by)
     return credential
@@ -122,15 +120,21 @@ def revoke(credential_id: UUID, *, reason: str, by: Actor) -> Credential:
 
 @transaction.atomic
 def withdraw_key(kid: bytes, *, reason: str, by: Actor) -> None:
-    """Withdraw a signing key that may be in wrong hands: everything it signed stops verifying at once."""
+    """Withdraw a signing key that may be in wrong hands: everything it signed stops verifying at once. A second
+    time changes nothing."""
     require(by, hooks.MANAGE_KEYS)
     if not reason.strip():
         raise Refusal("reason_missing", T("请写明作废理由。", "Say why the key is withdrawn."), field="reason")
-    changed = IssuingKey.objects.filter(kid=kid).update(
-        state=IssuingKey.State.WITHDRAWN, withdrawn_reason=reason.strip()
-    )
-    if not changed:
+    key = IssuingKey.objects.select_for_update().filter(kid=kid).first()
+    if key is None:
         raise not_found(T("这把密钥", "This key"))
+    if key.state == IssuingKey.State.WITHDRAWN:
+        return
+    key.state, key.withdrawn_reason = IssuingKey.State.WITHDRAWN, reason.strip()[:200]
+    key.save(update_fields=["state", "withdrawn_reason"])
+    ledger.record(
+        "issuer_key.withdrawn", by=by, subject=("credentials.issuingkey", key.pk), values=withdrawn_key_leaf(key)
+    )
 
 
 def _check(content: Content, not_before: datetime, expires: datetime) -> None:
@@ -151,7 +155,7 @@ def _seed(key: IssuingKey) -> bytes:
     return secret.derive(f"{require_current()}|{key.issuer}|{key.pk}")
 
 
-def _signing_key(now: datetime) -> IssuingKey:
+def _signing_key(now: datetime, by: Actor) -> IssuingKey:
     """The key that signs now; a new one once its period is over or the key file was rotated."""
     key = IssuingKey.objects.filter(state=IssuingKey.State.ACTIVE).first()
     newest = ring().current("credential").number
@@ -161,12 +165,12 @@ def _signing_key(now: datetime) -> IssuingKey:
         with transaction.atomic():
             if key:
                 IssuingKey.objects.filter(pk=key.pk).update(state=IssuingKey.State.RETIRED)
-            return _new_key(now, newest)
+            return _new_key(now, newest, by)
     except IntegrityError:  # somebody else made it in the same moment
         return IssuingKey.objects.get(state=IssuingKey.State.ACTIVE)
 
 
-def _new_key(now: datetime, ring_number: int) -> IssuingKey:
+def _new_key(now: datetime, ring_number: int, by: Actor) -> IssuingKey:
     begin = now.replace(microsecond=0)
     key = IssuingKey(
         issuer=code_of_schema(require_current()), types=sorted(TYPES), ring_number=ring_number,
@@ -175,6 +179,7 @@ def _new_key(now: datetime, ring_number: int) -> IssuingKey:
     key.public_key = Ed25519PrivateKey.from_private_bytes(_seed(key)).public_key().public_bytes_raw()
     key.kid = kid_of(bytes(key.public_key))
     key.save(force_insert=True)
+    ledger.record("issuer_key.opened", by=by, subject=("credentials.issuingkey", key.pk), values=key_leaf(key))
     return key
 
 

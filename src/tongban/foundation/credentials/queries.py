@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -93,3 +94,26 @@ def status_bits(issuer: str, number: int) -> bytes | None:
     for index in revoked.values_list("status_index", flat=True).iterator():
         bits[index // 8] |= 1 << (index % 8)
     return bytes(bits)
+
+
+def issue_leaf(row: Credential) -> dict[str, Any]:
+    """What the public log keeps of an issue: its last day in the open, the rest as commitments."""
+    return {
+        "until": row.expires_at.date(), "type": str(row.type), "holder": row.holder_name,
+        "number": bytes(row.cti).hex(), "digest": hashlib.sha256(row.code.encode()).hexdigest(),
+    }  # fmt: skip
+
+
+def revocation_leaf(row: Credential) -> dict[str, Any]:
+    """What the public log keeps of a revocation."""
+    return {"number": bytes(row.cti).hex(), "reason": row.revoked_reason}
+
+
+def key_leaf(row: IssuingKey) -> dict[str, Any]:
+    """What the public log says of a signing key: who keeps the log can check old certificates with it."""
+    return {"kid": bytes(row.kid).hex(), "public_key": bytes(row.public_key).hex(), "until": row.signs_until}
+
+
+def withdrawn_key_leaf(row: IssuingKey) -> dict[str, Any]:
+    """What the public log says of a key that is not to be trusted any more."""
+    return {"kid": bytes(row.kid).hex(), "reason": row.withdrawn_reason}

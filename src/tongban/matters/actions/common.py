@@ -9,6 +9,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from tongban.foundation.exchange.actions import publish
+from tongban.foundation.ledger import actions as ledger
 from tongban.foundation.notifications.actions import notify
 from tongban.lib.actors import Actor
 from tongban.lib.refusals import forbidden, not_found
@@ -16,6 +17,7 @@ from tongban.lib.words import T
 from tongban.matters.models import Case, CaseEvent
 from tongban.matters.queries import content_of
 from tongban.matters.queries.cases import stands_for
+from tongban.matters.queries.leaves import LEAF_OF_EVENT, event_leaf
 
 
 def lock_case(case_id: UUID) -> Case:
@@ -47,6 +49,15 @@ def record(case: Case, kind: str, *, by: Actor, at: datetime | None = None, note
         case=case, at=at or timezone.now(), kind=kind, actor_kind=by.kind, actor_name=by.name[:120],
         membership_id=by.membership_id, unit_id=by.unit_id, channel=by.channel, note=note, facts=facts,
     )  # fmt: skip
+
+
+def record_act(
+    case: Case, kind: str, *, by: Actor, at: datetime | None = None, note: str = "", **facts: Any
+) -> CaseEvent:
+    """Write an event of legal weight, and its leaf of the public log. The facts it needs: queries/leaves.py."""
+    event = record(case, kind, by=by, at=at, note=note, **facts)
+    ledger.record(LEAF_OF_EVENT[kind], by=by, subject=("matters.case", case.pk), values=event_leaf(event), at=event.at)
+    return event
 
 
 def announce(case: Case, event: str, *, by: Actor, **facts: str) -> None:

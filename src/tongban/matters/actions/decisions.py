@@ -9,7 +9,6 @@ from django.db import transaction
 from django.utils import timezone
 
 from tongban.foundation.credentials import actions as credentials
-from tongban.foundation.ledger import actions as ledger
 from tongban.foundation.parties.queries import require
 from tongban.lib.actors import Actor
 from tongban.lib.masks import mask_name
@@ -17,7 +16,7 @@ from tongban.lib.refusals import not_found
 from tongban.lib.words import T
 from tongban.lib.working_days import is_past, working_days_between
 from tongban.matters import hooks
-from tongban.matters.actions.common import announce, lock_case, record, tell_applicant
+from tongban.matters.actions.common import announce, lock_case, record, record_act, tell_applicant
 from tongban.matters.actions.submission import screen_hashes
 from tongban.matters.models import Case, Certificate, Decision
 from tongban.matters.queries import concerned_with, content_of, reviews_of
@@ -52,14 +51,8 @@ def decide_case(case_id: UUID, *, outcome: str, reason: str = "", by: Actor) -> 
     )  # fmt: skip
     case.state, case.closed_at = outcome, now
     case.save(update_fields=["state", "closed_at"])
-    record(case, outcome, by=by, at=now, note=decision.reason, opinions=decision.opinions_hash)
-    ledger.record(
-        "case.decided", by=by, subject=("matters.case", case.pk),
-        values={
-            "outcome": outcome, "is_late": _is_late(case, now), "reason": decision.reason,
-            "document": decision.opinions_hash,
-        },
-    )  # fmt: skip
+    record_act(case, outcome, by=by, at=now, note=decision.reason, opinions=decision.opinions_hash,
+               is_late=_is_late(case, now))  # fmt: skip
     if outcome == GRANTED:
         _certify(case, now, by)
     hooks.decided.call(case_id=case.pk, outcome=outcome, by=by)
@@ -81,8 +74,8 @@ def return_for_correction(case_id: UUID, *, note: str = "", by: Actor) -> Case:
     case.paused_days_left = working_days_between(timezone.localdate(now), case.due_on) if case.due_on else 0
     case.state = RETURNED
     case.save(update_fields=["state", "paused_days_left"])
-    record(case, "returned", by=by, at=now, note="\n".join(wanted), screens=screen_hashes(case, content_of(case)),
-           days_left=case.paused_days_left)  # fmt: skip
+    record_act(case, "returned", by=by, at=now, note="\n".join(wanted), screens=screen_hashes(case, content_of(case)),
+               days_left=case.paused_days_left)  # fmt: skip
     announce(case, hooks.CASE_RETURNED, by=by)
     tell_applicant(case, "returned", by=by)
     return case

@@ -7,7 +7,6 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
-from tongban.foundation.ledger import actions as ledger
 from tongban.foundation.parties.actions import record_look
 from tongban.foundation.parties.queries import require
 from tongban.lib.actors import Actor
@@ -15,7 +14,7 @@ from tongban.lib.refusals import not_found
 from tongban.lib.words import T
 from tongban.lib.working_days import is_past
 from tongban.matters import hooks
-from tongban.matters.actions.common import lock_case, record
+from tongban.matters.actions.common import lock_case, record, record_act
 from tongban.matters.models import Case, Review
 from tongban.matters.queries import concerned_with, own_review, staff_case
 from tongban.matters.rules.cases import DRAFT, OPEN, READY, check_may_review, check_not_own
@@ -47,13 +46,9 @@ def review_case(case_id: UUID, *, opinion: str, text: str = "", by: Actor) -> Re
     review.state, review.text, review.closed_at = opinion, text.strip(), now
     review.by_name, review.by_person_id, review.seen_hash = by.name, by.person_id, case.answers_hash
     review.save(update_fields=["state", "text", "closed_at", "by_name", "by_person_id", "seen_hash"])
-    record(case, "reviewed", by=by, at=now, note=review.text, state=opinion, round=review.round)
-    ledger.record(
-        "case.reviewed", by=by, subject=("matters.case", case.pk),
-        values={
-            "is_late": review.due_on is not None and is_past(review.due_on, now),
-            "unit": review.unit_code, "opinion": opinion, "reason": review.text,
-        },
+    record_act(
+        case, "reviewed", by=by, at=now, note=review.text, state=opinion, round=review.round, unit=review.unit_code,
+        is_late=is_past(review.due_on, now),
     )  # fmt: skip
     if not case.reviews.filter(state=OPEN).exists():
         case.state = READY

@@ -10,7 +10,6 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.utils import timezone
 
-from tongban.foundation.ledger import actions as ledger
 from tongban.foundation.parties.queries import unit_for
 from tongban.lib.actors import Actor
 from tongban.lib.ids import uuid7
@@ -18,7 +17,7 @@ from tongban.lib.refusals import Refusal, Refusals, forbidden
 from tongban.lib.words import T
 from tongban.lib.working_days import add_working_days
 from tongban.matters import hooks
-from tongban.matters.actions.common import announce, lock_own_case, record, tell_applicant
+from tongban.matters.actions.common import announce, lock_own_case, record, record_act, tell_applicant
 from tongban.matters.actions.drafts import save_answers, standing_of, start_draft
 from tongban.matters.models import Case, CaseCounter, Review
 from tongban.matters.queries import content_of, reviews_of
@@ -58,7 +57,6 @@ def submit_case(case_id: UUID, *, by: Actor) -> Case:
         _submit_again(case, content, now, by)
     else:
         _submit_first(case, content, now, by)
-    _file(case, content, by)
     hooks.submitted.call(case_id=case.pk, by=by)
     announce(case, hooks.CASE_SUBMITTED, by=by)
     tell_applicant(case, "submitted", by=by)
@@ -88,7 +86,8 @@ def withdraw_case(case_id: UUID, *, reason: str = "", by: Actor) -> Case:
         case.answers = {}
     case.state, case.closed_at, case.paused_days_left = WITHDRAWN, timezone.now(), None
     case.save(update_fields=["state", "closed_at", "answers", "paused_days_left"])
-    record(case, "withdrawn", by=by, note=reason.strip()[:500])
+    write = record_act if case.number is not None else record
+    write(case, "withdrawn", by=by, note=reason.strip()[:500])
     return case
 
 
@@ -128,7 +127,7 @@ def _submit_first(case: Case, content: Content, now: datetime, by: Actor) -> Non
         Review(case=case, unit=unit, unit_code=party.unit, position=position, opened_at=now, due_on=last_day)
         for position, (party, unit) in enumerate(zip(parties, units, strict=True))
     )
-    record(case, "submitted", by=by, at=now, answers=case.answers_hash)
+    record_act(case, "submitted", by=by, at=now, answers=case.answers_hash, due_on=case.due_on.isoformat())
     record(case, "accepted", by=by, at=now, due_on=case.due_on.isoformat())
 
 
@@ -152,19 +151,8 @@ def _submit_again(case: Case, content: Content, now: datetime, by: Actor) -> Non
     case.due_on, case.due_is_provisional = deadline.date, deadline.provisional
     case.due_because = [line.as_json() for line in deadline.because]
     case.save()
-    record(case, "resubmitted", by=by, at=now, answers=case.answers_hash, reopened=sorted(reopened))
-
-
-def _file(case: Case, content: Content, by: Actor) -> None:
-    """The public trace of handing in: its last day for everybody, the rest sealed."""
-    assert case.due_on is not None
-    ledger.record(
-        "case.filed", by=by, subject=("matters.case", case.pk),
-        values={
-            "due": case.due_on.isoformat(), "service": content.definition.code, "version": case.version.number,
-            "applicant": case.name, "region": case.region_code, "form": case.answers_hash,
-        },
-    )  # fmt: skip
+    record_act(case, "resubmitted", by=by, at=now, answers=case.answers_hash, due_on=case.due_on.isoformat(),
+               reopened=sorted(reopened))  # fmt: skip
 
 
 def _screen_hash(case: Case, content: Content, code: str) -> str:

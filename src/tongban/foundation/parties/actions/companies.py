@@ -6,7 +6,12 @@ from uuid import UUID
 
 from django.db import transaction
 
-from tongban.foundation.parties.actions.organisations import ORGANISATION, NewOrganisation, save_organisation
+from tongban.foundation.parties.actions.organisations import (
+    ORGANISATION,
+    NewOrganisation,
+    record_representative,
+    save_organisation,
+)
 from tongban.foundation.parties.actions.people import PERSON
 from tongban.foundation.parties.hooks import VERIFY_PERSON
 from tongban.foundation.parties.models import Organisation, Person
@@ -37,12 +42,14 @@ def claim_organisation(new: NewOrganisation, *, by: Actor) -> Organisation:
     uscc = check_uscc(new.uscc, field="uscc")
     known = Organisation.objects.select_for_update().filter(uscc=uscc).first()
     if known is None:
-        return save_organisation(
+        claimed = save_organisation(
             Organisation(
                 name=check_name(" ".join(new.name.split())), kind=new.kind, region_code=new.region_code, uscc=uscc,
                 address=new.address[:200], industry=new.industry[:80], source="self", legal_representative=person,
             )
         )  # fmt: skip
+        record_representative(claimed, "claim", by)
+        return claimed
     if known.legal_representative_id == person.pk:
         return known
     raise Refusal("company_claimed", T("这家单位已登记了法定代表人或负责人。如有变更，请带营业执照和身份证件到窗口办理。",
@@ -61,4 +68,5 @@ def set_legal_representative(organisation_id: UUID, person_id: UUID, *, by: Acto
         raise not_found(PERSON)
     organisation.legal_representative_id = person_id
     organisation.save(update_fields=["legal_representative"])
+    record_representative(organisation, "counter", by)
     return organisation

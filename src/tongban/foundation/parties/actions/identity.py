@@ -7,11 +7,13 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from tongban.foundation.ledger import actions as ledger
 from tongban.foundation.parties.actions.accounts import ACCOUNT
-from tongban.foundation.parties.actions.people import PERSON, document_taken, fill_in, save_unique
+from tongban.foundation.parties.actions.people import PERSON, document_taken, fill_in, record_identity, save_unique
 from tongban.foundation.parties.hooks import SETTLE_CORRECTION, VERIFY_PERSON
 from tongban.foundation.parties.models import Account, Correction, Person
 from tongban.foundation.parties.queries import account_by_phone, person_by_document, require
+from tongban.foundation.parties.queries.leaves import correction_leaf
 from tongban.foundation.parties.rules import Particulars, check_reason
 from tongban.lib.actors import Actor
 from tongban.lib.identifiers import check_document
@@ -130,9 +132,14 @@ def settle_correction(correction_id: UUID, *, accept: bool, answer: str, by: Act
         fill_in(person, Particulars(changed["name"], person.document_type, changed["document_number"]))
         person.confirmed_at = timezone.now()
         save_unique(person)
+        if person.assurance == Person.Assurance.COUNTER:
+            record_identity(person, by)
     correction.is_accepted, correction.answer = accept, check_reason(answer, field="answer")
     correction.settled_at, correction.settled_by = timezone.now(), by.name
     correction.save()
+    ledger.record(
+        "correction.settled", by=by, subject=("parties.correction", correction.pk), values=correction_leaf(correction)
+    )
     return correction
 
 

@@ -15,6 +15,7 @@ from tongban.foundation.parties.actions.people import PERSON
 from tongban.foundation.parties.hooks import VERIFY_PERSON
 from tongban.foundation.parties.models import Mandate, Organisation, Person
 from tongban.foundation.parties.queries import person_by_document, require
+from tongban.foundation.parties.queries.leaves import mandate_leaf
 from tongban.foundation.parties.rules import LONGEST_MANDATE_DAYS, Term, check_limited_term, check_reason
 from tongban.lib.actors import Actor
 from tongban.lib.identifiers import check_document
@@ -69,13 +70,9 @@ def grant_mandate(new: NewMandate, *, grantor: Grantor, by: Actor) -> Mandate:
         evidence=check_reason(new.evidence, field="evidence") if at_counter else "",
         accepted_at=timezone.now() if at_counter else None,
     )  # fmt: skip
-    ledger.record(
-        "mandate.granted", by=by, subject=("parties.mandate", mandate.pk),
-        values={
-            "from_whom": str(grantor.organisation_id or grantor.person_id), "to_whom": str(agent.pk),
-            "scope": [*services, *(["may_sign"] if new.may_sign else [])], "until": last.isoformat(),
-        },
-    )  # fmt: skip
+    ledger.record("mandate.granted", by=by, subject=("parties.mandate", mandate.pk), values=mandate_leaf(mandate))
+    if at_counter:
+        ledger.record("mandate.accepted", by=by, subject=("parties.mandate", mandate.pk), values={})
     return mandate
 
 
@@ -96,6 +93,7 @@ def accept_mandate(mandate_id: UUID, *, by: Actor) -> Mandate:
         )
     mandate.accepted_at = timezone.now()
     mandate.save(update_fields=["accepted_at"])
+    ledger.record("mandate.accepted", by=by, subject=("parties.mandate", mandate.pk), values={})
     return mandate
 
 

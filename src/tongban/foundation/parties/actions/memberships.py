@@ -13,6 +13,7 @@ from tongban.foundation.parties.actions.people import PERSON
 from tongban.foundation.parties.hooks import MANAGE_STAFF
 from tongban.foundation.parties.models import Delegation, Membership, Person, Unit
 from tongban.foundation.parties.queries import memberships_in_force, require
+from tongban.foundation.parties.queries.leaves import delegation_leaf, membership_end_leaf, membership_leaf
 from tongban.foundation.parties.rules import (
     LONGEST_DELEGATION_DAYS,
     Term,
@@ -56,12 +57,8 @@ def grant_membership(
                       "This person has this role here already. To change its dates, withdraw it first."),
                       field="role", status=409) from None  # fmt: skip
     ledger.record(
-        "membership.granted", by=by, subject=("parties.membership", granted.pk),
-        values={
-            "role": role, "person": str(person.pk), "organisation": unit.organisation.name, "unit": unit.name,
-            "region": scope, "from": term.first.isoformat(), "until": term.last.isoformat() if term.last else "",
-        },
-    )  # fmt: skip
+        "membership.granted", by=by, subject=("parties.membership", granted.pk), values=membership_leaf(granted)
+    )
     return granted
 
 
@@ -86,7 +83,7 @@ def withdraw_membership(membership_id: UUID, *, reason: str, by: Actor) -> Membe
     membership.save(update_fields=["withdrawn_at", "withdrawn_by", "withdrawn_reason"])
     ledger.record(
         "membership.withdrawn", by=by, subject=("parties.membership", membership.pk),
-        values={"role": membership.role, "reason": membership.withdrawn_reason},
+        values=membership_end_leaf(membership),
     )  # fmt: skip
     return membership
 
@@ -115,13 +112,12 @@ def delegate_membership(membership_id: UUID, delegate_id: UUID, *, term: Term, r
     ).exists():
         raise Refusal("delegation_overlaps", T("这段时间已经有人代行，请先收回原来的代行。",
                       "Somebody acts already during these days: withdraw that first."), field="valid_from", status=409)  # fmt: skip
-    return Delegation.objects.create(
-        membership=membership,
-        delegate_id=delegate_id,
-        valid_from=term.first,
-        valid_to=last,
+    made = Delegation.objects.create(
+        membership=membership, delegate_id=delegate_id, valid_from=term.first, valid_to=last,
         reason=check_reason(reason),
-    )
+    )  # fmt: skip
+    ledger.record("delegation.granted", by=by, subject=("parties.delegation", made.pk), values=delegation_leaf(made))
+    return made
 
 
 @transaction.atomic
@@ -144,6 +140,7 @@ def withdraw_delegation(delegation_id: UUID, *, by: Actor) -> Delegation:
         )
     delegation.withdrawn_at = timezone.now()
     delegation.save(update_fields=["withdrawn_at"])
+    ledger.record("delegation.withdrawn", by=by, subject=("parties.delegation", delegation.pk), values={})
     return delegation
 
 

@@ -7,9 +7,11 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
+from tongban.foundation.ledger import actions as ledger
 from tongban.foundation.parties.hooks import MANAGE_ORGANISATIONS
 from tongban.foundation.parties.models import Organisation, Unit
 from tongban.foundation.parties.queries import require
+from tongban.foundation.parties.queries.leaves import representative_leaf
 from tongban.foundation.parties.rules import check_name
 from tongban.lib.actors import Actor
 from tongban.lib.identifiers import check_uscc
@@ -54,7 +56,7 @@ def create_organisation(
 ) -> Organisation:
     """Record an organisation; one credit code belongs to one organisation."""
     require(by, MANAGE_ORGANISATIONS, region=new.region_code)
-    return save_organisation(
+    organisation = save_organisation(
         Organisation(
             name=check_name(" ".join(new.name.split())), kind=_kind(Organisation.Kind.values, new.kind),
             region_code=new.region_code, uscc=check_uscc(new.uscc, field="uscc") if new.uscc else None,
@@ -62,6 +64,9 @@ def create_organisation(
             source=new.source, is_sample=new.is_sample, legal_representative_id=legal_representative_id,
         )
     )  # fmt: skip
+    if legal_representative_id is not None:
+        record_representative(organisation, "office", by)
+    return organisation
 
 
 @transaction.atomic
@@ -97,6 +102,14 @@ def save_organisation(organisation: Organisation) -> Organisation:
                       "Another organisation is recorded with this credit code. Check it; if that record is wrong, "
                       "ask the service hall to correct it."), field="uscc", status=409) from None  # fmt: skip
     return organisation
+
+
+def record_representative(organisation: Organisation, how: str, by: Actor) -> None:
+    """The public trace of who represents an organisation from now on, and how that became known."""
+    ledger.record(
+        "representative.recorded", by=by, subject=("parties.organisation", organisation.pk),
+        values={"how": how, **representative_leaf(organisation)},
+    )  # fmt: skip
 
 
 def _kind(known: list[str], kind: str) -> str:

@@ -8,9 +8,11 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from tongban.foundation.ledger import actions as ledger
 from tongban.foundation.parties.hooks import REGISTER_PERSON, VERIFY_PERSON
 from tongban.foundation.parties.models import Person
 from tongban.foundation.parties.queries import person_by_document, require
+from tongban.foundation.parties.queries.leaves import identity_leaf
 from tongban.foundation.parties.rules import Particulars, check_name
 from tongban.lib.actors import Actor
 from tongban.lib.fields import fill_indexes
@@ -46,7 +48,13 @@ def verify_at_counter(person_id: UUID, *, by: Actor) -> Person:
     person.assurance = Person.Assurance.COUNTER
     person.confirmed_at = timezone.now()
     person.save(update_fields=["assurance", "confirmed_at"])
+    record_identity(person, by)
     return person
+
+
+def record_identity(person: Person, by: Actor) -> None:
+    """The public trace of whom an office knows by document: anew whenever those facts are corrected."""
+    ledger.record("identity.verified", by=by, subject=("parties.person", person.pk), values=identity_leaf(person))
 
 
 def fill_in(person: Person, particulars: Particulars) -> None:

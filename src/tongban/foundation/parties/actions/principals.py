@@ -12,10 +12,12 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
+from tongban.foundation.ledger import actions as ledger
 from tongban.foundation.parties.actions.organisations import ORGANISATION, UNIT
 from tongban.foundation.parties.hooks import MANAGE_CLIENTS
 from tongban.foundation.parties.models import ApiClient, Device, Organisation, Unit
 from tongban.foundation.parties.queries import require, token_hash
+from tongban.foundation.parties.queries.leaves import client_leaf, device_leaf
 from tongban.foundation.parties.rules import check_name
 from tongban.lib import capabilities
 from tongban.lib.actors import Actor
@@ -69,6 +71,7 @@ def create_client(new: NewClient, *, organisation_id: UUID, by: Actor) -> tuple[
         token_hash=_hash(token), capabilities=sorted(new.capabilities), region_code=new.region_code,
         expires_at=timezone.now() + timedelta(days=new.days), created_by=by.name,
     )  # fmt: skip
+    ledger.record("access.granted", by=by, subject=("parties.apiclient", client.pk), values=client_leaf(client))
     return client, token
 
 
@@ -88,6 +91,7 @@ def revoke_client(client_id: UUID, *, by: Actor) -> ApiClient:
     client = _client(client_id, by)
     client.revoked_at = timezone.now()
     client.save(update_fields=["revoked_at"])
+    ledger.record("access.withdrawn", by=by, subject=("parties.apiclient", client.pk), values={"kind": "client"})
     return client
 
 
@@ -117,6 +121,7 @@ def enrol_device(name: str, kind: str, *, unit_id: UUID, by: Actor) -> tuple[Dev
         name=check_name(name.strip()[:120]), kind=kind, unit=unit, enrolment_hash=_code_hash(code),
         enrolment_expires_at=timezone.now() + timedelta(hours=ENROLMENT_HOURS), created_by=by.name,
     )  # fmt: skip
+    ledger.record("access.granted", by=by, subject=("parties.device", device.pk), values=device_leaf(device))
     return device, code
 
 
@@ -152,6 +157,7 @@ def revoke_device(device_id: UUID, *, by: Actor) -> Device:
         raise Refusal("device_revoked", T("这台设备已经停用。", "This device is revoked already."), status=409)
     device.revoked_at = timezone.now()
     device.save(update_fields=["revoked_at"])
+    ledger.record("access.withdrawn", by=by, subject=("parties.device", device.pk), values={"kind": "device"})
     return device
 
 
