@@ -5,17 +5,19 @@ from tongban.lib.capabilities import declare
 from tongban.lib.hooks import Hook
 from tongban.lib.words import T
 
-submitted = Hook("matters.submitted", "A case was submitted or submitted again. Arguments: case_id, by.")
+submitted = Hook("matters.submitted", "A case was submitted, or submitted again. Arguments: case_id, by.")
 decided = Hook(
     "matters.decided",
     "A case was decided; the certificate of a granted one exists already. Arguments: case_id, outcome, by.",
 )
 
 PUBLISH = declare("matters.publish_definition", T("发布事项", "Publish services"), roles=("administrator",))
+ACCEPT = declare("matters.accept_case", T("受理办件", "Accept cases"), roles=("clerk", "reviewer", "decider"))
+KEEP_CALENDAR = declare("matters.keep_calendar", T("维护工作日历", "Keep the calendar"), roles=("administrator",))
 REVIEW = declare("matters.review_case", T("审查办件", "Review cases"), roles=("reviewer", "decider"))
 DECIDE = declare("matters.decide_case", T("决定办件", "Decide cases"), roles=("decider",))
 VIEW = declare(
-    "matters.view_cases", T("查看办件", "See cases"), roles=("reviewer", "decider", "auditor"), clients=False
+    "matters.view_cases", T("查看办件", "See cases"), roles=("clerk", "reviewer", "decider", "auditor"), clients=False
 )
 APPLY = declare("matters.apply", T("代本单位申请", "Apply for its own organisation"), clients=True)
 
@@ -24,6 +26,11 @@ HEAR = declare("matters.hear_cases", T("接收办件事件", "Hear of cases"), c
 CASE_SUBMITTED = declare_event("matters.case_submitted", T("办件已提交", "A case was submitted"), capability=HEAR)
 CASE_RETURNED = declare_event("matters.case_returned", T("办件退回补正", "A case was returned"), capability=HEAR)
 CASE_DECIDED = declare_event("matters.case_decided", T("办件已决定", "A case was decided"), capability=HEAR)
+CASE_CLOSED = declare_event(
+    "matters.case_closed",
+    T("办件未经决定即办结（不予受理、终止、撤回）", "A case ended without a decision"),
+    capability=HEAR,
+)
 CERTIFICATE_REVOKED = declare_event(
     "matters.certificate_revoked", T("证照已撤销", "A certificate was revoked"), capability=HEAR
 )

@@ -98,12 +98,16 @@ class Case(Named, House):
 
     class State(models.TextChoices):
         DRAFT = "draft", "填写中"
+        RECEIVED = "received", "待受理"
         IN_REVIEW = "in_review", "审查中"
         READY = "ready", "待决定"
         RETURNED = "returned", "待补正"
         GRANTED = "granted", "准予"
+        FILED = "filed", "已备案"
         REFUSED = "refused", "不予"
+        NOT_ACCEPTED = "not_accepted", "不予受理"
         WITHDRAWN = "withdrawn", "已撤回"
+        TERMINATED = "terminated", "已终止"
 
     definition = models.ForeignKey("matters.Definition", on_delete=models.PROTECT, related_name="cases")
     version = models.ForeignKey("matters.DefinitionVersion", on_delete=models.PROTECT, related_name="cases")
@@ -130,13 +134,21 @@ class Case(Named, House):
     decision_unit = models.ForeignKey(
         "parties.Unit", null=True, blank=True, on_delete=models.PROTECT, related_name="cases_to_decide"
     )
+    acceptance_unit = models.ForeignKey(
+        "parties.Unit", null=True, blank=True, on_delete=models.PROTECT, related_name="cases_to_accept"
+    )  # who looks first; none when the form's checks accept
     started_at = models.DateTimeField(auto_now_add=True)
     submitted_at = models.DateTimeField(null=True, blank=True)
     accepted_at = models.DateTimeField(null=True, blank=True)
-    due_on = models.DateField(null=True, blank=True)
+    regime = models.CharField(max_length=40, blank=True)  # its code in the version; empty for ordinary approval
+    accept_by = models.DateField(null=True, blank=True)  # then silence accepts
+    correct_by = models.DateField(null=True, blank=True)  # while corrections are awaited: then it is terminated
+    # How the clock stands, counted from the events (rules/clocks.py); kept for lists.
+    due_on = models.DateField(null=True, blank=True)  # promised
+    statutory_due_on = models.DateField(null=True, blank=True)
     due_is_provisional = models.BooleanField(default=False)
-    due_because = models.JSONField(default=list)  # [{zh, en}]: how the day was counted
-    paused_days_left = models.IntegerField(null=True, blank=True)  # working days left while corrections are awaited
+    due_because = models.JSONField(default=list)  # [{zh, en}]: how the promised day was counted
+    clock_stopped_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
     is_sample = models.BooleanField(default=False)
 
@@ -152,6 +164,11 @@ class Case(Named, House):
             models.Index(fields=["decision_unit", "state", "due_on"], name="case_desk"),
             models.Index(fields=["organisation", "-started_at"], name="case_of_organisation"),
             models.Index(fields=["person", "-started_at"], name="case_of_person"),
+            models.Index(
+                fields=["acceptance_unit", "accept_by"], condition=Q(state="received"), name="case_acceptance_desk"
+            ),
+            models.Index(fields=["accept_by"], condition=Q(state="received"), name="case_to_accept"),
+            models.Index(fields=["correct_by"], condition=Q(state="returned"), name="case_to_correct"),
             *Named.Meta.indexes,
         ]
 
@@ -172,6 +189,7 @@ class Review(House):
         APPROVED = "approved", "同意"
         OBJECTED = "objected", "不同意"
         CORRECTION = "correction", "需补正"
+        NOT_NEEDED = "not_needed", "未及发表"
 
     case = models.ForeignKey("matters.Case", on_delete=models.CASCADE, related_name="reviews")
     unit = models.ForeignKey("parties.Unit", on_delete=models.PROTECT, related_name="reviews")
@@ -196,13 +214,51 @@ class Review(House):
         return f"{self.case_id} {self.unit_code}"
 
 
+class SpecialProcedure(House):
+    """A hearing, an expert review …: while it lasts the clock stands still (行政许可法 Art. 45). One at a time."""
+
+    case = models.ForeignKey("matters.Case", on_delete=models.CASCADE, related_name="procedures")
+    kind = models.CharField(max_length=16)
+    reason = EncryptedTextField()
+    unit = models.ForeignKey("parties.Unit", on_delete=models.PROTECT, related_name="+")
+    by_name = models.CharField(max_length=120)
+    began_at = models.DateTimeField()
+    expected_by = models.DateField()  # told to the applicant in writing
+    ended_at = models.DateTimeField(null=True, blank=True)
+    result = EncryptedTextField(default="")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["case"], condition=Q(ended_at__isnull=True), name="procedure_one_at_a_time")
+        ]
+        indexes = [models.Index(fields=["case", "began_at"], name="procedure_of_case")]
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.kind}"
+
+
+class DayOverride(House):
+    """A day that differs from the published calendar: a make-up day, a day lost to a flood, a newly announced holiday."""
+
+    day = models.DateField(unique=True)
+    is_working = models.BooleanField()
+    reason = models.JSONField()  # {zh, en}, shown to whoever asks why a day is due
+    source = models.CharField(max_length=200)  # the notice: 国办发明电〔2026〕… or the local one
+    completes_year = models.PositiveSmallIntegerField(null=True, blank=True)  # its notice is entered completely now
+    set_by = models.CharField(max_length=120)
+    set_at = models.DateTimeField(auto_now=True)
+
+    def __str__(self) -> str:
+        return f"{self.day} {'+' if self.is_working else '-'}"
+
+
 class Decision(House):
     """The reasoned end of a case: one, never changed."""
 
     append_only = True
 
     case = models.OneToOneField("matters.Case", on_delete=models.PROTECT, related_name="decision")
-    outcome = models.CharField(max_length=8)  # granted, refused
+    outcome = models.CharField(max_length=8)  # granted, filed, refused
     reason = EncryptedTextField()
     unit = models.ForeignKey("parties.Unit", on_delete=models.PROTECT, related_name="+")
     by_name = models.CharField(max_length=120)

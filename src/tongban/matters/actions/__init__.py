@@ -1,12 +1,22 @@
 """What the office and its applicants do with services and cases; one file per noun."""
 
-from tongban.matters.actions.decisions import decide_case, return_for_correction, revoke_certificate
+from tongban.matters.actions.acceptance import accept_case, decline_case
+from tongban.matters.actions.clock import set_day, unset_day
+from tongban.matters.actions.decisions import (
+    decide_case,
+    extend_case,
+    return_for_correction,
+    revoke_certificate,
+    terminate_case,
+)
 from tongban.matters.actions.definitions import Published, publish_library
 from tongban.matters.actions.drafts import save_answers, start_draft
+from tongban.matters.actions.procedures import begin_procedure, end_procedure
 from tongban.matters.actions.reviews import open_case, review_case
 from tongban.matters.actions.submission import apply, submit_case, withdraw_case
 
 __all__ = [
-    "Published", "apply", "decide_case", "open_case", "publish_library", "return_for_correction", "review_case", "revoke_certificate",
-    "save_answers", "start_draft", "submit_case", "withdraw_case",
+    "Published", "accept_case", "apply", "begin_procedure", "decide_case", "decline_case", "end_procedure", "extend_case",
+    "open_case", "publish_library", "return_for_correction", "review_case", "revoke_certificate", "save_answers", "set_day",
+    "start_draft", "submit_case", "terminate_case", "unset_day", "withdraw_case",
 ]  # fmt: skip

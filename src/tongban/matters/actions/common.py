@@ -18,6 +18,7 @@ from tongban.matters.models import Case, CaseEvent
 from tongban.matters.queries import content_of
 from tongban.matters.queries.cases import stands_for
 from tongban.matters.queries.leaves import LEAF_OF_EVENT, event_leaf
+from tongban.matters.rules.notices import notice_for
 
 
 def lock_case(case_id: UUID) -> Case:
@@ -69,8 +70,9 @@ def announce(case: Case, event: str, *, by: Actor, **facts: str) -> None:
 def tell_applicant(case: Case, kind: str, *, by: Actor) -> None:
     """Send the definition's notice to whoever applied; nobody reachable is no error."""
     content = content_of(case)
-    notice = getattr(content.definition.notices, kind)
-    day = case.due_on.isoformat() if case.due_on else ""
+    notice = notice_for(content, kind)
+    last = {"returned": case.correct_by, "submitted": case.due_on or case.accept_by}.get(kind, case.due_on)
+    day = last.isoformat() if last else ""
     places = {"number": case.number or "", "service": content.definition.name, "holder": case.name, "day": day}
     person_id = case.person_id or case.submitted_by_id or case.started_by_id
     if person_id is None:

@@ -1,8 +1,8 @@
-"""Decide, return for correction, revoke."""
+"""Decide, return for correction, extend, end, revoke."""
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -10,28 +10,39 @@ from django.utils import timezone
 
 from tongban.foundation.credentials import actions as credentials
 from tongban.foundation.parties.queries import require
-from tongban.lib.actors import Actor
-from tongban.lib.masks import mask_name
-from tongban.lib.refusals import not_found
+from tongban.lib.actors import Actor, system
+from tongban.lib.jobs import periodic
+from tongban.lib.refusals import Refusal, not_found
 from tongban.lib.words import T
-from tongban.lib.working_days import is_past, working_days_between
+from tongban.lib.working_days import add_days, is_past
 from tongban.matters import hooks
+from tongban.matters.actions.acceptance import lock_to_accept
+from tongban.matters.actions.clock import record_turn
+from tongban.matters.actions.closing import close
 from tongban.matters.actions.common import announce, lock_case, record, record_act, tell_applicant
 from tongban.matters.actions.submission import screen_hashes
 from tongban.matters.models import Case, Certificate, Decision
 from tongban.matters.queries import concerned_with, content_of, reviews_of
-from tongban.matters.queries.history import unit_title
+from tongban.matters.queries.clocks import calendar_now
 from tongban.matters.rules.cases import (
     CORRECTION,
     DRAFT,
-    GRANTED,
+    IN_REVIEW,
+    NOT_NEEDED,
+    OPEN,
+    OPEN_STATES,
+    READY,
+    RECEIVED,
     RETURNED,
+    TERMINATED,
     check_may_decide,
     check_may_return,
     check_not_own,
-    hash_of,
+    check_reason,
+    check_told_once,
+    moved_on,
 )
-from tongban.matters.rules.printing import certificate_content
+from tongban.matters.rules.clocks import Tick
 
 
 @transaction.atomic
@@ -40,45 +51,100 @@ def decide_case(case_id: UUID, *, outcome: str, reason: str = "", by: Actor) -> 
     case = _lock_to_decide(case_id, by)
     reviews = reviews_of(case)
     check_may_decide(case.state, [review.state for review in reviews], outcome, reason)
-    now = timezone.now()
-    opinions = {
-        r.unit_code: [r.state, r.text, r.by_name, r.closed_at.isoformat() if r.closed_at else ""] for r in reviews
-    }
-    assert case.decision_unit_id is not None
-    decision = Decision.objects.create(
-        case=case, outcome=outcome, reason=reason.strip(), unit_id=case.decision_unit_id, by_name=by.name,
-        by_person_id=by.person_id, decided_at=now, seen_hash=case.answers_hash, opinions_hash=hash_of(opinions),
-    )  # fmt: skip
-    case.state, case.closed_at = outcome, now
-    case.save(update_fields=["state", "closed_at"])
-    record_act(case, outcome, by=by, at=now, note=decision.reason, opinions=decision.opinions_hash,
-               is_late=_is_late(case, now))  # fmt: skip
-    if outcome == GRANTED:
-        _certify(case, now, by)
-    hooks.decided.call(case_id=case.pk, outcome=outcome, by=by)
-    announce(case, hooks.CASE_DECIDED, by=by, outcome=outcome)
-    tell_applicant(case, outcome, by=by)
-    return decision
+    if case.procedures.filter(ended_at__isnull=True).exists():
+        raise moved_on("特别程序还没有结束，不能决定。", "A special procedure is not over yet.", code="procedure_open")
+    return close(case, outcome, reason=reason, by=by)
 
 
 @transaction.atomic
-def return_for_correction(case_id: UUID, *, note: str = "", by: Actor) -> Case:
-    """Send a case back to the applicant once, with everything all departments ask for; the clock stands still meanwhile."""
-    case = _lock_to_decide(case_id, by)
+def return_for_correction(case_id: UUID, *, note: str = "", why_again: str = "", by: Actor) -> Case:
+    """Send a case back once, with everything that is missing or that all departments ask for.
+
+    Before acceptance no clock has started. Later it stands still only by a rule the definition names.
+    """
+    case = lock_case(case_id)
+    case = lock_to_accept(case_id, by) if case.state == RECEIVED else _lock_to_decide(case_id, by)
     reviews = reviews_of(case)
     check_may_return(case.state, [review.state for review in reviews], note)
-    now = timezone.now()
+    check_told_once(case.events.filter(kind="returned").count(), why_again)
+    now, content = timezone.now(), content_of(case)
     wanted = [f"{review.unit.name}：{review.text}" for review in reviews if review.state == CORRECTION]
-    if note.strip():
-        wanted.append(note.strip())
-    case.paused_days_left = working_days_between(timezone.localdate(now), case.due_on) if case.due_on else 0
-    case.state = RETURNED
-    case.save(update_fields=["state", "paused_days_left"])
-    record_act(case, "returned", by=by, at=now, note="\n".join(wanted), screens=screen_hashes(case, content_of(case)),
-               days_left=case.paused_days_left)  # fmt: skip
+    wanted += [text.strip() for text in (note, why_again) if text.strip()]
+    correction = content.definition.clocks.correction
+    case.state, case.correct_by, case.accept_by = RETURNED, add_days(now, correction.days, calendar_now()).date, None
+    case.save(update_fields=["state", "correct_by", "accept_by"])
+    said: dict[str, Any] = {
+        "screens": screen_hashes(case, content), "correct_by": case.correct_by.isoformat(),
+        "is_accepted": case.accepted_at is not None,
+    }  # fmt: skip
+    if correction.stops_clock is not None and case.accepted_at is not None and case.clock_stopped_at is None:
+        why = _CORRECTING.format(basis=correction.stops_clock.title)
+        record_turn(case, "returned", Tick(now, "stop", why), note="\n".join(wanted), by=by, **said)
+    else:
+        record_act(case, "returned", by=by, at=now, note="\n".join(wanted), **said)
     announce(case, hooks.CASE_RETURNED, by=by)
     tell_applicant(case, "returned", by=by)
     return case
+
+
+@transaction.atomic
+def extend_case(case_id: UUID, *, reason: str, by: Actor) -> Case:
+    """Lengthen the period once, as the head of the office may (行政许可法 Art. 42); the applicant is told why."""
+    case = _lock_to_decide(case_id, by)
+    extension = content_of(case).definition.clocks.extension
+    if case.state not in (IN_REVIEW, READY):
+        raise moved_on("这件事现在不能延长时限。", "The period of this case cannot be extended now.", code="not_ready")
+    if extension is None or extension.working_days == 0:
+        raise Refusal("no_extension", T("这项服务不能延长时限。", "This service allows no extension."), status=409)
+    if case.events.filter(kind="extended").exists():
+        raise moved_on(
+            "时限已经延长过一次，不能再延长。", "It was extended before: once is all.", code="already_extended"
+        )
+    now = timezone.now()
+    if case.due_on is not None and is_past(case.due_on, now):
+        raise moved_on("已经超期，不能再延长。", "The last day has passed: too late to extend.", code="overdue")
+    why = check_reason(reason)
+    basis = _EXTENDED.format(basis=extension.reference.title)
+    record_turn(case, "extended", Tick(now, "extend", basis, extension.working_days), note=why, by=by)
+    tell_applicant(case, "extended", by=by)
+    return case
+
+
+@transaction.atomic
+def terminate_case(case_id: UUID, *, reason: str, by: Actor) -> Case:
+    """End a case without a decision (终止), as the office may before it decides; with the reason."""
+    case = _lock_to_decide(case_id, by)
+    if case.state == TERMINATED:
+        return case
+    if case.state not in OPEN_STATES:
+        raise moved_on("这件事已经办结，不能终止。", "This case is closed: it cannot be ended.", code="case_closed")
+    return end(case, check_reason(reason), by=by)
+
+
+def end(case: Case, reason: str, *, by: Actor) -> Case:
+    """Write the end of a locked case without a decision."""
+    now = timezone.now()
+    case.reviews.filter(state=OPEN).update(state=NOT_NEEDED)
+    case.procedures.filter(ended_at__isnull=True).update(ended_at=now)
+    case.state, case.closed_at, case.correct_by, case.accept_by = TERMINATED, now, None, None
+    case.save(update_fields=["state", "closed_at", "correct_by", "accept_by"])
+    record_act(case, "terminated", by=by, at=now, note=reason)
+    announce(case, hooks.CASE_CLOSED, by=by)
+    tell_applicant(case, "terminated", by=by)
+    return case
+
+
+@periodic("20 16 * * *")  # twenty past midnight in China
+def end_uncorrected() -> None:
+    """End cases whose corrections did not come in time. Safe to run twice."""
+    late = Case.objects.filter(state=RETURNED, correct_by__lt=timezone.localdate())
+    for case_id in list(late.values_list("pk", flat=True)[:1000]):
+        with transaction.atomic():
+            case = lock_case(case_id)
+            if case.state != RETURNED or case.correct_by is None or case.correct_by >= timezone.localdate():
+                continue
+            text = T("{day} 前没有补正，按退件处理。可以重新申请。", "No corrections by {day}; you may apply again.")
+            end(case, text.format(day=case.correct_by).zh, by=system("matters.end_uncorrected", channel="job"))
 
 
 @transaction.atomic
@@ -93,11 +159,8 @@ def revoke_certificate(case_id: UUID, *, reason: str, by: Actor) -> Certificate:
     if not was_revoked:
         record(case, "revoked", by=by, note=reason.strip())
         announce(case, hooks.CERTIFICATE_REVOKED, by=by, certificate=certificate.number)
+        tell_applicant(case, "revoked", by=by)
     return certificate
-
-
-def _is_late(case: Case, now: datetime) -> bool:
-    return case.due_on is not None and is_past(case.due_on, now)
 
 
 def _lock_to_decide(case_id: UUID, by: Actor) -> Case:
@@ -111,30 +174,5 @@ def _lock_to_decide(case_id: UUID, by: Actor) -> Case:
     return case
 
 
-def _holder(case: Case) -> T:
-    """As printed: a company whole and in both languages, a person masked."""
-    if case.organisation is not None:
-        return T(case.name, case.organisation.name_en or case.name)
-    masked = mask_name(case.name)
-    return T(masked, masked)
-
-
-def _certify(case: Case, now: datetime, by: Actor) -> Certificate:
-    content = content_of(case)
-    assert case.decision_unit is not None
-    holder = _holder(case)
-    number = f"{case.number}-1"
-    printed = certificate_content(
-        content, case.values, holder=holder, number=number, office=unit_title(case.decision_unit)
-    )
-    last_day = timezone.localdate(now) + timedelta(days=content.certificate.valid_days)
-    expires = timezone.make_aware(datetime.combine(last_day, time.max)).replace(microsecond=0)
-    credential = credentials.issue(
-        credentials.Content("certificate", holder.zh[:60], number=number),
-        subject=credentials.Subject("matters.case", case.pk), not_before=now, expires=expires, by=by,
-    )  # fmt: skip
-    certificate = Certificate.objects.create(
-        case=case, credential=credential, number=number, content=printed, issued_at=now
-    )
-    record(case, "certified", by=by, at=now, number=number)
-    return certificate
+_CORRECTING = T("等待申请人补正（{basis}）", "waiting for the applicant's corrections ({basis})")
+_EXTENDED = T("经本机关负责人批准延长（{basis}）", "extended by the head of the office ({basis})")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
@@ -16,8 +17,9 @@ from tongban.lib.working_days import is_past
 from tongban.matters import hooks
 from tongban.matters.actions.common import lock_case, record, record_act
 from tongban.matters.models import Case, Review
-from tongban.matters.queries import concerned_with, own_review, staff_case
-from tongban.matters.rules.cases import DRAFT, OPEN, READY, check_may_review, check_not_own
+from tongban.matters.queries import concerned_with, content_of, own_review, staff_case
+from tongban.matters.rules.cases import DRAFT, IN_REVIEW, NOT_NEEDED, OPEN, READY, check_may_review, check_not_own
+from tongban.matters.rules.handling import is_joined
 
 
 @transaction.atomic
@@ -50,8 +52,18 @@ def review_case(case_id: UUID, *, opinion: str, text: str = "", by: Actor) -> Re
         case, "reviewed", by=by, at=now, note=review.text, state=opinion, round=review.round, unit=review.unit_code,
         is_late=is_past(review.due_on, now),
     )  # fmt: skip
-    if not case.reviews.filter(state=OPEN).exists():
-        case.state = READY
-        case.save(update_fields=["state"])
-        record(case, "ready", by=by, at=now)
+    _join(case, now, by)
     return review
+
+
+def _join(case: Case, now: datetime, by: Actor) -> None:
+    """Hand the case to the deciding office once enough has been said; who has not spoken by then need not."""
+    if case.state != IN_REVIEW:
+        return
+    states = dict(case.reviews.values_list("unit_code", "state"))
+    if not is_joined(content_of(case).definition.reviews, states):
+        return
+    case.reviews.filter(state=OPEN).update(state=NOT_NEEDED, closed_at=now)
+    case.state = READY
+    case.save(update_fields=["state"])
+    record(case, "ready", by=by, at=now)

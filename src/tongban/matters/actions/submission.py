@@ -4,42 +4,43 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
 from django.utils import timezone
 
-from tongban.foundation.parties.queries import unit_for
 from tongban.lib.actors import Actor
 from tongban.lib.ids import uuid7
 from tongban.lib.refusals import Refusal, Refusals, forbidden
 from tongban.lib.words import T
-from tongban.lib.working_days import add_working_days
 from tongban.matters import hooks
+from tongban.matters.actions.acceptance import begin, silence_accepts_on, unit_of
+from tongban.matters.actions.clock import record_turn, set_reviews
 from tongban.matters.actions.common import announce, lock_own_case, record, record_act, tell_applicant
 from tongban.matters.actions.drafts import save_answers, standing_of, start_draft
-from tongban.matters.models import Case, CaseCounter, Review
+from tongban.matters.models import Case, CaseCounter
 from tongban.matters.queries import content_of, reviews_of
+from tongban.matters.queries.clocks import calendar_now, promised_clock, ticks_of
 from tongban.matters.rules.answers import check_answers
 from tongban.matters.rules.cases import (
     CLOSED_STATES,
     CORRECTION,
     DRAFT,
+    NOT_NEEDED,
     OPEN,
+    OPEN_STATES,
+    RECEIVED,
     RETURNED,
     WITHDRAWN,
     check_in_force,
     hash_of,
     moved_on,
     opinions_to_reopen,
-    promised_by,
-    review_by,
 )
+from tongban.matters.rules.clocks import Tick
+from tongban.matters.rules.handling import check_regime, regime_for
 from tongban.matters.rules.shape import Content
-
-if TYPE_CHECKING:
-    from tongban.foundation.parties.models import Unit
 
 
 @transaction.atomic
@@ -59,7 +60,8 @@ def submit_case(case_id: UUID, *, by: Actor) -> Case:
         _submit_first(case, content, now, by)
     hooks.submitted.call(case_id=case.pk, by=by)
     announce(case, hooks.CASE_SUBMITTED, by=by)
-    tell_applicant(case, "submitted", by=by)
+    if case.state in OPEN_STATES:  # what was decided on the spot has told the applicant already
+        tell_applicant(case, "submitted", by=by)
     return case
 
 
@@ -84,11 +86,18 @@ def withdraw_case(case_id: UUID, *, reason: str = "", by: Actor) -> Case:
         raise moved_on("这件事已经办结，不能撤回。", "This case is closed: it cannot be withdrawn.", code="case_closed")
     if case.state == DRAFT:
         case.answers = {}
-    case.state, case.closed_at, case.paused_days_left = WITHDRAWN, timezone.now(), None
-    case.save(update_fields=["state", "closed_at", "answers", "paused_days_left"])
-    write = record_act if case.number is not None else record
+    was_draft = case.state == DRAFT
+    case.reviews.filter(state=OPEN).update(state=NOT_NEEDED)
+    case.state, case.closed_at, case.accept_by, case.correct_by = WITHDRAWN, timezone.now(), None, None
+    case.save(update_fields=["state", "closed_at", "answers", "accept_by", "correct_by"])
+    write = record if was_draft else record_act
     write(case, "withdrawn", by=by, note=reason.strip()[:500])
+    if not was_draft:
+        announce(case, hooks.CASE_CLOSED, by=by)
     return case
+
+
+_CORRECTED = T("补正后再次提交", "submitted again after correction")
 
 
 def _check_complete(case: Case, content: Content, by: Actor) -> None:
@@ -111,48 +120,67 @@ def _check_complete(case: Case, content: Content, by: Actor) -> None:
 
 
 def _submit_first(case: Case, content: Content, now: datetime, by: Actor) -> None:
-    parties = content.definition.reviews.parties
-    units = [_unit(party.unit, case.region_code) for party in parties]
-    case.decision_unit = _unit(content.definition.decision.unit, case.region_code)
-    deadline = promised_by(content, now)
-    case.state, case.submitted_by_id, case.channel, case.operator = "in_review", by.person_id, by.channel, by.name[:120]
-    case.submitted_at = case.accepted_at = now
-    case.answers_hash = hash_of(case.values)
-    case.due_on, case.due_is_provisional = deadline.date, deadline.provisional
-    case.due_because = [line.as_json() for line in deadline.because]
-    case.number = _next_number(content.definition.number_prefix, now)
+    said = content.definition
+    regime = regime_for(content, case.values, timezone.localdate(now))
+    check_regime(regime)
+    case.decision_unit = unit_of(said.decision.unit, case.region_code)
+    accepting = said.acceptance.unit or said.decision.unit
+    case.acceptance_unit = unit_of(accepting, case.region_code) if said.acceptance.by == "office" else None
+    case.submitted_by_id, case.channel, case.operator = by.person_id, by.channel, by.name[:120]
+    case.submitted_at = now
+    case.answers_hash, case.regime = hash_of(case.values), regime.code if regime else ""
+    case.number = _next_number(said.number_prefix, now)
+    _hand_in(case, content, now, by)
+
+
+def _hand_in(case: Case, content: Content, now: datetime, by: Actor, *, kind: str = "submitted") -> None:
+    """Record that it came in; an office looks at it first, or the form's own checks have accepted it."""
+    calendar = calendar_now()
+    due = promised_clock(content, [Tick(now, "start", T("", ""))], calendar).due
+    if content.definition.acceptance.by == "office":
+        due = silence_accepts_on(content, now, calendar)
+        case.state, case.accept_by = RECEIVED, due
+    assert due is not None
     case.save()
-    last_day = review_by(content, now)
-    Review.objects.bulk_create(
-        Review(case=case, unit=unit, unit_code=party.unit, position=position, opened_at=now, due_on=last_day)
-        for position, (party, unit) in enumerate(zip(parties, units, strict=True))
-    )
-    record_act(case, "submitted", by=by, at=now, answers=case.answers_hash, due_on=case.due_on.isoformat())
-    record(case, "accepted", by=by, at=now, due_on=case.due_on.isoformat())
+    record_act(case, kind, by=by, at=now, answers=case.answers_hash, due_on=due.isoformat())
+    if case.state != RECEIVED:
+        begin(case, content, now, calendar=calendar, by=by)
 
 
 def _submit_again(case: Case, content: Content, now: datetime, by: Actor) -> None:
     """Reopen the opinions that the corrections touch; the others stay valid. The clock goes on where it stood."""
+    case.answers_hash, case.correct_by = hash_of(case.values), None
+    if case.accepted_at is None:
+        case.submitted_at = now
+        _hand_in(case, content, now, by, kind="resubmitted")
+        return
+    reopened = sorted(_reopen(case, content, now))
+    case.state = "in_review"
+    case.save()
+    if case.clock_stopped_at is not None:
+        record_turn(case, "resubmitted", Tick(now, "resume", _CORRECTED), by=by, answers=case.answers_hash,
+                    reopened=reopened)  # fmt: skip
+        return
+    assert case.due_on is not None
+    set_reviews(case, ticks_of(case), calendar_now())
+    record_act(case, "resubmitted", by=by, at=now, answers=case.answers_hash, due_on=case.due_on.isoformat(),
+               reopened=reopened)  # fmt: skip
+
+
+def _reopen(case: Case, content: Content, now: datetime) -> set[str]:
+    """Open again the reviews that must look once more; their units' codes."""
     reviews = reviews_of(case)
     returned = case.events.filter(kind="returned").order_by("-at").first()
     before: dict[str, Any] = returned.facts.get("screens", {}) if returned else {}
     changed = {code for code, known in before.items() if known != _screen_hash(case, content, code)}
     stale = {review.unit_code for review in reviews if review.state == CORRECTION}
     reopened = opinions_to_reopen(content.definition.reviews.parties, changed, stale)
-    last_day = review_by(content, now)
     for review in reviews:
         if review.unit_code in reopened:
-            review.state, review.opened_at, review.due_on, review.round = OPEN, now, last_day, review.round + 1
+            review.state, review.opened_at, review.round = OPEN, now, review.round + 1
             review.closed_at, review.by_name, review.by_person_id, review.text = None, "", None, ""
             review.save()
-    deadline = add_working_days(now, max(case.paused_days_left or 0, 0))
-    case.state = "in_review"
-    case.answers_hash, case.paused_days_left = hash_of(case.values), None
-    case.due_on, case.due_is_provisional = deadline.date, deadline.provisional
-    case.due_because = [line.as_json() for line in deadline.because]
-    case.save()
-    record_act(case, "resubmitted", by=by, at=now, answers=case.answers_hash, due_on=case.due_on.isoformat(),
-               reopened=sorted(reopened))  # fmt: skip
+    return reopened
 
 
 def _screen_hash(case: Case, content: Content, code: str) -> str:
@@ -164,15 +192,6 @@ def _screen_hash(case: Case, content: Content, code: str) -> str:
 def screen_hashes(case: Case, content: Content) -> dict[str, str]:
     """A hash for each screen: enough to tell later which ones a correction changed."""
     return {screen.code: _screen_hash(case, content, screen.code) for screen in content.form.screens}
-
-
-def _unit(code: str, region_code: str) -> Unit:
-    unit = unit_for(code, region_code)
-    if unit is None:
-        raise Refusal("unit_missing", T("本地还没有设置“{code}”部门，暂时不能受理。请联系受理窗口。",
-                      "There is no unit “{code}” for this place yet: please ask the service window.").format(code=code),
-                      status=409)  # fmt: skip
-    return unit
 
 
 def _next_number(prefix: str, now: datetime) -> str:

@@ -3,6 +3,7 @@
 from tongban.matters.queries.cases import (
     applicant_case,
     cases_of,
+    cases_to_accept,
     cases_to_decide,
     cases_visible_to,
     concerned_with,
@@ -23,7 +24,7 @@ from tongban.matters.queries.facts import fill_in, known_fact, origin, silent_re
 from tongban.matters.queries.history import Moment, history_of, unit_title, waiting_for
 
 __all__ = [
-    "Moment", "applicant_case", "cases_of", "cases_to_decide", "cases_visible_to", "concerned_with", "content_of",
+    "Moment", "applicant_case", "cases_of", "cases_to_accept", "cases_to_decide", "cases_visible_to", "concerned_with", "content_of",
     "definition_by_code", "fill_in", "find_definitions", "history_of", "known_fact", "matching_cases", "open_definitions",
     "origin", "own_review",
     "reviews_of", "reviews_waiting", "silent_registers", "staff_case", "themes_now", "unit_title", "waiting_for",

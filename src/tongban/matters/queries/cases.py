@@ -12,7 +12,7 @@ from tongban.lib.name_search import name_query
 from tongban.lib.refusals import Refusal, not_found
 from tongban.lib.words import T
 from tongban.matters.models import Case, Review
-from tongban.matters.rules.cases import DRAFT, OPEN, READY
+from tongban.matters.rules.cases import DRAFT, OPEN, READY, RECEIVED
 
 # As declared in hooks.py, which stands on the same layer and cannot be imported here.
 VIEW = "matters.view_cases"
@@ -73,7 +73,8 @@ def cases_visible_to(by: Actor) -> QuerySet[Case]:
     if by.role == "auditor" or by.kind in ("system", "job"):
         return found
     reviewed = Review.objects.filter(case_id=OuterRef("pk"), unit_id=by.unit_id or _NOBODYS)
-    return found.filter(Q(decision_unit_id=by.unit_id or _NOBODYS) | Exists(reviewed))
+    here = by.unit_id or _NOBODYS
+    return found.filter(Q(decision_unit_id=here) | Q(acceptance_unit_id=here) | Exists(reviewed))
 
 
 def staff_case(case_id: UUID, by: Actor) -> Case:
@@ -81,7 +82,7 @@ def staff_case(case_id: UUID, by: Actor) -> Case:
     case = (
         cases_visible_to(by)
         .defer(None)
-        .select_related("definition", "organisation", "person")
+        .select_related("definition", "organisation", "person", "decision_unit", "acceptance_unit")
         .filter(pk=case_id)
         .first()
     )
@@ -117,3 +118,9 @@ def cases_to_decide(by: Actor) -> QuerySet[Case]:
     """Cases that await the decision of the actor's unit, most urgent first."""
     mine = _lean().filter(decision_unit_id=by.unit_id or _NOBODYS, state=READY, region_code__startswith=by.region)
     return mine.order_by("due_on", "submitted_at")
+
+
+def cases_to_accept(by: Actor) -> QuerySet[Case]:
+    """What was received and awaits acceptance by the actor's unit; what silence would accept first comes first."""
+    mine = _lean().filter(acceptance_unit_id=by.unit_id or _NOBODYS, state=RECEIVED, region_code__startswith=by.region)
+    return mine.order_by("accept_by", "submitted_at")

@@ -9,23 +9,32 @@ from typing import Any
 from tongban.lib.words import T
 from tongban.matters.models import Case, CaseEvent
 from tongban.matters.queries.cases import reviews_of
-from tongban.matters.rules.cases import IN_REVIEW, OPEN, READY, RETURNED, REVIEW_STATES
+from tongban.matters.rules.cases import IN_REVIEW, OPEN, READY, RECEIVED, RETURNED, REVIEW_STATES
+from tongban.matters.rules.handling import PROCEDURES
 
 EVENTS: dict[str, T] = {
     "started": T("开始填写", "Begun"),
     "submitted": T("提交申请", "Submitted"),
+    "not_accepted": T("不予受理", "Not accepted"),
+    "clock_stopped": T("进入特别程序，暂停计时", "Special procedure: the clock stopped"),
+    "clock_resumed": T("特别程序结束，恢复计时", "Special procedure over: the clock goes on"),
+    "extended": T("延长办理时限", "Period extended"),
+    "recounted": T("工作日历变更，重新计算时限", "Calendar changed: last day counted again"),
     "accepted": T("受理，同时分送各部门", "Accepted and sent to all departments at once"),
     "reviewed": T("部门审查", "Reviewed"),
     "ready": T("各部门审查完毕", "All departments have reviewed"),
     "returned": T("退回补正", "Returned for correction"),
     "resubmitted": T("补正后再次提交", "Submitted again after correction"),
     "granted": T("准予", "Granted"),
+    "filed": T("备案完成", "Filed"),
     "refused": T("不予", "Refused"),
+    "terminated": T("终止办理", "Ended without a decision"),
     "withdrawn": T("撤回", "Withdrawn"),
     "certified": T("发放电子证照", "Certificate issued"),
     "revoked": T("撤销证照", "Certificate revoked"),
 }
-_TONES = {"granted": "good", "certified": "good", "refused": "bad", "revoked": "bad"}
+_TONES = {"granted": "good", "filed": "good", "certified": "good", "refused": "bad", "revoked": "bad", "not_accepted": "bad",
+          "terminated": "bad"}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +75,12 @@ def history_of(case: Case, *, names: bool) -> list[Moment]:
 
 def waiting_for(case: Case) -> list[Moment]:
     """Who has the case now, since when, until when; and what comes after."""
+    if case.state == RECEIVED:
+        unit = unit_title(case.acceptance_unit) if case.acceptance_unit else T("受理部门", "The office")
+        title = T("{unit}正在核对材料", "{unit} is looking at what was handed in").format(unit=unit)
+        return [Moment(title, case.submitted_at, text=_until(case.accept_by), state="now")]
+    if case.clock_stopped_at is not None and case.state in (IN_REVIEW, READY):
+        return _procedure(case)
     if case.state == IN_REVIEW:
         reviews = reviews_of(case)
         left = [review for review in reviews if review.state == OPEN]
@@ -78,9 +93,18 @@ def waiting_for(case: Case) -> list[Moment]:
         title = T("{unit}正在作出决定", "{unit} is deciding").format(unit=unit)
         return [Moment(title, text=_until(case.due_on), state="now")]
     if case.state == RETURNED:
-        return [Moment(T("等待申请人补正", "Waiting for the applicant's corrections"), state="now",
-                       text=T("补正期间不计入办理时限。", "The clock stands still meanwhile."))]  # fmt: skip
+        title = T("等待申请人补正", "Waiting for the applicant's corrections")
+        return [Moment(title, text=_until(case.correct_by), state="now")]
     return []
+
+
+def _procedure(case: Case) -> list[Moment]:
+    open_one = case.procedures.filter(ended_at__isnull=True).select_related("unit").first()
+    if open_one is None:
+        return []
+    text = T("预计 {day} 结束，不计入办理时限。", "Expected to end by {day}; not counted.")
+    return [Moment(PROCEDURES[open_one.kind], open_one.began_at, str(unit_title(open_one.unit)),
+                   text.format(day=open_one.expected_by), "now")]  # fmt: skip
 
 
 def _until(day: date | None) -> T | str:

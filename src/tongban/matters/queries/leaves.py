@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from tongban.matters.models import CaseEvent
@@ -10,33 +11,58 @@ from tongban.matters.models import CaseEvent
 LEAF_OF_EVENT = {
     "submitted": "case.filed",
     "resubmitted": "case.filed",
+    "accepted": "case.accepted",
+    "not_accepted": "case.not_accepted",
     "reviewed": "case.reviewed",
     "returned": "case.returned",
+    "extended": "case.extended",
+    "clock_stopped": "case.clock_stopped",
+    "clock_resumed": "case.clock_resumed",
     "withdrawn": "case.withdrawn",
+    "terminated": "case.terminated",
     "granted": "case.decided",
+    "filed": "case.decided",
     "refused": "case.decided",
 }
 
 
 def event_leaf(event: CaseEvent) -> dict[str, Any]:
     """The fields of an event's leaf, from the event and the unchanging facts of its case."""
-    case, facts = event.case, event.facts
-    match LEAF_OF_EVENT[event.kind]:
-        case "case.filed":
-            return {
-                "due": facts["due_on"], "service": case.definition.code, "version": case.version.number,
-                "applicant": case.name, "region": case.region_code, "form": facts["answers"],
-            }  # fmt: skip
-        case "case.reviewed":
-            return {
-                "is_late": facts["is_late"], "unit": facts["unit"], "opinion": facts["state"], "reason": event.note,
-            }  # fmt: skip
-        case "case.decided":
-            return {
-                "outcome": event.kind, "is_late": facts["is_late"], "reason": event.note,
-                "document": facts["opinions"],
-            }  # fmt: skip
-        case "case.returned":
-            return {"wanted": event.note}
-        case _:
-            return {"reason": event.note}
+    return _FIELDS.get(LEAF_OF_EVENT[event.kind], _reason)(event, event.facts)
+
+
+def _filed(event: CaseEvent, facts: dict[str, Any]) -> dict[str, Any]:
+    case = event.case
+    return {
+        "due": facts["due_on"], "service": case.definition.code, "version": case.version.number,
+        "applicant": case.name, "region": case.region_code, "form": facts["answers"],
+    }  # fmt: skip
+
+
+def _reason(event: CaseEvent, facts: dict[str, Any]) -> dict[str, Any]:
+    del facts
+    return {"reason": event.note}
+
+
+_FIELDS: dict[str, Callable[[CaseEvent, dict[str, Any]], dict[str, Any]]] = {
+    "case.filed": _filed,
+    "case.accepted": lambda event, facts: {
+        "due": facts["due_on"], "statutory": facts["statutory"], "by_silence": "clock_at" in facts,
+    },
+    "case.reviewed": lambda event, facts: {
+        "is_late": facts["is_late"], "unit": facts["unit"], "opinion": facts["state"], "reason": event.note,
+    },
+    "case.returned": lambda event, facts: {
+        "until": facts["correct_by"], "is_accepted": facts["is_accepted"], "wanted": event.note,
+    },
+    "case.extended": lambda event, facts: {"days": facts["days"], "due": facts["due_on"], "reason": event.note},
+    "case.clock_stopped": lambda event, facts: {
+        "kind": facts["procedure"], "until": facts["expected_by"], "reason": event.note,
+    },
+    "case.clock_resumed": lambda event, facts: {
+        "kind": facts["procedure"], "due": facts["due_on"], "result": event.note,
+    },
+    "case.decided": lambda event, facts: {
+        "outcome": event.kind, "is_late": facts["is_late"], "reason": event.note, "document": facts["opinions"],
+    },
+}  # fmt: skip

@@ -14,7 +14,19 @@ from tongban.matters.queries.cases import reviews_of
 from tongban.matters.queries.facts import origin
 from tongban.matters.queries.history import unit_title
 from tongban.matters.rules.answers import hidden_elements
-from tongban.matters.rules.cases import DRAFT, GRANTED, IN_REVIEW, READY, REFUSED, RETURNED, REVIEW_STATES
+from tongban.matters.rules.cases import (
+    DRAFT,
+    FILED,
+    GRANTED,
+    IN_REVIEW,
+    NOT_ACCEPTED,
+    READY,
+    RECEIVED,
+    REFUSED,
+    RETURNED,
+    REVIEW_STATES,
+    TERMINATED,
+)
 from tongban.matters.rules.printing import in_words
 from tongban.matters.rules.shape import Content
 
@@ -26,11 +38,16 @@ _TONES: dict[str, Tone] = {
     IN_REVIEW: "progress",
     READY: "progress",
     RETURNED: "action",
+    RECEIVED: "progress",
     GRANTED: "good",
+    FILED: "good",
     REFUSED: "bad",
+    NOT_ACCEPTED: "bad",
+    TERMINATED: "bad",
 }
 
-_REVIEW_TONES: dict[str, Tone] = {"open": "progress", "approved": "good", "objected": "bad", "correction": "action"}
+_REVIEW_TONES: dict[str, Tone] = {"open": "progress", "approved": "good", "objected": "bad", "correction": "action",
+                                 "not_needed": "plain"}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

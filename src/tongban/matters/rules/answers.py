@@ -143,7 +143,7 @@ def hidden_elements(content: Content, values: Mapping[str, Any], today: date) ->
     hidden: set[str] = set()
     for asked in content.fields():
         shown = {k: v for k, v in values.items() if k not in hidden}
-        if asked.visible and not _holds(content, asked.visible, shown, today):
+        if asked.visible and not holds(content, asked.visible, shown, today):
             hidden.add(asked.element)
     return hidden
 
@@ -187,7 +187,7 @@ def _check_screen(content: Content, screen: Screen, found: Checked, today: date,
             if missing and is_required(content, asked, found.values, today):
                 found.refusals.append(_missing(name, content.elements[name], asked))
     for rule in screen.rules:
-        if elements_in(rule.rule) <= set(found.values) and not _holds(content, rule.rule, found.values, today):
+        if elements_in(rule.rule) <= set(found.values) and not holds(content, rule.rule, found.values, today):
             found.refusals.append(Refusal(rule.code, rule.message, field=rule.field))
 
 
@@ -195,7 +195,7 @@ def is_required(content: Content, asked: FormField, values: Mapping[str, Any], t
     """Whether a question must be answered, given the other answers."""
     if isinstance(asked.required, bool):
         return asked.required
-    return _holds(content, asked.required, values, today)
+    return holds(content, asked.required, values, today)
 
 
 def _missing(name: str, element: Element, asked: FormField) -> Refusal:
@@ -209,6 +209,7 @@ def _missing(name: str, element: Element, asked: FormField) -> Refusal:
     return Refusal("required", text.format(label=label), field=name)
 
 
-def _holds(content: Content, expression: str, values: Mapping[str, Any], today: date) -> bool:
+def holds(content: Content, expression: str, values: Mapping[str, Any], today: date) -> bool:
+    """Whether a rule of the definition is true for these answers; a question without an answer reads as empty."""
     context = {name: values.get(name, empty_of(content.elements[name])) for name in elements_in(expression)}
     return is_true(expression, context | {"today": today.isoformat()})

@@ -5,35 +5,42 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Collection, Iterable, Mapping
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from tongban.lib.refusals import Refusal, forbidden
 from tongban.lib.words import T
-from tongban.lib.working_days import Deadline, add_working_days, working_days_between
+from tongban.lib.working_days import working_days_between
 from tongban.matters.rules.shape import Content, InForce, Party
 
-DRAFT, IN_REVIEW, READY, RETURNED = "draft", "in_review", "ready", "returned"
-GRANTED, REFUSED, WITHDRAWN = "granted", "refused", "withdrawn"
-OPEN_STATES = (IN_REVIEW, READY, RETURNED)
-CLOSED_STATES = (GRANTED, REFUSED, WITHDRAWN)
+DRAFT, RECEIVED, IN_REVIEW, READY, RETURNED = "draft", "received", "in_review", "ready", "returned"
+GRANTED, FILED, REFUSED = "granted", "filed", "refused"
+NOT_ACCEPTED, WITHDRAWN, TERMINATED = "not_accepted", "withdrawn", "terminated"
+OPEN_STATES = (RECEIVED, IN_REVIEW, READY, RETURNED)
+CLOSED_STATES = (GRANTED, FILED, REFUSED, NOT_ACCEPTED, WITHDRAWN, TERMINATED)
+DECIDED_STATES = (GRANTED, FILED, REFUSED)
 STATES: dict[str, T] = {
     DRAFT: T("填写中", "Draft"),
+    RECEIVED: T("已收件，待受理", "Received, to be accepted"),
     IN_REVIEW: T("审查中", "Under review"),
     READY: T("待决定", "Awaiting decision"),
     RETURNED: T("待补正", "To be corrected"),
     GRANTED: T("准予", "Granted"),
+    FILED: T("已备案", "Filed"),
     REFUSED: T("不予", "Refused"),
+    NOT_ACCEPTED: T("不予受理", "Not accepted"),
     WITHDRAWN: T("已撤回", "Withdrawn"),
+    TERMINATED: T("已终止", "Terminated"),
 }
 
-OPEN, APPROVED, OBJECTED, CORRECTION = "open", "approved", "objected", "correction"
+OPEN, APPROVED, OBJECTED, CORRECTION, NOT_NEEDED = "open", "approved", "objected", "correction", "not_needed"
 REVIEW_STATES: dict[str, T] = {
     OPEN: T("审查中", "Reviewing"),
     APPROVED: T("同意", "Approves"),
     OBJECTED: T("不同意", "Objects"),
     CORRECTION: T("需补正", "Asks for corrections"),
+    NOT_NEEDED: T("未及发表", "Not needed any more"),
 }
 OPINIONS = (APPROVED, OBJECTED, CORRECTION)
 OUTCOMES = (GRANTED, REFUSED)
@@ -71,11 +78,11 @@ def check_may_edit(state: str) -> None:
 
 def check_may_review(case_state: str, review_state: str, opinion: str, text: str) -> None:
     """An opinion is given once per round, while reviews are open, with reasons unless it approves."""
-    if case_state in CLOSED_STATES or case_state == DRAFT:
+    if case_state in CLOSED_STATES and case_state != FILED:  # what was filed is looked at afterwards
         raise moved_on(
             "这件事已经办结或撤回，不能再审查。", "This case is closed: no more reviews.", code="case_closed"
         )
-    if review_state != OPEN or case_state != IN_REVIEW:
+    if review_state != OPEN or case_state not in (IN_REVIEW, FILED):
         raise moved_on(
             "本部门的意见已经提交，不能更改。",
             "Your unit has given its opinion: it cannot be changed.",
@@ -89,9 +96,9 @@ def check_may_review(case_state: str, review_state: str, opinion: str, text: str
 def check_may_decide(case_state: str, reviews: Iterable[str], outcome: str, reason: str) -> None:
     """One decision, after all reviews, with reasons when it refuses or goes against an objection."""
     found = list(reviews)
-    if case_state in (GRANTED, REFUSED):
+    if case_state in DECIDED_STATES:
         raise moved_on("这件事已经作出决定。", "This case has been decided.", code="already_decided")
-    if case_state in (WITHDRAWN, DRAFT, RETURNED):
+    if case_state not in (IN_REVIEW, READY):
         raise moved_on("这件事现在不在待决定状态。", "This case does not await a decision now.", code="not_ready")
     if OPEN in found:
         raise moved_on(
@@ -106,8 +113,11 @@ def check_may_decide(case_state: str, reviews: Iterable[str], outcome: str, reas
 
 
 def check_may_return(case_state: str, reviews: Iterable[str], note: str) -> None:
-    """Corrections are asked for once, when every department has spoken."""
+    """Corrections are asked for once: before acceptance, or when every department has spoken."""
     found = list(reviews)
+    if case_state == RECEIVED:
+        _check_text(note, needed=True, field="note")
+        return
     if case_state != READY or OPEN in found:
         raise moved_on(
             "各部门都审查完之后才能一次性退回补正。",
@@ -129,6 +139,29 @@ def _check_text(text: str, *, needed: bool, field: str) -> None:
         raise Refusal("too_long", most, field=field)
 
 
+def check_may_accept(case_state: str) -> None:
+    """Accepting, and declining to, happens once, to what was received."""
+    if case_state != RECEIVED:
+        raise moved_on("这件事已经受理或不在待受理状态。", "This case does not await acceptance.", code="not_received")
+
+
+def check_told_once(told_before: int, why_again: str) -> None:
+    """What is missing is told all at once (行政许可法 Art. 32); a second time needs its reason, which the file shows."""
+    if told_before and not why_again.strip():
+        raise Refusal(
+            "told_once",
+            T("补正内容应当一次告知。第二次要求补正，请写明上次为什么没有告知。",
+              "Everything missing is told at once. To ask again, say why it was not told the first time."),
+            field="why_again",
+        )  # fmt: skip
+
+
+def check_reason(text: str, *, field: str = "reason") -> str:
+    """A reason people will read, trimmed; refused when it is missing or too long."""
+    _check_text(text, needed=True, field=field)
+    return text.strip()
+
+
 def check_not_own(person_id: UUID | None, concerned: Collection[UUID | None]) -> None:
     """Nobody reviews or decides what they applied for."""
     if person_id is not None and person_id in concerned:
@@ -136,21 +169,6 @@ def check_not_own(person_id: UUID | None, concerned: Collection[UUID | None]) ->
                               "You are on the applicant's side and must stand back: hand this to a colleague."))  # fmt: skip
         refusal.code = "own_case"
         raise refusal
-
-
-def promised_by(content: Content, accepted: datetime) -> Deadline:
-    """The day the office promised to be done by."""
-    return add_working_days(accepted, content.definition.clocks.promised.working_days)
-
-
-def review_by(content: Content, opened: datetime) -> date:
-    """The last day of one department's own period."""
-    return add_working_days(opened, content.definition.clocks.review_working_days).date
-
-
-def days_left(due: date, today: date) -> int:
-    """Working days left up to and including the last day; negative when it has passed."""
-    return working_days_between(today, due)
 
 
 def signal(due: date | None, today: date) -> str:

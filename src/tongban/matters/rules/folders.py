@@ -98,12 +98,46 @@ def _definition_faults(name: str, content: Content, source: Source) -> Iterator[
     if found.in_force.until and found.in_force.until < found.in_force.since:
         yield source.fault(("in_force", "until"), T("截止日早于开始日。", "The last day lies before the first."))
     yield from _party_faults(content, source)
+    yield from _regime_faults(content, source)
     for kind, notice in found.notices:
+        if notice is None:
+            continue
         for part in ("title", "text"):
             yield from _places(source, ("notices", kind, part), getattr(notice, part), NOTICE_PLACES)
 
 
+def _regime_faults(content: Content, source: Source) -> Iterator[Fault]:
+    everything = {asked.element for asked in content.fields()}
+    for number, regime in enumerate(content.definition.regimes):
+        path = ("regimes", number)
+        if regime.until and regime.until < regime.since:
+            yield source.fault((*path, "until"), T("截止日早于开始日。", "The last day lies before the first."))
+        if regime.kind == "closed" and regime.message is None:
+            text = T("暂不受理的，要用 message 写明原因和办法。", "Say with message why it is closed and what to do.")
+            yield source.fault(path, text)
+        if regime.when:
+            yield from _expression(content, source, (*path, "when"), regime.when, everything)
+    automatic = content.definition.decision.automatic
+    if automatic:
+        yield from _expression(content, source, ("decision", "automatic"), automatic, everything)
+
+
+def _join_faults(content: Content, source: Source) -> Iterator[Fault]:
+    reviews = content.definition.reviews
+    units = {party.unit for party in reviews.parties}
+    if reviews.join == "quorum" and not 1 <= (reviews.quorum or 0) <= len(units):
+        text = T("quorum 应当在 1 和部门数 {n} 之间。", "quorum must be between 1 and the {n} units.")
+        yield source.fault(("reviews", "join"), text.format(n=len(units)))
+    if reviews.join == "lead" and reviews.lead not in units:
+        text = T("lead 应当是其中一个部门：{known}", "lead must be one of the units: {known}")
+        yield source.fault(("reviews", "join"), text.format(known=", ".join(sorted(units))))
+    if units and content.definition.decision.automatic:
+        text = T("有部门审查的事项不能自动决定。", "A service that departments review cannot be decided by itself.")
+        yield source.fault(("decision", "automatic"), text)
+
+
 def _party_faults(content: Content, source: Source) -> Iterator[Fault]:
+    yield from _join_faults(content, source)
     screens = {screen.code for screen in content.form.screens}
     seen: set[str] = set()
     for number, party in enumerate(content.definition.reviews.parties):
@@ -116,6 +150,9 @@ def _party_faults(content: Content, source: Source) -> Iterator[Fault]:
                 ),
             )
         seen.add(party.unit)
+        if party.when:
+            everything = {asked.element for asked in content.fields()}
+            yield from _expression(content, source, (*path, "when"), party.when, everything)
         for screen in party.looks_at:
             if screen not in screens:
                 yield source.fault(

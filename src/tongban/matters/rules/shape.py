@@ -125,12 +125,26 @@ class Clock(Shape):
     reference: Reference
 
 
+class Correction(Shape):
+    """How long an applicant may take to correct, and by which rule the clock stands still when it had started.
+
+    Before acceptance the clock has not started. Without ``stops_clock`` it runs on while corrections are awaited.
+    """
+
+    days: int = Field(30, ge=1, le=365)  # calendar days
+    stops_clock: Reference | None = None
+
+
 class Clocks(Shape):
     """How long the law allows, how long the office promises, how long one review may take."""
 
     statutory: Clock
     promised: Clock
     review_working_days: int = Field(ge=0, le=400)
+    acceptance: Clock | None = None  # to accept or to tell everything once; silence accepts (行政许可法 Art. 32)
+    extension: Clock | None = None  # granted once by the head of the office (行政许可法 Art. 42)
+    delivery: Clock | None = None  # from the decision to the applicant's hands (行政许可法 Art. 44)
+    correction: Correction = Correction()
 
 
 class Material(Shape):
@@ -178,20 +192,57 @@ class Party(Shape):
     name: Text
     task: Text
     looks_at: list[Code] = Field(min_length=1)
+    when: Expression | None = None  # reviews only if this holds
 
 
 class Reviews(Shape):
-    """Who reviews, all at the same time, and when they are done."""
+    """Who reviews, all at the same time, and when they are done: all have spoken, enough approve, or the lead has spoken."""
 
-    join: Literal["all"]
-    parties: list[Party] = Field(min_length=1, max_length=20)
+    join: Literal["all", "quorum", "lead"] = "all"
+    quorum: int | None = Field(None, ge=1, le=20)
+    lead: Code | None = None
+    parties: list[Party] = Field([], max_length=20)
+
+
+class Acceptance(Shape):
+    """Who accepts what was handed in: nobody, because the form's checks suffice, or an office that looks first."""
+
+    by: Literal["form", "office"] = "form"
+    unit: Code | None = None  # without one: the office that decides
 
 
 class DecisionShape(Shape):
-    """Who decides, and with whose seal."""
+    """Who decides, and with whose seal; ``automatic``: granted at once when it holds and nobody has to review."""
 
     unit: Code
     seal: Text
+    automatic: Expression | None = None
+
+
+ProcedureKind = Literal[
+    "hearing", "tender", "auction", "inspection", "testing", "quarantine", "appraisal", "expert_review"
+]
+
+
+class ProcedureShape(Shape):
+    """A special procedure whose time is not counted (行政许可法 Art. 45); ``longest_days`` in calendar days, told in writing."""
+
+    kind: ProcedureKind
+    longest_days: int = Field(ge=1, le=730)
+    reference: Reference
+
+
+class Regime(Shape):
+    """How a service is handled in a period: approval, filing with a promise, or closed for some. The first that fits counts."""
+
+    code: Code
+    kind: Literal["approval", "filing", "closed"]
+    title: Text
+    since: Day
+    until: Day | None = None
+    when: Expression | None = None
+    message: Text | None = None  # needed when closed: why, and what to do instead
+    reference: Reference
 
 
 class Notice(Shape):
@@ -208,6 +259,14 @@ class Notices(Shape):
     returned: Notice
     granted: Notice
     refused: Notice
+    accepted: Notice | None = None
+    not_accepted: Notice | None = None
+    filed: Notice | None = None
+    terminated: Notice | None = None
+    clock_stopped: Notice | None = None
+    clock_resumed: Notice | None = None
+    extended: Notice | None = None
+    revoked: Notice | None = None
 
 
 class Retention(Shape):
@@ -241,7 +300,10 @@ class DefinitionShape(Shape):
     number_prefix: str = Field(pattern=r"^[A-Z]{2,6}$")
     in_force: InForce
     guide: Guide
+    regimes: list[Regime] = []
+    acceptance: Acceptance = Acceptance()
     reviews: Reviews
+    special_procedures: list[ProcedureShape] = []
     clocks: Clocks
     decision: DecisionShape
     notices: Notices

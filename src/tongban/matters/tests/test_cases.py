@@ -118,7 +118,8 @@ def test_submission_opens_all_reviews_at_the_same_moment_and_sets_the_clock(coun
     assert len({review.opened_at for review in reviews}) == 1
     assert case.due_on == add_working_days(timezone.now(), 2).date
     assert case.number == f"FGFC{timezone.localdate():%Y%m%d}0001"
-    assert case.due_because[0]["zh"].startswith("自")
+    assert case.due_because[0]["zh"].endswith("：受理。")
+    assert "共2个工作日" in case.due_because[1]["zh"]
     assert county.submitted().number == f"FGFC{timezone.localdate():%Y%m%d}0002"
 
 

@@ -1,0 +1,150 @@
+"""What was handed in is received, accepted, sent back with everything told once, or not accepted.
+
+行政许可法 (2019 revision) Art. 32: what is missing is told on the spot or within five working days, all at once; an
+office that says nothing has accepted from the day it received. What does not belong to it is declined at once, in writing.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from tongban.foundation.parties.queries import require, unit_for
+from tongban.lib.actors import Actor, system
+from tongban.lib.jobs import periodic
+from tongban.lib.refusals import Refusal, not_found
+from tongban.lib.words import T
+from tongban.lib.working_days import Calendar, add_working_days
+from tongban.matters import hooks
+from tongban.matters.actions.clock import OPENED, set_clock
+from tongban.matters.actions.closing import close
+from tongban.matters.actions.common import announce, lock_case, record_act, tell_applicant
+from tongban.matters.models import Case, Review
+from tongban.matters.queries import concerned_with, content_of
+from tongban.matters.queries.clocks import calendar_now
+from tongban.matters.rules.cases import (
+    DRAFT,
+    FILED,
+    GRANTED,
+    IN_REVIEW,
+    NOT_ACCEPTED,
+    READY,
+    RECEIVED,
+    check_may_accept,
+    check_not_own,
+    check_reason,
+)
+from tongban.matters.rules.clocks import Tick, reckon
+from tongban.matters.rules.handling import FILING, is_automatic, parties_asked
+from tongban.matters.rules.shape import Content
+
+if TYPE_CHECKING:
+    from tongban.foundation.parties.models import Unit
+
+_DAYS_TO_ACCEPT = 5  # working days, 行政许可法 (2019 revision) Art. 32
+_ACCEPTED = T("受理", "accepted")
+_SILENCE = T(
+    "逾期未告知补正，自收到之日起即为受理（行政许可法第三十二条）",
+    "nothing was said in time: accepted from the day received",
+)
+
+
+@transaction.atomic
+def accept_case(case_id: UUID, *, by: Actor) -> Case:
+    """Accept what was received: the clock starts and every department has it at the same moment."""
+    case = lock_to_accept(case_id, by)
+    check_may_accept(case.state)
+    begin(case, content_of(case), timezone.now(), by=by)
+    tell_applicant(case, "accepted", by=by)
+    return case
+
+
+@transaction.atomic
+def decline_case(case_id: UUID, *, reason: str, by: Actor) -> Case:
+    """Not accepted (不予受理): not this office, or no permission is needed; with the reason, in writing."""
+    case = lock_to_accept(case_id, by)
+    check_may_accept(case.state)
+    why = check_reason(reason)
+    now = timezone.now()
+    case.state, case.closed_at, case.accept_by = NOT_ACCEPTED, now, None
+    case.save(update_fields=["state", "closed_at", "accept_by"])
+    record_act(case, "not_accepted", by=by, at=now, note=why)
+    announce(case, hooks.CASE_CLOSED, by=by)
+    tell_applicant(case, "not_accepted", by=by)
+    return case
+
+
+@periodic("10 16 * * *")  # ten past midnight in China
+def accept_by_silence() -> None:
+    """Accept what was left lying past its day, from the day it was received. Safe to run twice."""
+    late = Case.objects.filter(state=RECEIVED, accept_by__lt=timezone.localdate())
+    for case_id in list(late.values_list("pk", flat=True)[:1000]):
+        with transaction.atomic():
+            case = lock_case(case_id)
+            if case.state != RECEIVED or case.accept_by is None or case.accept_by >= timezone.localdate():
+                continue
+            by = system("matters.accept_by_silence", channel="job")
+            assert case.submitted_at is not None
+            begin(case, content_of(case), timezone.now(), clock_from=case.submitted_at, why=_SILENCE, by=by)
+            tell_applicant(case, "accepted", by=by)
+
+
+def lock_to_accept(case_id: UUID, by: Actor) -> Case:
+    """A case held for the office that accepts it; not for somebody else's desk, nor for one's own application."""
+    case = lock_case(case_id)
+    require(by, hooks.ACCEPT, region=case.region_code)
+    if case.state == DRAFT:
+        raise not_found(T("这件办件", "This case"))
+    require(by, hooks.ACCEPT, unit_id=case.acceptance_unit_id)
+    if concerned_with(case, by):
+        check_not_own(by.person_id, {by.person_id})
+    return case
+
+
+def silence_accepts_on(content: Content, now: datetime, calendar: Calendar) -> date:
+    """The last day to tell what is missing; afterwards silence has accepted."""
+    clock = content.definition.clocks.acceptance
+    return add_working_days(now, clock.working_days if clock else _DAYS_TO_ACCEPT, calendar).date
+
+
+def begin(
+    case: Case, content: Content, now: datetime, *, clock_from: datetime | None = None, why: T = _ACCEPTED,
+    calendar: Calendar | None = None, by: Actor,
+) -> None:  # fmt: skip
+    """受理: the clock starts, all reviews open at once; what is only filed, or granted by a rule, is closed at once."""
+    start, calendar = clock_from or now, calendar or calendar_now()
+    ticks = [Tick(start, "start", why)]
+    parties = parties_asked(content, case.values, timezone.localdate(now))
+    case.state, case.accepted_at, case.accept_by = (IN_REVIEW if parties else READY), now, None
+    set_clock(case, ticks, calendar)
+    case.save()
+    moved = {"clock_at": start.isoformat()} if clock_from else {}
+    assert case.due_on is not None
+    record_act(case, "accepted", by=by, at=now, clock="start", why=why.as_json(), due_on=case.due_on.isoformat(),
+               statutory=str(case.statutory_due_on), **moved)  # fmt: skip
+    last_day = reckon([Tick(now, "start", OPENED)], content.definition.clocks.review_working_days, calendar).due
+    assert last_day is not None
+    Review.objects.bulk_create(
+        Review(case=case, unit=unit_of(party.unit, case.region_code), unit_code=party.unit, position=position,
+               opened_at=now, due_on=last_day)
+        for position, party in enumerate(parties)
+    )  # fmt: skip
+    regime = next((one for one in content.definition.regimes if one.code == case.regime), None)
+    if regime is not None and regime.kind == FILING:
+        close(case, FILED, reason="", by=system("matters.filing"))
+    elif not parties and is_automatic(content, case.values, timezone.localdate(now)):
+        close(case, GRANTED, reason="", by=system("matters.automatic"))
+
+
+def unit_of(code: str, region_code: str) -> Unit:
+    """The unit a definition names, for a place; refused when nobody has set it up there."""
+    unit = unit_for(code, region_code)
+    if unit is None:
+        raise Refusal("unit_missing", T("本地还没有设置“{code}”部门，暂时不能受理。请联系受理窗口。",
+                      "There is no unit “{code}” for this place yet: please ask the service window.").format(code=code),
+                      status=409)  # fmt: skip
+    return unit

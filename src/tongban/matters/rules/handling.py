@@ -1,0 +1,92 @@
+"""How a case is handled: under which regime, by which departments, and when they have said enough."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from tongban.lib.refusals import Refusal
+from tongban.lib.words import T
+from tongban.matters.rules.answers import holds
+from tongban.matters.rules.shape import Content, Party, ProcedureShape, Regime, Reviews
+
+APPROVAL, FILING, CLOSED = "approval", "filing", "closed"
+PROCEDURES: dict[str, T] = {
+    "hearing": T("听证", "Hearing"),
+    "tender": T("招标", "Tender"),
+    "auction": T("拍卖", "Auction"),
+    "inspection": T("检验", "Inspection"),
+    "testing": T("检测", "Testing"),
+    "quarantine": T("检疫", "Quarantine"),
+    "appraisal": T("鉴定", "Appraisal"),
+    "expert_review": T("专家评审", "Expert review"),
+}
+REGIMES: dict[str, T] = {
+    APPROVAL: T("审批", "Approval"),
+    FILING: T("备案加承诺", "Filing with a promise"),
+    CLOSED: T("暂不受理", "Closed for now"),
+}
+
+
+def regimes_on(content: Content, day: date) -> list[Regime]:
+    """The regimes in force on a day, in the definition's order."""
+    return [one for one in content.definition.regimes if one.since <= day and (one.until is None or day <= one.until)]
+
+
+def regime_for(content: Content, values: Mapping[str, Any], today: date) -> Regime | None:
+    """The regime an application falls under: the first in force that fits; None for ordinary approval."""
+    fitting = (one for one in regimes_on(content, today) if one.when is None or holds(content, one.when, values, today))
+    return next(fitting, None)
+
+
+def check_regime(regime: Regime | None) -> None:
+    """Refuse what is closed for now, with the definition's own sentence."""
+    if regime is not None and regime.kind == CLOSED:
+        until = T("截至 {day}。", "Until {day}.").format(day=regime.until) if regime.until else T("", "")
+        said = regime.message or regime.title
+        raise Refusal("regime_closed", T(f"{said.zh}{until.zh}", f"{said.en} {until.en}".strip()), status=409)
+
+
+def parties_asked(content: Content, values: Mapping[str, Any], today: date) -> list[Party]:
+    """The departments that review these answers."""
+    return [
+        party
+        for party in content.definition.reviews.parties
+        if party.when is None or holds(content, party.when, values, today)
+    ]
+
+
+def is_joined(reviews: Reviews, states: Mapping[str, str]) -> bool:
+    """Whether the departments have said enough for a decision; ``states`` are their reviews' states by unit.
+
+    ``quorum``: that many approve, or all have spoken. ``lead``: the lead has spoken. A unit that was not asked is not
+    in ``states``; a lead that was not asked leaves the word to all others.
+    """
+    left = [unit for unit, state in states.items() if state == "open"]
+    if not left:
+        return True
+    if reviews.join == "quorum":
+        return sum(state == "approved" for state in states.values()) >= (reviews.quorum or len(states))
+    if reviews.join == "lead":
+        return states.get(reviews.lead or "", "open") != "open"
+    return False
+
+
+def procedure_shape(content: Content, kind: str) -> ProcedureShape:
+    """What the definition says of a special procedure; refused when it knows none of this kind."""
+    found = next((one for one in content.definition.special_procedures if one.kind == kind), None)
+    if found is None:
+        names = "、".join(PROCEDURES[one.kind].zh for one in content.definition.special_procedures) or "无"
+        known = ", ".join(PROCEDURES[one.kind].en for one in content.definition.special_procedures) or "none"
+        text = T(
+            "这项服务没有这种特别程序。可用的有：{names}。", "This service has no such procedure. It has: {names}."
+        )
+        raise Refusal("unknown_procedure", text.format(names=T(names, known)), field="kind")
+    return found
+
+
+def is_automatic(content: Content, values: Mapping[str, Any], today: date) -> bool:
+    """Whether the definition's rule grants these answers at once (即办件)."""
+    rule = content.definition.decision.automatic
+    return rule is not None and holds(content, rule, values, today)
