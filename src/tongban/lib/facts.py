@@ -18,8 +18,8 @@ Subject = tuple[Literal["person", "organisation"], UUID]
 
 facts_for = Hook(
     "matters.facts_for",
-    "A fact the government already holds on an applicant. Arguments: element, subject (kind, id), purpose (T), by. Answers "
-    "a Fact (value, register, its name as T, refreshed_at, legal_basis as T), an Unavailable (register, its name, since), or "
+    "A fact the government already holds on an applicant. Arguments: element, subject (kind, id), purpose (T), by, kept "
+    "(a dict that lasts one round of questions: what an answerer reads once it may keep there). Answers a Fact (value, register, its name as T, refreshed_at, legal_basis as T), an Unavailable (register, its name, since), or "
     "None. The first Fact counts; without one, the first Unavailable.",
 )
 
@@ -44,10 +44,16 @@ class Unavailable:
     since: datetime | None = None
 
 
-def ask(element: str, subject: Subject, purpose: T, *, by: Actor) -> Fact | Unavailable | None:
-    """What is known of a subject, or which register does not answer; None where nobody knows."""
+def ask(
+    element: str, subject: Subject, purpose: T, *, by: Actor, kept: dict[Any, Any] | None = None
+) -> Fact | Unavailable | None:
+    """What is known of a subject, or which register does not answer; None where nobody knows.
+
+    Whoever asks for several elements of one subject passes the same ``kept`` each time, so that a register is read once.
+    """
     silent: Unavailable | None = None
-    for answer in facts_for.call_each(element=element, subject=subject, purpose=purpose, by=by):
+    round_of = {} if kept is None else kept
+    for answer in facts_for.call_each(element=element, subject=subject, purpose=purpose, by=by, kept=round_of):
         if isinstance(answer, Fact):
             return answer
         if isinstance(answer, Unavailable):

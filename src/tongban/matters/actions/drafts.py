@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -48,9 +48,7 @@ def start_draft(code: str, *, organisation_id: UUID | None = None, by: Actor) ->
         )
     _check_not_too_many(case)
     now = timezone.now()
-    case.answers, silent = fill_in(
-        case, content, timezone.localtime(now), lambda element, purpose: _asked(case, element, purpose, by)
-    )
+    case.answers, silent = fill_in(case, content, timezone.localtime(now), _lookup(case, by))
     case.save(force_insert=True)
     said: dict[str, Any] = {}
     if silent:
@@ -59,11 +57,15 @@ def start_draft(code: str, *, organisation_id: UUID | None = None, by: Actor) ->
     return case
 
 
-def _asked(case: Case, element: str, purpose: T, by: Actor) -> Fact | Unavailable | None:
+def _lookup(case: Case, by: Actor) -> Callable[[str, T], Fact | Unavailable | None]:
+    """How a draft asks the registers about its applicant: each register is read once for all questions."""
     subject: Subject | None = ("organisation", case.organisation_id) if case.organisation_id else None
     if subject is None and case.person_id:
         subject = ("person", case.person_id)
-    return ask(element, subject, purpose, by=by) if subject else None
+    if subject is None:
+        return lambda element, purpose: None
+    found, kept = subject, dict[Any, Any]()
+    return lambda element, purpose: ask(element, found, purpose, by=by, kept=kept)
 
 
 def _check_may_start(definition: Definition, content: Content, by: Actor) -> None:

@@ -73,7 +73,8 @@ def register(answer: Callable[..., Any]) -> Iterator[None]:
 
 
 def test_a_register_answers_before_our_own_record_and_says_how_fresh_it_is(county: County) -> None:
-    def companies(element: str, subject: Any, purpose: T, by: Any) -> Fact | None:
+    def companies(element: str, subject: Any, purpose: T, by: Any, kept: dict[Any, Any]) -> Fact | None:
+        kept["asked"] = kept.get("asked", 0) + 1
         assert purpose.zh
         assert by == county.applicant
         if element != "enterprise.industry" or subject != ("organisation", county.company.pk):
