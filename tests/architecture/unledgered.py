@@ -77,4 +77,11 @@ UNLEDGERED: dict[str, str] = {
     "parties.state_identity": "facts as stated; verifying them is written",
     "regions.create_jurisdiction": "before there is a log; its first leaf opens it",
     "regions.load_edition": "published data of two authorities with their digests, shared by every log",
+    "registers.answer_fact": "reads; the person concerned sees every look",
+    "registers.confirm_register_list": "copies of what other authorities register; their word counts in law, not our copy",
+    "registers.connect_register": "technical: where a copy comes from",
+    "registers.drop_unconfirmed_lists": "technical: uploads nobody confirmed, and what was taken over",
+    "registers.read_facts": "reads; the person concerned sees every look",
+    "registers.switch_register": "technical: forms go on without the register, and say so",
+    "registers.try_register_list": "a trial run has no effect",
 }

@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "tongban.foundation.regions",
     "tongban.foundation.parties",
     "tongban.foundation.documents",
+    "tongban.foundation.registers",
     "tongban.foundation.notifications",
     "tongban.foundation.exchange",
     "tongban.foundation.credentials",

@@ -12,6 +12,7 @@ ROLES: dict[str, T] = {
     "operator": T("运维人员", "Operator"),
     "organisation_manager": T("单位管理员", "Organisation manager"),
     "clerk": T("窗口受理员", "Window clerk"),
+    "grid_worker": T("网格员", "Grid worker"),
     "reviewer": T("审查员", "Reviewer"),
     "decider": T("决定人", "Decider"),
     "auditor": T("监督员", "Auditor"),

@@ -159,7 +159,7 @@ class MembershipIn(Schema):
     person_id: UUID
     unit_id: UUID
     role: str = Field(max_length=32)
-    region_code: str | None = Field(None, max_length=12, pattern=r"^[0-9]*$")
+    region_code: str | None = Field(None, max_length=15, pattern=r"^[0-9]*$")
     valid_from: date
     valid_to: date | None = None
 

@@ -173,8 +173,8 @@ class GrantForm(TermForm):
     unit = forms.ChoiceField(label=words("部门", "Unit"))
     role = forms.ChoiceField(label=words("岗位", "Role"), choices=list(ROLES.items()))
     region_code = _text(
-        words("区域范围", "Region"), required=False, longest=12,
-        hint=words("区划代码；不填即部门所在区域。", "A region code; empty means the unit's own."),
+        words("区域范围", "Region"), required=False, longest=15,
+        hint=words("区划代码或 15 位网格代码；不填即部门所在区域。", "A region code, or the 15 digits of a grid; empty means the unit's own."),
     )  # fmt: skip
     field_order = ["document_number", "unit", "role", "region_code", "valid_from", "valid_to"]
 

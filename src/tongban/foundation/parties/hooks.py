@@ -13,6 +13,11 @@ tell_phone = Hook(
     "A phone is told what a page must not say. Arguments: phone (E.164), what (no_account or account_exists), language. "
     "Answered by notifications.",
 )
+person_changed = Hook(
+    "parties.person_changed",
+    "A person's name, document or what follows from it (sex, date of birth) was put right. Arguments: person_id. Whoever keeps "
+    "copies for searching refreshes them.",
+)
 my_data = Hook(
     "parties.my_data",
     "Everything an app holds on a person, for the page “my data” and its export. Arguments: person_id. "
@@ -32,7 +37,7 @@ VIEW_PERSON = declare(
 REGISTER_PERSON = declare(
     "parties.register_person",
     T("登记人员", "Record a person"),
-    roles=("clerk", "organisation_manager", "administrator"),
+    roles=("clerk", "grid_worker", "organisation_manager", "administrator"),
 )
 VERIFY_PERSON = declare("parties.verify_person", T("窗口核验身份", "Verify identity at the counter"), roles=("clerk",))
 SETTLE_CORRECTION = declare(

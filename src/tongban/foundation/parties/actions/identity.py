@@ -10,7 +10,7 @@ from django.utils import timezone
 from tongban.foundation.ledger import actions as ledger
 from tongban.foundation.parties.actions.accounts import ACCOUNT
 from tongban.foundation.parties.actions.people import PERSON, document_taken, fill_in, record_identity, save_unique
-from tongban.foundation.parties.hooks import SETTLE_CORRECTION, VERIFY_PERSON
+from tongban.foundation.parties.hooks import SETTLE_CORRECTION, VERIFY_PERSON, person_changed
 from tongban.foundation.parties.models import Account, Correction, Person
 from tongban.foundation.parties.queries import account_by_phone, person_by_document, require
 from tongban.foundation.parties.queries.leaves import correction_leaf
@@ -41,7 +41,9 @@ def state_identity(particulars: Particulars, *, by: Actor) -> Person:
     if person is None:
         return _join(account, particulars)
     fill_in(person, particulars)
-    return save_unique(person)
+    save_unique(person)
+    person_changed.call(person_id=person.pk)
+    return person
 
 
 def _join(account: Account, particulars: Particulars) -> Person:
@@ -134,6 +136,7 @@ def settle_correction(correction_id: UUID, *, accept: bool, answer: str, by: Act
         save_unique(person)
         if person.assurance == Person.Assurance.COUNTER:
             record_identity(person, by)
+        person_changed.call(person_id=person.pk)
     correction.is_accepted, correction.answer = accept, check_reason(answer, field="answer")
     correction.settled_at, correction.settled_by = timezone.now(), by.name
     correction.save()

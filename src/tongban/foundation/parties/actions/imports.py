@@ -49,10 +49,9 @@ def _check_day(typed: str) -> str:
 
 
 def _check_region(typed: str) -> str:
-    if not typed.isdigit() or len(typed) not in (2, 4, 6, 9, 12):
-        raise Refusal(
-            "region_invalid", T("区划代码是 2、4、6、9 或 12 位数字。", "A region code has 2, 4, 6, 9 or 12 digits.")
-        )
+    if not typed.isdigit() or len(typed) not in (2, 4, 6, 9, 12, 15):
+        raise Refusal("region_invalid", T("区划代码是 2、4、6、9 或 12 位数字，网格代码是 15 位。",
+                      "A region code has 2, 4, 6, 9 or 12 digits, a grid code 15."))  # fmt: skip
     return typed
 
 

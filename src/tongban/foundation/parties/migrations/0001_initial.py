@@ -201,7 +201,7 @@ class Migration(migrations.Migration):
                     models.UUIDField(default=tongban.lib.ids.uuid7, editable=False, primary_key=True, serialize=False),
                 ),
                 ("role", models.CharField(max_length=32)),
-                ("region_code", models.CharField(blank=True, max_length=12)),
+                ("region_code", models.CharField(blank=True, max_length=15)),
                 ("valid_from", models.DateField()),
                 ("valid_to", models.DateField(blank=True, null=True)),
                 ("granted_by", models.CharField(max_length=120)),

@@ -14,7 +14,8 @@ class Membership(House):
     person = models.ForeignKey("parties.Person", on_delete=models.PROTECT, related_name="memberships")
     unit = models.ForeignKey("parties.Unit", on_delete=models.PROTECT, related_name="memberships")
     role = models.CharField(max_length=32)
-    region_code = models.CharField(max_length=12, blank=True)  # scope as code prefix; "" is the whole jurisdiction
+    # Scope as code prefix: a region, or a grid of 15 digits; "" is the whole jurisdiction.
+    region_code = models.CharField(max_length=15, blank=True)
     valid_from = models.DateField()
     valid_to = models.DateField(null=True, blank=True)  # last day
     granted_by = models.CharField(max_length=120)

@@ -33,6 +33,7 @@ from tongban.foundation.parties.queries.my_data import ASSURANCE, everything_hel
 from tongban.foundation.parties.queries.organisations import (
     organisation_by_uscc,
     unit_for,
+    uscc_of,
 )
 from tongban.foundation.parties.queries.people import (
     Contacts,
@@ -40,7 +41,9 @@ from tongban.foundation.parties.queries.people import (
     contacts_of,
     corrections_of,
     corrections_to_settle,
+    document_of,
     looks_at,
+    people_by_id,
     people_visible_to,
     person_by_document,
     person_visible_to,
@@ -84,6 +87,7 @@ __all__ = [
     "demo_logins",
     "desks_of",
     "devices_visible_to",
+    "document_of",
     "everything_held",
     "exported",
     "identity_held",
@@ -100,6 +104,7 @@ __all__ = [
     "organisation_by_uscc",
     "organisations_acted_for",
     "organisations_in_reach",
+    "people_by_id",
     "people_visible_to",
     "person_by_document",
     "person_visible_to",
@@ -109,5 +114,6 @@ __all__ = [
     "unit_for",
     "units_in_reach",
     "units_of",
+    "uscc_of",
     "with_membership",
 ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from tongban.foundation.parties.models import Organisation, Unit
 
 
@@ -15,3 +17,8 @@ def unit_for(code: str, region_code: str) -> Unit | None:
     scopes = [region_code[:length] for length in (12, 9, 6, 4, 2) if len(region_code) >= length]
     found = Unit.objects.filter(code=code, region_code__in=scopes, is_active=True).select_related("organisation")
     return max(found, key=lambda unit: len(unit.region_code), default=None)
+
+
+def uscc_of(organisation_id: UUID) -> str:
+    """An organisation's credit code, "" without one."""
+    return Organisation.objects.values_list("uscc", flat=True).filter(pk=organisation_id).first() or ""

@@ -1,0 +1,5 @@
+"""Moments registers answers."""
+
+from tongban.foundation.registers.handlers import demo, facts
+
+__all__ = ["demo", "facts"]

@@ -1,0 +1,18 @@
+"""What registers answer when a form asks for what is known already."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tongban.foundation.registers.actions.facts import answer_fact
+from tongban.lib.actors import Actor
+from tongban.lib.facts import Fact, Subject, Unavailable, facts_for
+from tongban.lib.words import T
+
+
+@facts_for.answer
+def facts_of_registers(
+    element: str, subject: Subject, purpose: T, by: Actor, kept: dict[Any, Any]
+) -> Fact | Unavailable | None:
+    """A fact of one of the registers, or which of them does not answer."""
+    return answer_fact(element, subject, purpose, by=by, kept=kept)

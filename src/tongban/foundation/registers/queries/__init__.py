@@ -1,0 +1,1 @@
+"""Reads of registers; one file per noun."""

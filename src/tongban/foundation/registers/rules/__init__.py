@@ -1,0 +1,1 @@
+"""What registers decide without asking the database."""
