@@ -1,0 +1,20 @@
+"""Services as published, and the cases that run on them; one file per noun."""
+
+from tongban.matters.models.calendar import DayOverride
+from tongban.matters.models.cases import Case, CaseCounter, CaseEvent
+from tongban.matters.models.definitions import Definition, DefinitionVersion, Theme
+from tongban.matters.models.reviews import Certificate, Decision, Review, SpecialProcedure
+
+__all__ = [
+    "Case",
+    "CaseCounter",
+    "CaseEvent",
+    "Certificate",
+    "DayOverride",
+    "Decision",
+    "Definition",
+    "DefinitionVersion",
+    "Review",
+    "SpecialProcedure",
+    "Theme",
+]

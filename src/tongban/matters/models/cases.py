@@ -1,0 +1,143 @@
+"""Cases that run on a service, from draft to end, and everything that happened to them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import models
+from django.db.models import Q
+
+from tongban.lib.fields import EncryptedJSONField, EncryptedTextField
+from tongban.lib.models import House
+from tongban.lib.named import Named
+
+
+class CaseCounter(House):
+    """The last number given to a service on a day; moved on in one statement."""
+
+    prefix = models.CharField(max_length=6)
+    day = models.DateField()
+    last = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["prefix", "day"], name="case_counter_once")]
+
+    def __str__(self) -> str:
+        return f"{self.prefix} {self.day}"
+
+
+class Case(Named, House):
+    """One application, from draft to its end; ``name`` is the applicant's. Answers keep where each came from.
+
+    Purpose: deciding the application. Legal basis: 个人信息保护法 (2021-11-01) Art. 34. Retention: as the definition says.
+    """
+
+    is_personal_name = False
+
+    class State(models.TextChoices):
+        DRAFT = "draft", "填写中"
+        RECEIVED = "received", "待受理"
+        IN_REVIEW = "in_review", "审查中"
+        READY = "ready", "待决定"
+        RETURNED = "returned", "待补正"
+        GRANTED = "granted", "准予"
+        FILED = "filed", "已备案"
+        REFUSED = "refused", "不予"
+        NOT_ACCEPTED = "not_accepted", "不予受理"
+        WITHDRAWN = "withdrawn", "已撤回"
+        TERMINATED = "terminated", "已终止"
+
+    definition = models.ForeignKey("matters.Definition", on_delete=models.PROTECT, related_name="cases")
+    version = models.ForeignKey("matters.DefinitionVersion", on_delete=models.PROTECT, related_name="cases")
+    state = models.CharField(max_length=12, choices=State.choices, default=State.DRAFT)
+    number = models.CharField(max_length=24, unique=True, null=True, blank=True)  # given when submitted
+    region_code = models.CharField(max_length=12)
+    person = models.ForeignKey(
+        "parties.Person", null=True, blank=True, on_delete=models.PROTECT, related_name="cases"
+    )  # the applicant, when a person
+    organisation = models.ForeignKey(
+        "parties.Organisation", null=True, blank=True, on_delete=models.PROTECT, related_name="cases"
+    )  # the applicant, when an organisation
+    started_by = models.ForeignKey(
+        "parties.Person", null=True, blank=True, on_delete=models.PROTECT, related_name="cases_started"
+    )
+    submitted_by = models.ForeignKey(
+        "parties.Person", null=True, blank=True, on_delete=models.PROTECT, related_name="cases_submitted"
+    )
+    mandate_id = models.UUIDField(null=True, blank=True)
+    channel = models.CharField(max_length=8)
+    operator = models.CharField(max_length=120, blank=True)  # who entered it
+    answers = EncryptedJSONField()  # element -> {value, source, at}
+    answers_hash = models.CharField(max_length=64, blank=True)  # of what was submitted last
+    decision_unit = models.ForeignKey(
+        "parties.Unit", null=True, blank=True, on_delete=models.PROTECT, related_name="cases_to_decide"
+    )
+    acceptance_unit = models.ForeignKey(
+        "parties.Unit", null=True, blank=True, on_delete=models.PROTECT, related_name="cases_to_accept"
+    )  # who looks first; none when the form's checks accept
+    started_at = models.DateTimeField(auto_now_add=True)
+    submitted_at = models.DateTimeField(null=True, blank=True)
+    accepted_at = models.DateTimeField(null=True, blank=True)
+    regime = models.CharField(max_length=40, blank=True)  # its code in the version; empty for ordinary approval
+    accept_by = models.DateField(null=True, blank=True)  # then silence accepts
+    correct_by = models.DateField(null=True, blank=True)  # while corrections are awaited: then it is terminated
+    # How the clock stands, counted from the events (rules/clocks.py); kept for lists.
+    due_on = models.DateField(null=True, blank=True)  # promised
+    statutory_due_on = models.DateField(null=True, blank=True)
+    due_is_provisional = models.BooleanField(default=False)
+    due_because = models.JSONField(default=list)  # [{zh, en}]: how the promised day was counted
+    clock_stopped_at = models.DateTimeField(null=True, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+    is_sample = models.BooleanField(default=False)
+
+    class Meta(Named.Meta):
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(person__isnull=True) ^ Q(organisation__isnull=True), name="case_one_applicant"
+            ),
+            models.CheckConstraint(condition=Q(state="draft") | Q(number__isnull=False) | Q(state="withdrawn"),
+                                   name="case_numbered"),
+        ]  # fmt: skip
+        indexes = [
+            models.Index(fields=["decision_unit", "state", "due_on"], name="case_desk"),
+            models.Index(fields=["organisation", "-started_at"], name="case_of_organisation"),
+            models.Index(fields=["person", "-started_at"], name="case_of_person"),
+            models.Index(
+                fields=["acceptance_unit", "accept_by"], condition=Q(state="received"), name="case_acceptance_desk"
+            ),
+            models.Index(fields=["accept_by"], condition=Q(state="received"), name="case_to_accept"),
+            models.Index(fields=["correct_by"], condition=Q(state="returned"), name="case_to_correct"),
+            *Named.Meta.indexes,
+        ]
+
+    def __str__(self) -> str:
+        return self.number or str(self.pk)
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """The answers without their provenance."""
+        return {name: answer["value"] for name, answer in self.answers.items()}
+
+
+class CaseEvent(House):
+    """One thing that happened to a case: who, when, through which channel. The history people see is made of these."""
+
+    append_only = True
+    erasable = True
+
+    case = models.ForeignKey("matters.Case", on_delete=models.CASCADE, related_name="events")
+    at = models.DateTimeField()
+    kind = models.CharField(max_length=24)  # submitted, opened, reviewed, returned, resubmitted, granted, …
+    actor_kind = models.CharField(max_length=12)
+    actor_name = models.CharField(max_length=120, blank=True)
+    membership_id = models.UUIDField(null=True, blank=True)
+    unit = models.ForeignKey("parties.Unit", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    channel = models.CharField(max_length=8)
+    note = EncryptedTextField()
+    facts = models.JSONField(default=dict)  # codes and dates, nothing personal
+
+    class Meta:
+        indexes = [models.Index(fields=["case", "at"], name="case_event_history")]
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.kind}"
