@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from tests.access import case_things, office_things, things
+from tests.access import case_things, hall_things, office_things, things
 from tests.access.world import Builder, Sample, World
 
 # Keys are "parameter" or, where one name means several things, "/path/with/{parameter}" (as `normal` writes it).
@@ -36,6 +36,14 @@ SAMPLES: dict[str, Builder] = {
     "/api/cases/{case_id}/review": case_things.at_desks,
     "/api/cases/{case_id}/return": case_things.at_desks,
     "/api/cases/{case_id}/decision": case_things.at_desks,
+    "/h/{code}/": hall_things.doors,
+    "hall_id": hall_things.halls,
+    "/halls/{hall_id}/settings/{part}/": hall_things.parts,
+    "/halls/{hall_id}/links": hall_things.managed,
+    "/desk/halls/{hall_id}/": hall_things.overseen,
+    "/desk/halls/{hall_id}/confirm": hall_things.overseen,
+    "/desk/halls/{hall_id}/suspend": hall_things.overseen,
+    "report": hall_things.reports,
     "delivery_id": things.deliveries,
     "organisation_id": office_things.offices,
     "membership_id": office_things.memberships,

@@ -59,6 +59,7 @@ INSTALLED_APPS = [
     "tongban.foundation.exchange",
     "tongban.foundation.credentials",
     "tongban.matters",
+    "tongban.applications.halls",
     "tongban.config",
     "allauth",
     "allauth.account",

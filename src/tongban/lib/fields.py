@@ -32,21 +32,26 @@ else:
     _BinaryField = models.BinaryField
 
 
-def seal(plain: bytes, purpose: str) -> bytes:
-    """Encrypt for one purpose within the current jurisdiction."""
+def _context(compartment: str) -> str:
+    """What a data key is derived for: the jurisdiction, and within it maybe one compartment of its own."""
+    return f"{require_current()}|{compartment}" if compartment else require_current()
+
+
+def seal(plain: bytes, purpose: str, compartment: str = "") -> bytes:
+    """Encrypt for one purpose within the current jurisdiction, under the compartment's own key where one is named."""
     key = ring().current("data")
     nonce = os.urandom(12)
-    box = AESGCM(key.derive(require_current())).encrypt(nonce, plain, purpose.encode())
+    box = AESGCM(key.derive(_context(compartment))).encrypt(nonce, plain, purpose.encode())
     return bytes([_FORMAT]) + key.number.to_bytes(2, "big") + nonce + box
 
 
-def unseal(stored: bytes, purpose: str) -> bytes:
-    """Decrypt what ``seal`` made for the same purpose in the same jurisdiction."""
+def unseal(stored: bytes, purpose: str, compartment: str = "") -> bytes:
+    """Decrypt what ``seal`` made for the same purpose and compartment in the same jurisdiction."""
     if len(stored) < 31 or stored[0] != _FORMAT:
         raise ValueError(f"{purpose}: not an encrypted value")
     key = ring().numbered("data", int.from_bytes(stored[1:3], "big"))
     try:
-        return AESGCM(key.derive(require_current())).decrypt(stored[3:15], stored[15:], purpose.encode())
+        return AESGCM(key.derive(_context(compartment))).decrypt(stored[3:15], stored[15:], purpose.encode())
     except InvalidTag:
         raise KeyFileError(
             T("加密内容解不开：密钥文件不对，或数据被改动过。请核对密钥文件。",
@@ -60,9 +65,13 @@ def key_number(stored: bytes) -> int:
 
 
 class EncryptedTextField(_Field):
-    """Text encrypted at rest; ``""`` is stored as empty, everything else is unreadable without the key file."""
+    """Text encrypted at rest; ``""`` is stored as empty, everything else is unreadable without the key file.
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    ``compartment`` gives the column a key of its own, so that whoever gets hold of one key does not hold both.
+    """
+
+    def __init__(self, *args: Any, compartment: str = "", **kwargs: Any) -> None:
+        self.compartment = compartment
         kwargs.setdefault("default", "")
         kwargs.setdefault("blank", True)
         super().__init__(*args, **kwargs)
@@ -77,7 +86,7 @@ class EncryptedTextField(_Field):
 
     def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:
         if isinstance(value, str):
-            return seal(value.encode(), self.purpose) if value else b""
+            return seal(value.encode(), self.purpose, self.compartment) if value else b""
         return value
 
     def from_db_value(self, value: Any, *_: Any) -> Any:
@@ -85,7 +94,7 @@ class EncryptedTextField(_Field):
         if value is None:
             return None
         stored = bytes(value)
-        return unseal(stored, self.purpose).decode() if stored else ""
+        return unseal(stored, self.purpose, self.compartment).decode() if stored else ""
 
 
 class EncryptedJSONField(EncryptedTextField):

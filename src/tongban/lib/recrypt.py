@@ -43,14 +43,12 @@ def _recrypt_column(model: type[models.Model], field: models.Field) -> int:  # t
         "LIMIT %s FOR UPDATE"
     ).format(**names)
     change = sql.SQL("UPDATE {table} SET {column} = %s WHERE {key} = %s").format(**names)
-    changed = 0
+    changed, at = 0, (field.purpose, field.compartment)
     while True:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(choose, [prefix, BATCH])
             rows = cursor.fetchall()
-            cursor.executemany(
-                change, [(seal(unseal(bytes(old), field.purpose), field.purpose), key) for key, old in rows]
-            )
+            cursor.executemany(change, [(seal(unseal(bytes(old), *at), *at), key) for key, old in rows])
         changed += len(rows)
         if len(rows) < BATCH:
             return changed

@@ -51,6 +51,7 @@ from tongban.foundation.parties.actions.memberships import (
 from tongban.foundation.parties.actions.organisations import (
     NewOrganisation,
     NewUnit,
+    create_many_units,
     create_organisation,
     create_unit,
 )
@@ -70,7 +71,7 @@ from tongban.foundation.parties.actions.principals import (
     rotate_client,
 )
 from tongban.foundation.parties.actions.second_factors import recrypt_second_factors
-from tongban.foundation.parties.rules import Particulars
+from tongban.foundation.parties.rules import Particulars, Term
 
 __all__ = [
     "CLAIMABLE",
@@ -83,6 +84,7 @@ __all__ = [
     "NewOrganisation",
     "NewUnit",
     "Particulars",
+    "Term",
     "Trial",
     "accept_mandate",
     "act_for",
@@ -95,6 +97,7 @@ __all__ = [
     "confirm_staff_list",
     "create_account",
     "create_client",
+    "create_many_units",
     "create_organisation",
     "create_unit",
     "delegate_membership",

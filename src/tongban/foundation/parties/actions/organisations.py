@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -90,6 +91,39 @@ def create_unit(new: NewUnit, *, organisation_id: UUID, parent_id: UUID | None =
         raise Refusal("unit_code_taken", T("这个区域里已有同代码的部门，请换一个代码。",
                       "A unit of this region has this code already: choose another."), field="code", status=409) from None  # fmt: skip
     return unit
+
+
+@transaction.atomic
+def create_many_units(wanted: Sequence[tuple[str, NewUnit]], *, source: str, by: Actor) -> list[UUID]:
+    """Units of many organisations at once, each (organisation's name, unit), in a few statements; their ids in order.
+
+    One name in one region is one organisation: recorded once, and found again the next time.
+    """
+    for region in {new.region_code for _, new in wanted}:
+        require(by, MANAGE_ORGANISATIONS, region=region)
+    names = {name for name, _ in wanted}
+    known = {
+        (one.name, one.region_code): one.pk
+        for one in Organisation.objects.filter(name__in=names, source=source).only("name", "region_code")
+    }
+    fresh = []
+    for name, new in wanted:
+        if (name, new.region_code) not in known:
+            one = Organisation(
+                name=name, kind=Organisation.Kind.INSTITUTION, region_code=new.region_code, source=source
+            )
+            known[name, new.region_code] = one.pk
+            fresh.append(one)
+    Organisation.objects.bulk_create(fresh)
+    units = [
+        Unit(
+            organisation_id=known[name, new.region_code], name=new.name, kind=_kind(Unit.Kind.values, new.kind),
+            code=new.code, region_code=new.region_code, name_en=new.name_en, is_sample=new.is_sample,
+        )
+        for name, new in wanted
+    ]  # fmt: skip
+    Unit.objects.bulk_create(units)
+    return [one.pk for one in units]
 
 
 def save_organisation(organisation: Organisation) -> Organisation:

@@ -1,0 +1,1 @@
+"""Halls: a place where people are served; who comes, who is called, who is inside."""

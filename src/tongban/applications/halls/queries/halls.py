@@ -1,0 +1,81 @@
+"""Which halls there are, and who runs them."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from tongban.applications.halls.models import Hall
+from tongban.applications.halls.rules.codes import link_key
+from tongban.applications.halls.rules.rights import MANAGE, OVERSEE, SERVE
+from tongban.foundation.parties.queries import memberships_in_force, require
+from tongban.lib import capabilities
+from tongban.lib.actors import Actor
+from tongban.lib.jurisdictions import require_current
+from tongban.lib.keys import ring
+from tongban.lib.name_search import name_query
+from tongban.lib.refusals import not_found
+from tongban.lib.words import T
+
+HALL = T("这个大厅", "This hall")
+
+
+def hall_by_code(code: str) -> Hall:
+    """The hall a poster leads to."""
+    found = Hall.objects.filter(code=code.upper()[:8]).first()
+    if found is None:
+        raise not_found(HALL)
+    return found
+
+
+def _own_units(actor: Actor, capability: str) -> list[UUID]:
+    """Units in which somebody holds the capability today, with the unit each is a part of."""
+    if actor.person_id is None:
+        return []
+    found = [
+        one for one in memberships_in_force(actor.person_id, timezone.localdate()).select_related("unit")
+        if capability in capabilities.of_role(one.role)
+    ]  # fmt: skip
+    return [unit for one in found for unit in (one.unit_id, one.unit.parent_id) if unit is not None]
+
+
+def halls_run_by(actor: Actor, capability: str = SERVE) -> QuerySet[Hall]:
+    """Halls somebody works in, by name: nobody else sees their insides, whatever desk is open."""
+    return Hall.objects.filter(unit_id__in=_own_units(actor, capability)).order_by("name_pinyin", "name")
+
+
+def hall_run_by(actor: Actor, hall_id: UUID, capability: str = SERVE) -> Hall:
+    """One hall somebody works in."""
+    found = halls_run_by(actor, capability).filter(pk=hall_id).first()
+    if found is None:
+        raise not_found(HALL)
+    return found
+
+
+def may_manage(actor: Actor, hall: Hall) -> bool:
+    """Whether somebody runs this hall, and not only one of its windows."""
+    return hall.unit_id in _own_units(actor, MANAGE)
+
+
+def halls_overseen(by: Actor, *, state: str = "", term: str = "") -> QuerySet[Hall]:
+    """All halls within a region, for whoever oversees them."""
+    require(by, OVERSEE)
+    found = Hall.objects.filter(name_query(term, personal=False), region_code__startswith=by.region)
+    return found.filter(state=state) if state else found
+
+
+def halls_near(region_code: str, term: str = "") -> QuerySet[Hall]:
+    """Halls anybody may visit: those of a region, by name."""
+    scope = region_code
+    while len(scope) in (4, 6) and scope.endswith("00"):  # 510500 is all of 5105
+        scope = scope[:-2]
+    open_ones = Q(state__in=("provisional", "confirmed"), region_code__startswith=scope)
+    return Hall.objects.filter(open_ones, name_query(term, personal=False)).order_by("name_pinyin", "name")
+
+
+def link_of(hall: Hall, what: str) -> str:
+    """The secret part of the address of a hall's screen or kiosk."""
+    secret = ring().current("token").derive(f"{require_current()}|halls")
+    return link_key(str(hall.pk), what, hall.links_version, secret)

@@ -1,0 +1,1 @@
+"""What holds in every hall, in plain Python: hours, business days, queues, codes."""

@@ -1,0 +1,23 @@
+"""Addresses of halls."""
+
+from django.urls import path
+
+from tongban.applications.halls.views import managing, overseeing, visiting
+
+app_name = "halls"
+urlpatterns = [
+    path("halls/", visiting.halls, name="list"),
+    path("halls/open/", managing.open_hall, name="open"),
+    path("halls/mine/", managing.mine, name="mine"),
+    path("halls/<uuid:hall_id>/", managing.home, name="home"),
+    path("halls/<uuid:hall_id>/poster.pdf", managing.poster, name="poster"),
+    path("halls/<uuid:hall_id>/links", managing.renew_links, name="renew_links"),
+    path("halls/<uuid:hall_id>/settings/<slug:part>/", managing.settings, name="settings"),
+    path("h/<slug:code>/", visiting.door, name="door"),
+    path("desk/halls/", overseeing.halls, name="oversee"),
+    path("desk/halls/import/", overseeing.import_list, name="import"),
+    path("desk/halls/import/<uuid:report>.csv", overseeing.import_report, name="import_report"),
+    path("desk/halls/<uuid:hall_id>/", overseeing.hall, name="oversee_one"),
+    path("desk/halls/<uuid:hall_id>/confirm", overseeing.confirm, name="confirm"),
+    path("desk/halls/<uuid:hall_id>/suspend", overseeing.suspend, name="suspend"),
+]

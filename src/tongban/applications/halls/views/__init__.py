@@ -1,0 +1,1 @@
+"""Pages of halls, one file for each kind of reader."""
