@@ -23,6 +23,7 @@ from tongban.applications.halls.rules.shape import (
     check_services,
     services_of_lines,
 )
+from tongban.foundation.ledger import actions as ledger
 from tongban.foundation.parties import actions as parties
 from tongban.foundation.parties.queries import organisation_by_uscc, require
 from tongban.foundation.regions.queries import region_by_code
@@ -122,13 +123,32 @@ def change_hall(hall_id: UUID, changes: Mapping[str, Any], *, by: Actor) -> Hall
     """Change what a hall says of itself; unknown names are a programming error, wrong values are refused."""
     hall = hall_run_by(by, hall_id, MANAGE)
     hall = Hall.objects.select_for_update().get(pk=hall.pk)
+    before = hall.declaration
     day_starts = int(changes.get("day_starts", hall.day_starts))
     for name, value in changes.items():
         setattr(hall, name, _checked(name, value, day_starts))
     if "day_starts" in changes and "hours" not in changes:
         hall.hours = check_hours(hall.hours, day_starts)
     hall.save(update_fields=[*changes, *(["name_pinyin", "name_initials"] if "name" in changes else [])])
+    if hall.declaration != before:
+        _tell_declaration(hall, before, by)
     return hall
+
+
+def _tell_declaration(hall: Hall, before: dict[str, Any], by: Actor) -> None:
+    """What is asked about people's health, from when to when and on what basis, is for everybody to read."""
+
+    def said(found: dict[str, Any]) -> str:
+        asked = ", ".join(found.get("questions", []))
+        return f"{asked} {found['first']}..{found['last']}" if asked else ""
+
+    ledger.record(
+        "rule.changed", by=by, subject=("halls.hall", hall.pk),
+        values={
+            "rule": f"health declaration of hall {hall.code}", "before": said(before), "after": said(hall.declaration),
+            "reason": hall.declaration.get("legal_basis", ""),
+        },
+    )  # fmt: skip
 
 
 def _capacity(value: int) -> int:
