@@ -31,6 +31,7 @@ class Plan:
     clients: int = 4
     requests: int = 400
     expect: list[int] = field(default_factory=lambda: [200])
+    fresh: dict[str, list[str]] = field(default_factory=dict)  # a place in ``body``, and a value for each request
 
 
 @dataclass
@@ -53,13 +54,20 @@ def run(plan: Plan) -> Result:
     return Result(**json.loads(done.stdout))
 
 
+def _body(plan: Plan) -> bytes | None:
+    text = plan.body.replace("{unique}", uuid4().hex)
+    for place, values in plan.fresh.items():
+        text = text.replace(place, values.pop())  # one statement: no two clients get the same value
+    return text.encode() or None
+
+
 def _client(plan: Plan, count: int, times: list[float], wrong: list[str]) -> None:
     connection = http.client.HTTPConnection("127.0.0.1", plan.port, timeout=60)
     for _ in range(count):
         headers = dict(plan.headers)
         if plan.method != "GET":
             headers.setdefault("Idempotency-Key", uuid4().hex)
-        body = plan.body.replace("{unique}", uuid4().hex).encode() if plan.body else None
+        body = _body(plan)
         began = time.perf_counter()
         connection.request(plan.method, plan.path, body=body, headers=headers)
         answer = connection.getresponse()

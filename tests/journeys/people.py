@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from pathlib import Path
 from typing import Any
 
 from tests.journeys.browsing import Visit
@@ -55,7 +56,9 @@ def answer(visit: Visit, answers: dict[str, Any]) -> None:
     """Fill in questions of the screen that is open, by element."""
     for element, value in answers.items():
         found = visit.page.locator(f'[name="{element}"]')
-        if isinstance(value, bool):
+        if isinstance(value, Path):
+            hand_in(visit, element, value)
+        elif isinstance(value, bool):
             found.set_checked(value)
         elif isinstance(value, list):
             for one in value:
@@ -64,6 +67,16 @@ def answer(visit: Visit, answers: dict[str, Any]) -> None:
             visit.page.locator(f'[name="{element}"][value="{value}"]').check()
         else:
             found.fill(str(value))
+
+
+def hand_in(visit: Visit, element: str, file: Path) -> None:
+    """Choose a file; with scripts it is on its way at once, and the page says when it has arrived."""
+    found = visit.page.locator(f'input[type=file][name="{element}"]')
+    found.set_input_files(file)
+    if visit.looking_glass is None:
+        box = visit.page.locator(".doc-input").filter(has=found)
+        box.locator(".doc-name").get_by_text(file.name).wait_for()
+        box.locator(".doc-standing").get_by_text("已收到").wait_for()
 
 
 def shown(visit: Visit) -> list[str]:

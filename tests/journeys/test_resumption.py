@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 from zoneinfo import ZoneInfo
 
@@ -13,6 +14,7 @@ from tests.journeys.people import SERVICE, answer, enter, sign_in_by_phone
 
 pytestmark = pytest.mark.journey
 
+SAMPLES = Path(__file__).parents[2] / "definitions" / "enterprise-resumption" / "files"
 CONTINUE, LATER = "保存并继续", "保存，以后再填"
 START = f"{datetime.now(ZoneInfo('Asia/Shanghai')).date() + timedelta(days=3)}"
 ANSWERS = {
@@ -26,6 +28,8 @@ ANSWERS = {
     "安全生产": {"safety.self_check": "yes"},
     "复工安排": {"resumption.start_date": START,
              "resumption.plan": "专人负责；进出测温并登记；每天通风三次、消毒两次；发热人员先隔离并立即报告。"},
+    "材料": {"material.staff_list": SAMPLES / "返岗职工花名册（样例）.xlsx",
+           "material.emergency_plan": SAMPLES / "应急预案（样例）.docx"},
     "承诺": {"promise.prevention": True, "promise.truth": True, "promise.signer": "刘建国"},
 }  # fmt: skip
 REVIEWERS = ("industry1", "health1", "labour1", "environment1", "emergency1", "market1", "decider2", "township1")
@@ -81,6 +85,9 @@ def review(staff: Visit, username: str, number: str, case: str) -> None:
     staff.open("/desk/reviews/")
     assert number in staff.page.locator("main").inner_text()
     staff.open(f"/desk{case}")
+    if username == "health1":
+        staff_list = ANSWERS["材料"]["material.staff_list"]
+        assert staff.take(staff_list.name) == staff_list.read_bytes()
     form = staff.page.locator("form").filter(has=staff.page.locator('[name="opinion"]'))
     form.locator('[name="opinion"][value="approved"]').check()
     form.get_by_role("button").first.click()

@@ -101,10 +101,10 @@ def send(house: House, token: str, body: str, key: str) -> str | None:
     return str(json.loads(text)["id"])
 
 
-def work(house: House, token: str, keys: list[str], acknowledged: dict[str, str], killer: Killer) -> None:
-    body = application.body()
+def work(house: House, token: str, keys: dict[str, str], acknowledged: dict[str, str], killer: Killer) -> None:
     back_off = threading.Event()
-    for key in keys:
+    for key, staff_list in keys.items():
+        body = application.body(staff_list)
         deadline = time.monotonic() + PATIENCE
         while (case_id := send(house, token, body, key)) is None:
             if time.monotonic() > deadline:
@@ -121,9 +121,12 @@ def test_no_acknowledged_write_is_lost_or_doubled(house: House) -> None:
     before = int(house.python("from tongban.matters.models import Case; print(Case.objects.count())"))
     killer = Killer(house, seed=20200212)
     acknowledged: dict[str, str] = {}
-    keys = [f"write-{number}" for number in range(WRITES)]
+    attached = application.staff_lists(house, WRITES)
+    keys = [(f"write-{number}", attached[number]) for number in range(WRITES)]
     with ThreadPoolExecutor(CLIENTS) as clients:
-        started = [clients.submit(work, house, token, keys[n::CLIENTS], acknowledged, killer) for n in range(CLIENTS)]
+        started = [
+            clients.submit(work, house, token, dict(keys[n::CLIENTS]), acknowledged, killer) for n in range(CLIENTS)
+        ]
     for one in started:
         one.result()  # raises what went wrong in a client
 

@@ -50,7 +50,10 @@ class NewCase(Schema):
     organisation_id: UUID | None = Field(
         None, description="the company; left out: the caller's only one, or the person"
     )
-    answers: dict[str, Any] = Field({}, examples=[_ANSWERS])
+    answers: dict[str, Any] = Field(
+        {}, examples=[_ANSWERS],
+        description="by data element; a file is sent to /api/documents first (purpose documents.material) and named by its id",
+    )  # fmt: skip
     submit: bool = Field(False, description="hand it in at once; refused as a whole when something is missing")
 
 
@@ -96,11 +99,23 @@ class CaseOut(Schema):
     closed_at: datetime | None
 
 
+class MaterialOut(Schema):
+    """One attachment: which question it answers, and the document at /api/documents/{id}."""
+
+    element: str = Field(examples=["material.staff_list"])
+    id: UUID
+    name: str = Field(examples=["返岗职工花名册.xlsx"])
+    size: int
+    type: str = Field(examples=["xlsx"])
+    state: str = Field(examples=["ready"], description="scanning, ready or refused")
+
+
 class CaseDetail(CaseOut):
     """A case with its answers and where each came from, what departments said, and its history."""
 
     version: int
     answers: dict[str, dict[str, Any]]
+    materials: list[MaterialOut]
     opinions: list[OpinionOut]
     history: list[EventOut]
     due_because: list[str]
@@ -181,7 +196,7 @@ def _detail(case: Case) -> dict[str, Any]:
         for one in queries.history_of(case, names=False)
     ]
     return _case(case) | {
-        "version": case.version.number, "answers": case.answers, "opinions": opinions, "history": history,
+        "version": case.version.number, "answers": case.answers, "materials": queries.attached_materials(case), "opinions": opinions, "history": history,
         "due_because": [str(T.read(line)) for line in case.due_because],
         "outcome": decision.outcome if decision else None, "reason": decision.reason if decision else None,
     }  # fmt: skip

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.http import QueryDict
+from django.utils.datastructures import MultiValueDict
 
+from tongban.foundation.documents.hooks import MATERIAL
 from tongban.lib.phones import show_phone
 from tongban.lib.words import T
 from tongban.matters.rules.cases import LONGEST_OPINION, STATES
 from tongban.matters.rules.expressions import elements_in
+from tongban.matters.rules.materials import types_taken
 from tongban.matters.rules.shape import Content, Element, FormField, Screen
+from tongban.web.file_inputs import DocumentInput, DocumentsInput
 from tongban.web.forms import HouseForm, words
 
 _YES_NO = [("yes", T("是", "Yes")), ("no", T("否", "No"))]
@@ -23,6 +28,11 @@ class _Shown(forms.Field):
 
     def clean(self, value: Any) -> Any:
         return value
+
+
+def _file_widget(element: Element, attrs: dict[str, Any] | None = None) -> DocumentInput | DocumentsInput:
+    one = DocumentInput(MATERIAL, attrs, types=types_taken(element), max_mb=element.max_mb)
+    return DocumentsInput(one, most=element.most_files) if element.most_files > 1 else one
 
 
 def _widget(element: Element, attrs: dict[str, Any]) -> forms.Widget:
@@ -50,12 +60,13 @@ _HINTS_FOR_KEYBOARDS: dict[str, dict[str, str]] = {
 
 
 def _field(element: Element, asked: FormField, attrs: dict[str, Any]) -> forms.Field:
+    widget = _file_widget(element) if element.type == "file" else _widget(element, attrs)
     label: Any = asked.label or element.label
     if element.type == "integer" and element.unit:
         label = T(f"{label.zh}（{element.unit.zh}）", f"{label.en} ({element.unit.en})")
     hint: Any = asked.hint or element.hint or ""
     needed = asked.required is not False
-    return _Shown(label=label, help_text=hint, required=needed, widget=_widget(element, attrs))
+    return _Shown(label=label, help_text=hint, required=needed, widget=widget)
 
 
 def shown_value(element: Element, value: Any) -> Any:
@@ -64,6 +75,8 @@ def shown_value(element: Element, value: Any) -> Any:
         return "yes" if value else "no"
     if element.type == "phone" and value:
         return show_phone(value)
+    if element.type == "file" and value:
+        return [UUID(one) for one in value] if element.most_files > 1 else UUID(value[0])
     return value
 
 
@@ -90,9 +103,32 @@ def raw_answers(content: Content, screen: Screen, data: QueryDict) -> dict[str, 
     """What a browser sent for one screen, by element; an unticked box is an answer, too."""
     raw: dict[str, Any] = {}
     for asked in screen.fields:
-        kind = content.elements[asked.element].type
-        raw[asked.element] = data.getlist(asked.element) if kind == "choices" else data.get(asked.element, "")
+        element = content.elements[asked.element]
+        if element.type == "file":
+            found = _file_widget(element).value_from_datadict(data, MultiValueDict(), asked.element)
+            chosen = found if isinstance(found, list) else [found]
+            raw[asked.element] = [str(one.document_id) for one in chosen if one.document_id]
+        else:
+            many = element.type == "choices"
+            raw[asked.element] = data.getlist(asked.element) if many else data.get(asked.element, "")
     return raw
+
+
+def files_sent(content: Content, screen: Screen, files: MultiValueDict[str, Any]) -> Iterator[tuple[str, str, Any]]:
+    """Files a browser without scripts sent with the form: the element, the name of the input, the file."""
+    for asked in screen.fields:
+        element = content.elements[asked.element]
+        if element.type != "file":
+            continue
+        widget = _file_widget(element)
+        slots = widget.slots(asked.element) if isinstance(widget, DocumentsInput) else [asked.element]
+        yield from ((asked.element, slot, files[slot]) for slot in slots if slot in files)
+
+
+def name_document(data: QueryDict, slot: str, document_id: UUID) -> None:
+    """Let a form name a document in the place of the file that was sent with it."""
+    data[f"{slot}-document"] = str(document_id)
+    data.pop(f"{slot}-remove", None)
 
 
 class StartForm(HouseForm):

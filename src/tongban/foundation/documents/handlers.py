@@ -5,14 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from django.conf import settings
 from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 
-from tongban.foundation.documents.actions import rewrap_file_keys
+from tongban.foundation.documents.actions import document_visible_to, rewrap_file_keys
 from tongban.foundation.documents.queries import documents_held_on, purpose_label, standing_of
+from tongban.foundation.documents.rules.purposes import MIB, purpose_of
+from tongban.foundation.documents.rules.types import TYPES, extensions_of
 from tongban.foundation.parties.hooks import my_data
+from tongban.lib.refusals import Refusal
 from tongban.lib.rotation import key_rotated
 from tongban.lib.words import T
+from tongban.web.file_inputs import FileRules, FileSent, file_rules, file_sent
 from tongban.web.portal import Entry, Section, account_menu
 
 if TYPE_CHECKING:
@@ -38,6 +43,29 @@ def files_held(person_id: UUID) -> list[Section]:
 def my_files(actor: Actor) -> list[Entry]:
     """The way to one's own files."""
     return [Entry(T("我的材料", "My files"), reverse("documents:mine"), "files", order=40)] if actor.is_known else []
+
+
+@file_rules.answer
+def rules_of_inputs(purpose: str, types: tuple[str, ...]) -> FileRules:
+    """What a file input for this purpose takes here."""
+    plan = purpose_of(purpose)
+    taken = types or plan.types
+    return FileRules(
+        plan.limit(settings.ENVIRONMENT.upload_max_mb), settings.ENVIRONMENT.body_max_mb * MIB, tuple(extensions_of(taken)),
+        " ".join(TYPES[code].extensions[0].upper() for code in taken), reverse("documents:uploads"),
+    )  # fmt: skip
+
+
+@file_sent.answer
+def file_sent_before(document_id: UUID, viewer: Actor) -> FileSent | None:
+    """A document an input holds already, for whoever may see it."""
+    try:
+        document = document_visible_to(document_id, viewer).document
+    except Refusal:
+        return None
+    if document.erased_at:
+        return None
+    return FileSent(document.pk, document.name, standing_of(document), document.attached_id is not None)
 
 
 @key_rotated.answer

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from uuid import UUID
 
 from tongban.foundation.documents.rules.purposes import declare_purpose
 from tongban.lib.hooks import Hook
@@ -21,16 +22,20 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """Why somebody may see a document; what the person it belongs to reads in “who looked”."""
+    """Why somebody may see a document; what the person it belongs to reads in “who looked”.
+
+    ``person_id`` is who reads it when the document belongs to no person: whoever sent it in for their company.
+    """
 
     reason: str
     case_number: str = ""
+    person_id: UUID | None = None
 
 
 may_view = Hook(
     "documents.may_view",
     "May this actor see a document that is attached to something? Arguments: document_id, attached_app, attached_id, "
-    "actor. The app named by attached_app answers a Grant(reason, case_number); everybody else, and whoever says no, None.",
+    "actor. The app named by attached_app answers a Grant(reason, case_number, person_id); everybody else, and whoever says no, None.",
 )
 document_ready = Hook(
     "documents.ready",

@@ -23,6 +23,7 @@ from tongban.matters import hooks
 from tongban.matters.actions.clock import OPENED, set_clock
 from tongban.matters.actions.closing import close
 from tongban.matters.actions.common import announce, lock_case, record_act, tell_applicant
+from tongban.matters.actions.materials import keep_materials
 from tongban.matters.models import Case, Review
 from tongban.matters.queries import concerned_with, content_of
 from tongban.matters.queries.clocks import calendar_now
@@ -73,6 +74,7 @@ def decline_case(case_id: UUID, *, reason: str, by: Actor) -> Case:
     case.state, case.closed_at, case.accept_by = NOT_ACCEPTED, now, None
     case.save(update_fields=["state", "closed_at", "accept_by"])
     record_act(case, "not_accepted", by=by, at=now, note=why)
+    keep_materials(case, now, by=by)
     announce(case, hooks.CASE_CLOSED, by=by)
     tell_applicant(case, "not_accepted", by=by)
     return case

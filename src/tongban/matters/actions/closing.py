@@ -13,6 +13,7 @@ from tongban.lib.words import T
 from tongban.lib.working_days import is_past
 from tongban.matters import hooks
 from tongban.matters.actions.common import announce, record, record_act, tell_applicant
+from tongban.matters.actions.materials import keep_materials
 from tongban.matters.models import Case, Certificate, Decision
 from tongban.matters.queries import content_of, reviews_of
 from tongban.matters.queries.history import unit_title
@@ -38,6 +39,7 @@ def close(case: Case, outcome: str, *, reason: str, by: Actor) -> Decision:
     case.save(update_fields=["state", "closed_at"])
     record_act(case, outcome, by=by, at=now, note=decision.reason, opinions=decision.opinions_hash,
                is_late=_is_late(case, now))  # fmt: skip
+    keep_materials(case, now, by=by)
     if outcome in (GRANTED, FILED):
         _certify(case, now, by)
     hooks.decided.call(case_id=case.pk, outcome=outcome, by=by)

@@ -20,6 +20,7 @@ from tongban.matters.actions.acceptance import lock_to_accept
 from tongban.matters.actions.clock import record_turn
 from tongban.matters.actions.closing import close
 from tongban.matters.actions.common import announce, lock_case, record, record_act, tell_applicant
+from tongban.matters.actions.materials import keep_materials
 from tongban.matters.actions.submission import screen_hashes
 from tongban.matters.models import Case, Certificate, Decision
 from tongban.matters.queries import concerned_with, content_of, reviews_of
@@ -129,6 +130,7 @@ def end(case: Case, reason: str, *, by: Actor) -> Case:
     case.state, case.closed_at, case.correct_by, case.accept_by = TERMINATED, now, None, None
     case.save(update_fields=["state", "closed_at", "correct_by", "accept_by"])
     record_act(case, "terminated", by=by, at=now, note=reason)
+    keep_materials(case, now, by=by)
     announce(case, hooks.CASE_CLOSED, by=by)
     tell_applicant(case, "terminated", by=by)
     return case

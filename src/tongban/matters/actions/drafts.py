@@ -16,6 +16,7 @@ from tongban.lib.refusals import Refusal, Refusals, forbidden
 from tongban.lib.words import T
 from tongban.matters import hooks
 from tongban.matters.actions.common import lock_own_case, record
+from tongban.matters.actions.materials import take_materials
 from tongban.matters.models import Case, Definition
 from tongban.matters.queries import content_of, definition_by_code, fill_in
 from tongban.matters.rules.answers import Checked, check_answers
@@ -136,6 +137,7 @@ def save_answers(
         content, merged, today=timezone.localdate(), only={screen} if screen else None, complete=complete
     )
     refused = [r for r in checked.refusals if r.field in asked or r.code == "unknown_element"]
+    refused = refused or take_materials(case, content, checked.values, by)
     if refused:
         raise Refusals(refused)
     case.answers = _with_provenance(case.answers, checked)

@@ -19,8 +19,9 @@ from tongban.matters.actions.acceptance import begin, silence_accepts_on, unit_o
 from tongban.matters.actions.clock import record_turn, set_reviews
 from tongban.matters.actions.common import announce, lock_own_case, record, record_act, tell_applicant
 from tongban.matters.actions.drafts import save_answers, standing_of, start_draft
+from tongban.matters.actions.materials import drop_materials, keep_materials
 from tongban.matters.models import Case, CaseCounter
-from tongban.matters.queries import content_of, reviews_of
+from tongban.matters.queries import content_of, held_documents, materials_lost, reviews_of
 from tongban.matters.queries.clocks import calendar_now, promised_clock, ticks_of
 from tongban.matters.rules.answers import check_answers
 from tongban.matters.rules.cases import (
@@ -86,6 +87,7 @@ def withdraw_case(case_id: UUID, *, reason: str = "", by: Actor) -> Case:
         raise moved_on("这件事已经办结，不能撤回。", "This case is closed: it cannot be withdrawn.", code="case_closed")
     if case.state == DRAFT:
         case.answers = {}
+        drop_materials(case, held_documents(case))
     was_draft = case.state == DRAFT
     case.reviews.filter(state=OPEN).update(state=NOT_NEEDED)
     case.state, case.closed_at, case.accept_by, case.correct_by = WITHDRAWN, timezone.now(), None, None
@@ -93,6 +95,7 @@ def withdraw_case(case_id: UUID, *, reason: str = "", by: Actor) -> Case:
     write = record if was_draft else record_act
     write(case, "withdrawn", by=by, note=reason.strip()[:500])
     if not was_draft:
+        keep_materials(case, timezone.now(), by=by)
         announce(case, hooks.CASE_CLOSED, by=by)
     return case
 
@@ -102,8 +105,9 @@ _CORRECTED = T("补正后再次提交", "submitted again after correction")
 
 def _check_complete(case: Case, content: Content, by: Actor) -> None:
     checked = check_answers(content, case.values, today=timezone.localdate())
-    if checked.refusals:
-        raise Refusals(checked.refusals)
+    refused = checked.refusals or materials_lost(case, content)
+    if refused:
+        raise Refusals(refused)
     if by.assurance < content.definition.assurance:
         raise Refusal(
             "assurance_too_low", T("提交前请先完成身份核验。", "Confirm your identity before you submit."), status=403

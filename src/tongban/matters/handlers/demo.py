@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any, NamedTuple
 
 from django.conf import settings
+from django.core.files import File
 from django.utils import timezone
 
 from tongban.foundation.parties import actions as parties
@@ -64,6 +65,10 @@ FIRMS = (
         35,
     ),
 )
+SAMPLE_FILES = {
+    "material.staff_list": "返岗职工花名册（样例）.xlsx", "material.prevention_plan": "疫情防控方案（样例）.docx",
+    "material.emergency_plan": "应急预案（样例）.docx",
+}  # fmt: skip
 REVIEWERS = ("industry1", "health1", "labour1", "environment1", "emergency1", "market1", "decider1", "township1")
 
 
@@ -125,9 +130,21 @@ def _submitted(firm: Firm, number: int, by: Actor) -> Case:
     return _apply(company.pk, sample_answers(firm.staff, firm.head), applicant)
 
 
+def _sample_files(case: Case, by: Actor) -> dict[str, list[str]]:
+    """The samples that lie beside the definition, sent in by this applicant."""
+    found: dict[str, list[str]] = {}
+    for element, name in SAMPLE_FILES.items():
+        for folder in settings.DEFINITIONS_DIRS:
+            path = folder / SERVICE / "files" / name
+            if path.exists():
+                with path.open("rb") as file:
+                    found[element] = [str(actions.send_file(case.pk, File(file, name=name), by=by).pk)]
+    return found
+
+
 def _apply(company_id: Any, answers: Mapping[str, Any], applicant: Actor) -> Case:
     case = actions.start_draft(SERVICE, organisation_id=company_id, by=applicant)
-    actions.save_answers(case.pk, answers, by=applicant)
+    actions.save_answers(case.pk, {**answers, **_sample_files(case, applicant)}, by=applicant)
     return actions.submit_case(case.pk, by=applicant)
 
 

@@ -32,7 +32,7 @@ def cases_held(*, person_id: UUID) -> list[Section]:
     sections = []
     for case in Case.objects.filter(person_id=person_id).select_related("definition").order_by("-started_at")[:100]:
         facts = [
-            (answer.label, str(answer.text), answer.source or _OWN)
+            (answer.label, "、".join(file.name for file in answer.files) or str(answer.text), answer.source or _OWN)
             for screen in printed_screens(case, content_of(case))
             for answer in screen.answers
         ]

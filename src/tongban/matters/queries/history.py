@@ -31,10 +31,13 @@ EVENTS: dict[str, T] = {
     "terminated": T("终止办理", "Ended without a decision"),
     "withdrawn": T("撤回", "Withdrawn"),
     "certified": T("发放电子证照", "Certificate issued"),
+    "material_refused": T(
+        "一份材料未通过安全检查，需要重新提交", "A document failed its safety check and must be sent again"
+    ),
     "revoked": T("撤销证照", "Certificate revoked"),
 }
 _TONES = {"granted": "good", "filed": "good", "certified": "good", "refused": "bad", "revoked": "bad", "not_accepted": "bad",
-          "terminated": "bad"}  # fmt: skip
+          "terminated": "bad", "material_refused": "bad"}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from django.utils import timezone
 
+from tongban.foundation.documents.queries import standing_of
 from tongban.lib.words import T
 from tongban.matters.models import Case
 from tongban.matters.queries.cases import reviews_of
 from tongban.matters.queries.facts import origin
 from tongban.matters.queries.history import unit_title
+from tongban.matters.queries.materials import held_documents
 from tongban.matters.rules.answers import hidden_elements
 from tongban.matters.rules.cases import (
     DRAFT,
@@ -27,11 +31,15 @@ from tongban.matters.rules.cases import (
     REVIEW_STATES,
     TERMINATED,
 )
+from tongban.matters.rules.materials import files_in
 from tongban.matters.rules.printing import in_words
 from tongban.matters.rules.shape import Content
 
 if TYPE_CHECKING:
+    from tongban.foundation.documents.models import Document
     from tongban.web.portal import Tone
+
+_GONE = T("文件已不在。", "The file is gone.")
 
 _TONES: dict[str, Tone] = {
     DRAFT: "plain",
@@ -51,6 +59,20 @@ _REVIEW_TONES: dict[str, Tone] = {"open": "progress", "approved": "good", "objec
 
 
 @dataclass(frozen=True, slots=True)
+class PrintedFile:
+    """One attachment: ``standing`` says why it cannot be opened, when it cannot."""
+
+    id: UUID
+    name: str
+    size: int
+    icon: str
+    has_thumbnail: bool
+    may_open: bool
+    may_show: bool
+    standing: T | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class PrintedAnswer:
     """One question with its answer in words, and where the answer comes from when nobody typed it."""
 
@@ -58,6 +80,7 @@ class PrintedAnswer:
     text: Any
     source: T | None = None
     is_corrected: bool = False
+    files: tuple[PrintedFile, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +122,25 @@ def case_tone(case: Case) -> Tone:
     return _TONES.get(case.state, "plain")
 
 
+def _files(ids: list[str], held: Mapping[UUID, Document]) -> tuple[PrintedFile, ...]:
+    return tuple(_file(UUID(one), held.get(UUID(one))) for one in ids)
+
+
+def _file(document_id: UUID, document: Document | None) -> PrintedFile:
+    if document is None:
+        return PrintedFile(document_id, "—", 0, "file-text", False, False, False, _GONE)
+    kind = document.file_type
+    ready = document.state == "ready"
+    return PrintedFile(
+        document_id, document.name, document.size, kind.icon if kind else "file-text", bool(document.thumbnail_size), ready,
+        bool(kind and kind.is_inline), None if ready and not document.is_locked else standing_of(document),
+    )  # fmt: skip
+
+
 def printed_screens(case: Case, content: Content) -> list[PrintedScreen]:
     """All answers screen by screen; hidden questions are left out, open ones stand empty."""
     hidden = hidden_elements(content, case.values, timezone.localdate())
+    held = held_documents(case) if files_in(content, case.values) else {}
     screens = []
     for screen in content.form.screens:
         rows = []
@@ -112,7 +151,8 @@ def printed_screens(case: Case, content: Content) -> list[PrintedScreen]:
             text = in_words(element, answer["value"]) if answer else ""
             source = origin(answer) if answer else None
             corrected = bool(answer and answer["source"] == "corrected")
-            rows.append(PrintedAnswer(asked.label or element.label, text, source, corrected))
+            files = _files(answer["value"], held) if answer and element.type == "file" else ()
+            rows.append(PrintedAnswer(asked.label or element.label, text, source, corrected, files))
         if rows:
             screens.append(PrintedScreen(screen.code, screen.title, rows))
     return screens

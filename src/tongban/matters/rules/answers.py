@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from tongban.lib.identifiers import check_uscc
 from tongban.lib.names import tidy_name
@@ -17,7 +18,7 @@ from tongban.matters.rules.expressions import elements_in, is_true
 from tongban.matters.rules.shape import Content, Element, FormField, Screen
 
 _LARGEST_INTEGER = 2**53 - 1  # the largest every JSON reader keeps exactly
-_EMPTY: dict[str, Any] = {"integer": 0, "yes_no": False, "promise": False, "choices": []}
+_EMPTY: dict[str, Any] = {"integer": 0, "yes_no": False, "promise": False, "choices": [], "file": []}
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
@@ -124,6 +125,27 @@ def _promise(name: str, element: Element, raw: Any) -> Any:
     raise _refused(name, element, "not_a_choice", "请勾选。", "tick the box.")
 
 
+def _files(name: str, element: Element, raw: Any) -> list[str]:
+    """Ids of documents sent before; who may use them, and what they are, is for the action to find out."""
+    sent = [raw] if isinstance(raw, str) else raw
+    try:
+        found = [str(UUID(one)) for one in sent]
+    except (TypeError, ValueError, AttributeError):
+        raise _refused(name, element, "not_a_document", "应当是已上传文件的编号。请先上传文件。",
+                       "give the ids of documents: send the files first.") from None  # fmt: skip
+    if len(set(found)) < len(found):
+        raise _given_twice(name, element)
+    if len(found) > element.most_files:
+        raise _refused(name, element, "too_many_files", "最多 {most} 个文件，现在是 {now} 个。",
+                       "at most {most} files, these are {now}.", most=element.most_files, now=len(found))  # fmt: skip
+    return found
+
+
+def _given_twice(name: str, element: Element) -> Refusal:
+    return _refused(name, element, "document_given_twice", "同一个文件交了两次，请删去一份，或换成应交的文件。",
+                    "the same file is there twice: remove one, or send the right one.")  # fmt: skip
+
+
 def _checked_by(check: Callable[..., str]) -> Callable[[str, Element, Any], str]:
     def read(name: str, element: Element, raw: Any) -> str:
         return check(_text(name, element, raw), field=name)
@@ -133,7 +155,7 @@ def _checked_by(check: Callable[..., str]) -> Callable[[str, Element, Any], str]
 
 _READERS: dict[str, Callable[[str, Element, Any], Any]] = {
     "text": _text, "long_text": _text, "person_name": _person_name, "integer": _integer, "date": _date,
-    "choice": _choice, "choices": _choices, "yes_no": _yes_no, "promise": _promise,
+    "choice": _choice, "choices": _choices, "yes_no": _yes_no, "promise": _promise, "file": _files,
     "phone": _checked_by(check_phone), "uscc": _checked_by(check_uscc),
 }  # fmt: skip
 
@@ -171,10 +193,24 @@ def check_answers(
     found.hidden = hidden_elements(content, found.values, today)
     found.values = {name: value for name, value in found.values.items() if name not in found.hidden}
     found.refusals = [r for r in found.refusals if r.field not in found.hidden]
+    found.refusals += [one for one in _shared_files(content, found.values) if one.field in looked_at]
     for screen in screens:
         _check_screen(content, screen, found, today, complete)
     order = {name: place for place, name in enumerate(asked.element for asked in content.fields())}
     found.refusals.sort(key=lambda refusal: order.get(refusal.field, -1))
+    return found
+
+
+def _shared_files(content: Content, values: Mapping[str, Any]) -> list[Refusal]:
+    """One file cannot stand for two materials."""
+    seen: set[str] = set()
+    found = []
+    for asked in content.fields():
+        element = content.elements[asked.element]
+        ids = set(values.get(asked.element, [])) if element.type == "file" else set()
+        if ids & seen:
+            found.append(_given_twice(asked.element, element))
+        seen |= ids
     return found
 
 
@@ -204,6 +240,8 @@ def _missing(name: str, element: Element, asked: FormField) -> Refusal:
         text = T("请阅读并勾选“{label}”。", "Read and tick: {label}")
     elif element.type in ("choice", "choices", "yes_no"):
         text = T("请选择“{label}”。", "Choose: {label}")
+    elif element.type == "file":
+        text = T("请上传“{label}”。", "Send: {label}")
     else:
         text = T("请填写“{label}”。", "Fill in: {label}")
     return Refusal("required", text.format(label=label), field=name)

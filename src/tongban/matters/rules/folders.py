@@ -11,6 +11,7 @@ from typing import Any
 from tongban.lib.words import T
 from tongban.matters.rules.answers import check_answers, empty_of
 from tongban.matters.rules.expressions import WrongExpression, check_expression, elements_in
+from tongban.matters.rules.materials import material_faults
 from tongban.matters.rules.shape import (
     CertificateShape,
     Content,
@@ -99,6 +100,7 @@ def _definition_faults(name: str, content: Content, source: Source) -> Iterator[
         yield source.fault(("in_force", "until"), T("截止日早于开始日。", "The last day lies before the first."))
     yield from _party_faults(content, source)
     yield from _regime_faults(content, source)
+    yield from material_faults(content, source)
     for kind, notice in found.notices:
         if notice is None:
             continue
@@ -253,6 +255,9 @@ def _certificate_faults(content: Content, source: Source) -> Iterator[Fault]:
                     "“{name}” is personal: it must not be printed on a public certificate.",
                 ).format(name=line.element),
             )
+        elif content.elements[line.element].type == "file":
+            text = T("“{name}”是文件，不能印在证照上。", "“{name}” is a file: it cannot be printed.")
+            yield source.fault(("lines", number, "element"), text.format(name=line.element))
 
 
 def _places(source: Source, path: Path, text: T, known: Collection[str]) -> Iterator[Fault]:

@@ -22,11 +22,11 @@ def in_words(element: Element, value: Any) -> T | str:
         labels = {option.value: option.label for option in element.options}
         chosen = [labels[one] for one in ([value] if isinstance(value, str) else value) if one in labels]
         return T("、".join(label.zh for label in chosen), ", ".join(label.en for label in chosen))
-    if element.type == "phone":
-        return show_phone(str(value))
+    if element.type == "file":
+        return T("{n} 个文件", "{n} file(s)").format(n=len(value))
     if element.type == "integer" and element.unit:
         return T(f"{value:,} {element.unit.zh}", f"{value:,} {element.unit.en}")
-    return str(value)
+    return show_phone(str(value)) if element.type == "phone" else str(value)
 
 
 def certificate_content(

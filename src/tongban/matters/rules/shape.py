@@ -42,7 +42,8 @@ Code = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{1,39}$")]
 ElementName = Annotated[str, Field(pattern=r"^[a-z][a-z_]*\.[a-z][a-z0-9_]*$", max_length=60)]
 Expression = Annotated[str, Field(min_length=1, max_length=500)]
 ElementType = Literal["text", "long_text", "integer", "date", "choice", "choices", "yes_no", "phone", "uscc",
-                      "person_name", "promise"]  # fmt: skip
+                      "person_name", "promise", "file"]  # fmt: skip
+FileKind = Literal["pdf", "photo", "word", "excel", "ofd", "text"]
 
 
 class Shape(BaseModel):
@@ -71,6 +72,14 @@ class Element(Shape):
     least: int | None = None
     most: int | None = None
     options: list[Option] = []
+    # Of a file: what it may be, how many (``most``, else one), and how large one of them.
+    kinds: list[FileKind] = Field(["pdf", "photo", "word", "excel", "ofd"], min_length=1)
+    max_mb: int = Field(20, ge=1, le=500)
+
+    @property
+    def most_files(self) -> int:
+        """How many files one answer holds."""
+        return min(self.most or 1, 10)
 
 
 class Rule(Shape):
@@ -148,12 +157,15 @@ class Clocks(Shape):
 
 
 class Material(Shape):
-    """Something to hand in or to keep ready."""
+    """Something to hand in (``element`` names the form's file question), to keep ready, or known here already."""
 
     name: Text
     need: Literal["required", "optional", "later"]
     source: Literal["self", "government", "other"]
     about: Text | None = None
+    element: ElementName | None = None
+    kind: Literal["original", "copy", "either"] = "either"
+    medium: Literal["electronic", "paper", "either"] = "electronic"
 
 
 class Question(Shape):

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import io
+import secrets
+import zipfile
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import yaml
+from django.core.files.base import ContentFile
 from django.utils import timezone
 
+from tongban.foundation.documents import actions as documents
+from tongban.foundation.documents.hooks import MATERIAL
+from tongban.foundation.documents.models import Document
 from tongban.foundation.parties.models import Mandate, Organisation, Person, Unit
 from tongban.lib import capabilities
 from tongban.lib.actors import Actor, system
@@ -25,11 +32,52 @@ UNITS = ("industry", "health", "labour", "environment", "emergency", "market", "
 HOUSE = system("tests")
 
 
+def pdf(mark: bytes = b"") -> bytes:
+    """A minimal PDF; ``mark`` makes it another one."""
+    body = b"1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\n"
+    return b"%PDF-1.7\n" + body + b"%" + mark.hex().encode() + b"\ntrailer<</Root 1 0 R>>\nstartxref\n9\n%%EOF\n"
+
+
+def workbook(rows: list[list[str]]) -> bytes:
+    """A minimal Excel workbook."""
+    cells = "".join(
+        "<row>" + "".join(f'<c t="inlineStr"><is><t>{cell}</t></is></c>' for cell in row) + "</row>" for row in rows
+    )
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as made:
+        made.writestr("[Content_Types].xml", "<Types/>")
+        made.writestr("xl/workbook.xml", "<workbook/>")
+        made.writestr("xl/worksheets/sheet1.xml", f"<worksheet><sheetData>{cells}</sheetData></worksheet>")
+    return out.getvalue()
+
+
+def a_file(
+    name: str = "返岗职工花名册.xlsx", content: bytes = b"", *, owner: Any = None, by: Actor = HOUSE
+) -> Document:
+    """A document nobody used yet; of its own contents unless some are given."""
+    content = content or workbook([["姓名", "岗位", "返回地"], [secrets.token_hex(4), "店员", "本市"]])
+    return documents.store_upload(ContentFile(content, name=name), purpose=MATERIAL, owner=owner, by=by)
+
+
+def materials_of(company: Organisation) -> dict[str, list[str]]:
+    """What the shipped example hands in, as fresh documents of the company."""
+    owner = ("organisation", company.pk)
+    return {
+        "material.staff_list": [str(a_file(owner=owner).pk)],
+        "material.emergency_plan": [str(a_file("应急预案.pdf", pdf(secrets.token_bytes(8)), owner=owner).pk)],
+    }
+
+
 def complete_answers() -> dict[str, Any]:
-    """The first shipped example, from a day that is never past."""
+    """The first shipped example, from a day that is never past, with fresh documents of the example's company."""
+    company = Organisation.objects.get(uscc=synthetic_uscc("91", 2020))
     text = (DEFINITIONS / SERVICE / "examples.yaml").read_text("utf-8")
     answers: dict[str, Any] = yaml.safe_load(text)["examples"][0]["given"]
-    return answers | {"resumption.start_date": (timezone.localdate() + timedelta(days=3)).isoformat()}
+    return (
+        answers
+        | {"resumption.start_date": (timezone.localdate() + timedelta(days=3)).isoformat()}
+        | materials_of(company)
+    )
 
 
 def staff(

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 if TYPE_CHECKING:
     from tongban.matters.tests.arrange import County
+
+
+@pytest.fixture(autouse=True)
+def disk_of_its_own(settings: Any, tmp_path: Path) -> None:
+    """Attachments of a test lie in its own directory."""
+    settings.DOCUMENTS_DIR = tmp_path / "documents"
 
 
 @pytest.fixture

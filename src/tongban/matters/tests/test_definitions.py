@@ -56,7 +56,7 @@ def test_every_shipped_definition_and_its_examples_are_right() -> None:
         ("definition.yaml", "working_days: 2\n", "working_days: 21\n", "may not exceed the statutory"),
         ("definition.yaml", "review_working_days: 1", "review_working_days: 3", "may not exceed the promised"),
         ("definition.yaml", "unit: health\n", "unit: industry\n", "each unit reviews once"),
-        ("definition.yaml", "looks_at: [workforce]", "looks_at: [nowhere]", "has no screen “nowhere”"),
+        ("definition.yaml", "looks_at: [workforce, materials]", "looks_at: [nowhere]", "has no screen “nowhere”"),
         ("definition.yaml", "{since: 2020-02-10}", "{since: 2020-02-10, until: 2020-02-09}", "lies before the first"),
         ("definition.yaml", "code: enterprise-resumption", "code: something-else", "must be the folder's name"),
         ("definition.yaml", "（{number}）需要补正", "（{id}）需要补正", "Unknown place “id”"),
@@ -78,6 +78,9 @@ def test_every_shipped_definition_and_its_examples_are_right() -> None:
         ("examples.yaml", "workforce.local: 10", "workforce.local: 24", "should give"),
         ("examples.yaml", "hidden: [premises.canteen_measures]", "hidden: [premises.canteen]", "should be hidden"),
         ("form.yaml", "screens:", "screens: [", "Not YAML"),
+        ("definition.yaml", "element: material.staff_list\n", "element: workforce.total\n", "no file question “workforce.total”"),
+        ("definition.yaml", "need: optional", "need: required", "the form says optional"),
+        ("certificate.yaml", "element: enterprise.uscc", "element: material.prevention_plan", "it cannot be printed"),
         ("form.yaml", "screens:", "x: &a 1\ny: *a\nscreens:", "Anchors and aliases"),
     ],
 )  # fmt: skip
@@ -92,6 +95,15 @@ def test_a_wrong_definition_names_file_line_and_remedy(
     if "missing" not in expected and "theme" not in expected and file != "examples.yaml":
         lines = [int(fault.split(":")[1]) for fault in faults]
         assert min(abs(found - line) for found in lines) <= 2, faults
+
+
+def test_the_guides_materials_and_the_forms_files_have_to_agree(folder: Path) -> None:
+    change(folder / SERVICE / "form.yaml", "material.promise_letter, required: false}", "material.promise_letter}")
+    (fault,) = faults_of(folder)
+    assert "The form requires it, the guide does not" in fault
+    change(folder / SERVICE / "definition.yaml", "      element: material.promise_letter\n", "")
+    (fault,) = faults_of(folder)
+    assert "asks for the file “material.promise_letter”, but guide.materials does not list it" in fault
 
 
 def test_missing_empty_and_unreadable_files_are_named(folder: Path) -> None:

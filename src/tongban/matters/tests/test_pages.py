@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -16,7 +17,7 @@ from tongban.foundation.parties.models import Account, Membership, Person
 from tongban.foundation.parties.queries import SESSION_MEMBERSHIP, SESSION_SECOND_FACTOR
 from tongban.matters import actions
 from tongban.matters.models import Case
-from tongban.matters.tests.arrange import SERVICE, County, complete_answers
+from tongban.matters.tests.arrange import SERVICE, County, complete_answers, pdf, workbook
 
 HOST = {"host": "luzhou.localhost"}
 SignIn = Callable[..., Client]
@@ -53,6 +54,10 @@ def typed(screen: Any, content: Any) -> dict[str, Any]:
         kind = content.elements[asked.element].type
         if kind == "promise":
             sent[asked.element] = "on"
+        elif kind == "file":
+            content_sent = workbook([["姓名"], ["陈小雨"]]) if asked.element == "material.staff_list" else pdf(b"plan")
+            name = "返岗职工花名册.xlsx" if asked.element == "material.staff_list" else "应急预案.pdf"
+            sent |= {asked.element: SimpleUploadedFile(name, content_sent)} if value else {}
         elif kind == "yes_no" and value is not None:
             sent[asked.element] = "yes" if value else "no"
         elif value is not None:

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -16,13 +16,14 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from tongban.lib.refusals import Refusal, Refusals
 from tongban.lib.words import T
 from tongban.matters import actions, queries
-from tongban.matters.forms import raw_answers, screen_form
+from tongban.matters.forms import files_sent, name_document, raw_answers, screen_form
 from tongban.matters.models import Case
 from tongban.matters.queries.printing import case_tone, printed_opinions, printed_screens
 from tongban.matters.rules.answers import check_answers, hidden_elements
 from tongban.matters.rules.cases import DRAFT, RETURNED, STATES, check_may_edit
 from tongban.matters.rules.shape import Content, Screen
 from tongban.web.audiences import audience
+from tongban.web.file_inputs import show_documents_to
 from tongban.web.forms import show_refusal
 
 _CASES = T("我的办件", "My cases")
@@ -80,14 +81,17 @@ def screen(request: HttpRequest, case_id: UUID, code: str) -> HttpResponse:
 
 
 def _screen_sent(request: HttpRequest, case: Case, content: Content, here: Screen) -> HttpResponse:
-    raw = raw_answers(content, here, request.POST)
     if "preview" in request.GET:
-        return _show_screen(request, case, content, here, raw=raw, template="matters/parts/questions.html")
+        return _show_screen(request, case, content, here, sent=request.POST, template="matters/parts/questions.html")
     later = request.POST.get("then") == "later"
+    sent, refused = _files_kept(request, case, content, here)
+    raw = raw_answers(content, here, sent)
     try:
+        if refused:
+            raise Refusals([*refused, *_others_refused(case, content, here, raw, refused, complete=not later)])
         actions.save_answers(case.pk, raw, screen=here.code, complete=not later, by=request.actor)  # type: ignore[attr-defined]
     except Refusal as refusal:
-        return _show_screen(request, case, content, here, raw=raw, refusal=refusal)
+        return _show_screen(request, case, content, here, sent=sent, refusal=refusal)
     if later:
         messages.success(
             request,
@@ -107,19 +111,49 @@ def _screen_sent(request: HttpRequest, case: Case, content: Content, here: Scree
     return HttpResponseRedirect(target)
 
 
+def _files_kept(
+    request: HttpRequest, case: Case, content: Content, here: Screen
+) -> tuple[QueryDict, list[Refusal]]:  # fmt: skip
+    """What was sent, each file kept and named by its document, so that it need not be chosen again; and files refused."""
+    sent, refused = request.POST.copy(), []
+    for element, slot, file in files_sent(content, here, request.FILES):
+        try:
+            name_document(sent, slot, actions.send_file(case.pk, file, by=request.actor).pk)  # type: ignore[attr-defined]
+        except Refusal as refusal:
+            if refusal.status in (401, 403, 404):
+                raise
+            refused.append(Refusal(refusal.code, refusal.message, field=element, status=refusal.status))
+    return sent, refused
+
+
+def _others_refused(
+    case: Case, content: Content, here: Screen, raw: dict[str, Any], refused: list[Refusal], *, complete: bool
+) -> list[Refusal]:  # fmt: skip
+    """What else is wrong on this screen, told together with the refused files."""
+    found = check_answers(
+        content, case.values | raw, today=timezone.localdate(), only={here.code}, complete=complete
+    ).refusals
+    told = {one.field for one in refused}
+    on_screen = {asked.element for asked in here.fields}
+    return [one for one in found if one.field in on_screen - told]
+
+
 def _show_screen(
-    request: HttpRequest, case: Case, content: Content, here: Screen, *, raw: dict[str, Any] | None = None,
+    request: HttpRequest, case: Case, content: Content, here: Screen, *, sent: QueryDict | None = None,
     refusal: Refusal | None = None, template: str = "matters/screen.html",
 ) -> HttpResponse:  # fmt: skip
     today = timezone.localdate()
     values = case.values
-    if raw is not None:
-        values = check_answers(content, values | raw, today=today, only=(), complete=False).values
+    if sent is not None:
+        values = check_answers(
+            content, values | raw_answers(content, here, sent), today=today, only=(), complete=False
+        ).values
     address = reverse("matters:screen", args=[case.pk, here.code])
     form = screen_form(
         content, here, values=case.values, hidden=hidden_elements(content, values, today),
-        preview_url=f"{address}?preview=1", data=request.POST if raw is not None else None,
+        preview_url=f"{address}?preview=1", data=sent,
     )  # fmt: skip
+    show_documents_to(form, request.actor)  # type: ignore[attr-defined]
     if refusal is not None:
         show_refusal(form, refusal)
     sources = {name: queries.origin(one) for name, one in case.answers.items() if one["source"] == "filled"}
@@ -164,7 +198,8 @@ def check(request: HttpRequest, case_id: UUID) -> HttpResponse:
     content = queries.content_of(case)
     found = check_answers(content, case.values, today=timezone.localdate())
     where = {asked.element: one.code for one in content.form.screens for asked in one.fields}
-    wrong = [(refusal.message, where.get(refusal.field, ""), refusal.field) for refusal in refusals or found.refusals]
+    refusals_found = refusals or found.refusals or queries.materials_lost(case, content)
+    wrong = [(refusal.message, where.get(refusal.field, ""), refusal.field) for refusal in refusals_found]
     asked = _asked_screens(content, case.values)
     names = [*(one.title for one in asked), T("核对提交", "Check and submit")]
     context = {"case": case, "screens": printed_screens(case, content), "wrong": wrong, "names": names, "now": len(names),

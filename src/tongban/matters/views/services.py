@@ -16,6 +16,7 @@ from tongban.lib.words import T
 from tongban.matters import actions, queries
 from tongban.matters.forms import StartForm
 from tongban.matters.rules.cases import check_in_force
+from tongban.matters.rules.materials import listed_materials
 from tongban.web.audiences import audience
 from tongban.web.forms import show_refusal
 
@@ -35,7 +36,8 @@ def guide(request: HttpRequest, code: str) -> HttpResponse:
     if not definition.is_open:
         closed = T("这项服务已停止受理。", "This service takes no applications now.")
     context = {"definition": definition, "said": said, "guide": said.guide, "clocks": said.clocks,
-               "screens": content.form.screens, "closed": closed, "certificate": content.certificate,
+               "screens": content.form.screens, "closed": closed, "materials": listed_materials(content),
+               "certificate": content.certificate,
                "crumbs": [(reverse("web:theme", args=[said.theme]), _theme_title(said.theme))]}  # fmt: skip
     return render(request, "matters/guide.html", context)
 

@@ -3,6 +3,7 @@
 from tongban.foundation.documents.actions.erasing import (
     discard_document,
     erase_expired,
+    release_documents,
     rewrap_file_keys,
     sweep,
 )
@@ -10,16 +11,16 @@ from tongban.foundation.documents.actions.examining import draw_thumbnail, exami
 from tongban.foundation.documents.actions.reading import Opened, open_document
 from tongban.foundation.documents.actions.seeing import document_visible_to
 from tongban.foundation.documents.actions.storing import (
-    Chosen,
     attach_document,
     extend_retention,
     keep_chosen,
     store_upload,
 )
 from tongban.foundation.documents.actions.uploading import Piece, begin_upload, end_upload, receive
+from tongban.web.file_inputs import Chosen
 
 __all__ = [
     "Chosen", "Opened", "Piece", "attach_document", "begin_upload", "discard_document", "document_visible_to", "draw_thumbnail", "end_upload",
     "erase_expired", "examine_document", "examine_waiting", "extend_retention", "keep_chosen", "open_document",
-    "receive", "rewrap_file_keys", "store_upload", "sweep",
+    "receive", "release_documents", "rewrap_file_keys", "store_upload", "sweep",
 ]  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -72,6 +73,15 @@ def discard_document(document_id: UUID, *, by: Actor) -> None:
                       "This file belongs to something you submitted and cannot be removed. Add a corrected one there."),
                       status=409)  # fmt: skip
     _erase([document.pk])
+
+
+@transaction.atomic
+def release_documents(ids: Collection[UUID], *, app: str, attached_id: UUID) -> None:
+    """Erase documents the thing they are attached to no longer needs; only the app that tied them may say so."""
+    found = Document.objects.select_for_update().filter(
+        pk__in=ids, attached_app=app, attached_id=attached_id, erased_at__isnull=True
+    )
+    _erase(list(found.values_list("pk", flat=True)))
 
 
 @periodic("40 19 * * *")  # 03:40 in China

@@ -108,9 +108,10 @@ def open_document(document_id: UUID, *, by: Actor, thumbnail: bool = False) -> O
     if thumbnail and not document.thumbnail_size:
         raise not_found(T("缩略图", "Thumbnail"))
     opened = Opened(document, _reader(document, thumbnail=thumbnail), is_thumbnail=thumbnail)
-    if not (thumbnail or seen.is_own or by.kind in ("system", "job")) and document.owner_person_id:
+    person_id = document.owner_person_id or seen.grant.person_id
+    if not (thumbnail or seen.is_own or by.kind in ("system", "job")) and person_id:
         record_look(
-            document.owner_person_id, what="documents.document", reason=seen.grant.reason,
+            person_id, what="documents.document", reason=seen.grant.reason,
             case_number=seen.grant.case_number, by=by,
         )  # fmt: skip
     return opened

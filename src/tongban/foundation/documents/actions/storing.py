@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, BinaryIO
 from uuid import UUID
@@ -30,6 +29,7 @@ from tongban.foundation.documents.rules.names import clean_name
 from tongban.foundation.documents.rules.purposes import MIB, empty_file, purpose_of, too_large
 from tongban.lib.refusals import Refusal, not_found
 from tongban.lib.words import T
+from tongban.web.file_inputs import Chosen
 
 if TYPE_CHECKING:
     from tongban.lib.actors import Actor
@@ -90,17 +90,6 @@ def _seal(blocks: Iterator[bytes], part: BinaryIO, seal: Seal) -> tuple[int, str
     return size, digest.hexdigest()
 
 
-@dataclass(frozen=True, slots=True)
-class Chosen:
-    """What a form's file field holds: a document sent before, a file sent with the form, or neither."""
-
-    document_id: UUID | None = None
-    file: Any = None
-
-    def __bool__(self) -> bool:
-        return self.document_id is not None or self.file is not None
-
-
 def keep_chosen(chosen: Chosen, *, purpose: str, by: Actor) -> Document:
     """The document for what was chosen in a form: stored now, or the one sent before by the same log-in."""
     if chosen.file is not None:
@@ -125,8 +114,13 @@ def _is_at_hand(document: Document, by: Actor) -> bool:
 
 
 @transaction.atomic
-def attach_document(document_id: UUID, *, app: str, attached_id: UUID, by: Actor) -> Document:
-    """Tie a document to what it belongs to; from then on that app says who may see it. Saying it twice is fine."""
+def attach_document(
+    document_id: UUID, *, app: str, attached_id: UUID, owner: Owner | None = None, by: Actor
+) -> Document:  # fmt: skip
+    """Tie a document to what it belongs to; from then on that app says who may see it. Saying it twice is fine.
+
+    ``owner`` is for whom it was handed in, when that is not who sent it: a company whose accountant did.
+    """
     document = Document.objects.select_for_update().filter(pk=document_id, erased_at__isnull=True).first()
     if document is None or not _is_at_hand(document, by):
         raise not_found(DOCUMENT)
@@ -137,7 +131,13 @@ def attach_document(document_id: UUID, *, app: str, attached_id: UUID, by: Actor
         raise Refusal("document_attached_elsewhere", T("这个文件已用于另一件事项，请重新上传一份。",
                       "This file already belongs to something else: send another copy."), field="file", status=409)  # fmt: skip
     _tie(document, app, attached_id)
-    document.save(update_fields=["attached_app", "attached_id", "retention_until"])
+    if owner is not None:
+        kind, owner_id = owner
+        document.owner_person_id = owner_id if kind == "person" else None
+        document.owner_organisation_id = owner_id if kind == "organisation" else None
+    document.save(
+        update_fields=["attached_app", "attached_id", "retention_until", "owner_person", "owner_organisation"]
+    )
     return document
 
 

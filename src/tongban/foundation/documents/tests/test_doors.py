@@ -16,13 +16,13 @@ from django.utils.datastructures import MultiValueDict
 from tongban.foundation.documents.actions import Chosen, attach_document, store_upload
 from tongban.foundation.documents.adapters import disk
 from tongban.foundation.documents.adapters.multipart import TooLargeUpload
-from tongban.foundation.documents.forms import DocumentField, show_documents_to
 from tongban.foundation.documents.handlers import files_held
 from tongban.foundation.documents.models import Document
 from tongban.foundation.documents.tests.support import MATERIAL, pdf, picture, sent
 from tongban.lib.actors import Actor
 from tongban.lib.refusals import Refusal
 from tongban.web.downloads import requested_range
+from tongban.web.file_inputs import DocumentField, show_documents_to
 
 CONTENT = pdf(200_000)
 
@@ -250,7 +250,7 @@ def test_the_field_shows_what_is_kept_and_what_it_takes(document: Document, chen
     assert "500 MB" in page
     assert "12 MB" in page  # without scripts
     assert str(Application(initial={"licence": document.pk})["licence"]).count(str(document.pk)) == 1
-    assert "documents/upload.js" in str(Application().media)
+    assert "web/upload.js" in str(Application().media)
     assert Application().is_multipart()
 
 

@@ -8,9 +8,9 @@ from django.template import engines
 from django.urls import include, path
 
 from tongban.foundation.documents.actions import keep_chosen
-from tongban.foundation.documents.forms import DocumentField, show_documents_to
 from tongban.foundation.documents.tests.support import MATERIAL
 from tongban.web.audiences import audience
+from tongban.web.file_inputs import DocumentField, show_documents_to
 from tongban.web.forms import HouseForm, words
 
 PAGE = """{% extends "web/base.html" %}{% block title %}复工复产申请{% endblock %}{% block head %}{{ form.media }}{% endblock %}

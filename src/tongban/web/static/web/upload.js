@@ -29,6 +29,8 @@
       return found ? found.value : document.querySelector("meta[name=csrf-token]").content;
     }
     function show(part) {
+      box.dataset.empty = part === null ? "1" : "";
+      if (box.closest(".doc-inputs")) oneEmpty(box.closest(".doc-inputs"));
       const hadFocus = box.contains(document.activeElement);
       kept.hidden = part !== kept;
       going.hidden = part !== going;
@@ -113,6 +115,8 @@
       const gone = hidden.value;
       hidden.value = documentId = "";
       show(null);
+      // What a saved form holds already goes when the form is saved without it.
+      if (gone === hidden.dataset.attached) return;
       fetch("/documents/" + gone + "/discard/", { method: "POST", headers: { "X-CSRFToken": token(), "X-Requested-With": "fetch" } });
     });
     if (form) form.addEventListener("submit", function (event) {
@@ -122,10 +126,22 @@
       error.textContent = said.textContent;
       error.hidden = false;
     });
-    if (hidden.value) { show(kept); watch(); }
+    if (hidden.value) { show(kept); watch(); } else box.dataset.empty = "1";
   }
 
-  function all(root) { root.querySelectorAll(".doc-input").forEach(prepare); }
+  // Of several inputs for one question, those in use and one more are enough to see.
+  function oneEmpty(group) {
+    let seen = 0;
+    group.querySelectorAll(".doc-slot").forEach(function (slot) {
+      const box = slot.querySelector(".doc-input");
+      slot.hidden = box.dataset.empty === "1" && seen++ > 0;
+    });
+  }
+
+  function all(root) {
+    root.querySelectorAll(".doc-input").forEach(prepare);
+    root.querySelectorAll(".doc-inputs").forEach(oneEmpty);
+  }
   document.addEventListener("DOMContentLoaded", function () { all(document); });
   document.addEventListener("htmx:load", function (event) { all(event.detail.elt.parentNode || document); });
   if (document.readyState !== "loading") all(document);

@@ -1,0 +1,104 @@
+"""Attachments of a case: files of its materials, kept by documents and tied to the case while it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from tongban.foundation.documents import actions as documents
+from tongban.foundation.documents.hooks import MATERIAL
+from tongban.lib.actors import Actor
+from tongban.lib.refusals import Refusal
+from tongban.matters.actions.common import lock_case, lock_own_case, record
+from tongban.matters.models import Case
+from tongban.matters.queries import content_of, held_documents
+from tongban.matters.queries.materials import APP
+from tongban.matters.rules.cases import CLOSED_STATES, DRAFT, check_may_edit
+from tongban.matters.rules.materials import check_file, files_in, given_twice
+from tongban.matters.rules.shape import Content
+
+if TYPE_CHECKING:
+    from tongban.foundation.documents.models import Document
+
+
+def _for_applicant(case: Case, by: Actor) -> Actor:
+    """Whoever stands for the applicant sends and uses files in the applicant's name."""
+    if case.organisation_id is not None:
+        return replace(by, on_behalf_of=("organisation", case.organisation_id))
+    return replace(by, on_behalf_of=("person", case.person_id)) if case.person_id is not None else by
+
+
+def send_file(case_id: UUID, file: Any, *, by: Actor) -> Document:
+    """Keep one file sent with a form of the case, before the form's answers are looked at: it survives their errors."""
+    with transaction.atomic():
+        case = lock_own_case(case_id, by)
+        check_may_edit(case.state)
+    return documents.store_upload(file, purpose=MATERIAL, by=_for_applicant(case, by))
+
+
+def take_materials(case: Case, content: Content, values: Mapping[str, Any], by: Actor) -> list[Refusal]:
+    """Tie the documents of new answers to the case; what is wrong with them, if anything: the caller then keeps nothing.
+
+    A document must be one's own or the applicant's, of the kind asked for, and handed in once. What a draft no longer names is
+    erased; what was submitted once stays with the case.
+    """
+    before, after = _named(content, case.values), _named(content, values)
+    if before == after:
+        return []
+    held = held_documents(case)
+    refused = []
+    for document_id, name in after.items():
+        if document_id in held:
+            continue
+        try:
+            _take(case, content, (name, document_id), [held[one] for one in after if one in held], by)
+        except Refusal as refusal:
+            status = 422 if refusal.status == 404 else refusal.status
+            refused.append(Refusal(refusal.code, refusal.message, field=name, status=status))
+        held = held_documents(case)
+    if case.state == DRAFT:
+        drop_materials(case, set(held) - set(after))
+    return refused
+
+
+def _named(content: Content, values: Mapping[str, Any]) -> dict[UUID, str]:
+    return {UUID(one): name for name, ids in files_in(content, values).items() for one in ids}
+
+
+def _take(case: Case, content: Content, one: tuple[str, UUID], others: list[Document], by: Actor) -> None:
+    name, document_id = one
+    acting = _for_applicant(case, by)
+    found = documents.keep_chosen(documents.Chosen(document_id=document_id), purpose=MATERIAL, by=acting)
+    check_file(name, content.elements[name], file_type=found.type, size=found.size, file=found.name)
+    if found.sha256 and any(found.sha256 == other.sha256 for other in others):
+        raise given_twice(name, found.name)
+    documents.attach_document(document_id, app=APP, attached_id=case.pk, owner=acting.on_behalf_of, by=acting)
+
+
+def drop_materials(case: Case, ids: Collection[UUID]) -> None:
+    """Erase documents a draft no longer holds."""
+    if ids:
+        documents.release_documents(ids, app=APP, attached_id=case.pk)
+
+
+def keep_materials(case: Case, closed: datetime, *, by: Actor) -> None:
+    """Keep a closed case's documents as long as its answers."""
+    years = content_of(case).definition.retention.years
+    last_day = timezone.localdate(closed)
+    until = last_day.replace(year=last_day.year + years, day=min(last_day.day, 28))
+    for document_id in held_documents(case):
+        documents.extend_retention(document_id, until=until, by=by)
+
+
+@transaction.atomic
+def note_refused_material(case_id: UUID, document_id: UUID, code: str, *, by: Actor) -> None:
+    """A document turned out to carry a virus or to be unreadable: the case's history says so."""
+    case = lock_case(case_id)
+    if case.state not in CLOSED_STATES:
+        record(case, "material_refused", by=by, document=str(document_id), code=code)
