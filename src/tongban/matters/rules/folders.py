@@ -10,6 +10,7 @@ from typing import Any
 
 from tongban.lib.words import T
 from tongban.matters.rules.answers import check_answers, empty_of
+from tongban.matters.rules.examples import Examples
 from tongban.matters.rules.expressions import WrongExpression, check_expression, elements_in
 from tongban.matters.rules.materials import material_faults
 from tongban.matters.rules.shape import (
@@ -18,7 +19,6 @@ from tongban.matters.rules.shape import (
     DefinitionShape,
     Element,
     Elements,
-    Examples,
     Form,
     FormField,
     Screen,

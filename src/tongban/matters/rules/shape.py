@@ -356,28 +356,6 @@ class Content(Shape):
         return [field for screen in self.form.screens for field in screen.fields]
 
 
-class Expected(Shape):
-    """What an example must give: codes by field, hidden elements, or nothing but a clean form."""
-
-    refused: dict[ElementName, str] = {}
-    hidden: list[ElementName] = []
-
-
-class Example(Shape):
-    """One example: answers as typed, over the first example's, and what must come out."""
-
-    name: Text
-    given: dict[ElementName, Any]
-    today: Day
-    expect: Expected = Expected()
-
-
-class Examples(Shape):
-    """examples.yaml: the first is a complete application; the others change some of its answers."""
-
-    examples: list[Example] = Field(min_length=1)
-
-
 class ThemeShape(Shape):
     """One theme; ``opens`` and ``closes`` (last day) make it a column with dates."""
 

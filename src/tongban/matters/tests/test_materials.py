@@ -16,7 +16,7 @@ from django.utils import timezone
 from tongban.foundation.documents.actions import begin_upload, document_visible_to, open_document
 from tongban.foundation.documents.hooks import MATERIAL, document_refused
 from tongban.foundation.documents.models import Document
-from tongban.foundation.parties.models import Look, Mandate, Person
+from tongban.foundation.parties.models import Look, Mandate, Person, Unit
 from tongban.lib.ids import uuid7
 from tongban.lib.refusals import Refusals
 from tongban.matters import actions, queries
@@ -210,7 +210,9 @@ def test_reviewers_in_scope_open_it_and_leave_their_trace(county: County, refuse
     open_document(document_id, by=person_actor(county.agent)).close()
     assert Look.objects.count() == 1  # one's own application leaves no trace
     elsewhere = staff(county.units["health"], region="510503")
-    for nobody in (person_actor(county.stranger), elsewhere, staff(county.units["health"], "clerk")):
+    tourism = Unit.objects.create(organisation=county.units["health"].organisation, name="文旅局", kind="department",
+                                  code="tourism", region_code="510502")  # fmt: skip
+    for nobody in (person_actor(county.stranger), elsewhere, staff(tourism)):
         with refused("not_found"):
             open_document(document_id, by=nobody)
     draft = county.draft()
