@@ -73,6 +73,7 @@ UNLEDGERED: dict[str, str] = {
     "parties.claim_phone": "a way to sign in, not a right",
     "parties.clear_sessions": "technical: what has run out of sessions and half-finished sign-ups",
     "parties.create_account": "a way to sign in, not a right: rights are memberships and mandates",
+    "parties.create_many_units": "a unit alone gives nobody a right: memberships do",
     "parties.create_unit": "a unit alone gives nobody a right: memberships do",
     "parties.erase_old_looks": "scheduled erasure still deletes without a leaf: docs/issue-3-plan.md",
     "parties.link_account_at_counter": "a way to sign in, not a right; the identity itself is verified by a leaf",
