@@ -85,6 +85,14 @@ class Environment(BaseSettings):
         "tongban.localhost", pattern=r"^[a-z0-9.-]{1,120}$",
         description="Host name this installation's public logs carry in their names; counts for logs opened from then on.",
     )  # fmt: skip
+    ledger_policy: Path | None = Field(
+        None,
+        description="C2SP tlog-policy file: witnesses with their addresses, and the quorum asked for before a head of the "
+        "public log is published; empty: no witness is asked.",
+    )
+    ledger_mirrors: str = Field(
+        "", description="Copies of the public log kept by others, shown on /log/: name=address, separated by commas."
+    )
     metrics_token: SecretStr = Field(SecretStr(""), description="Bearer token for /metrics; empty: loopback only.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO", description="Least level of what is logged."

@@ -12,8 +12,9 @@ from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from tongban.config.metrics import exposition
+from tongban.foundation.ledger.queries import log_state
 from tongban.foundation.regions.actions import pending_migrations
-from tongban.foundation.regions.queries import check_keys
+from tongban.foundation.regions.queries import active_schemas, check_keys
 from tongban.lib.jurisdictions import enter
 from tongban.lib.keys import KeyFileError
 from tongban.web.audiences import audience
@@ -30,10 +31,12 @@ def healthz(request: HttpRequest) -> HttpResponse:
 def readyz(request: HttpRequest) -> HttpResponse:
     """Everything a page needs is there; 503 and the names of what is not.
 
-    The worker is reported but not needed: pages serve without it, and a balancer that took them away would not help.
+    Worker and sequencer are reported but not needed: pages serve without them, and a balancer that took the pages away
+    would not help.
     """
     checks: dict[str, Callable[[], str]] = {
         "database": _database, "migrations": _migrations, "keys": _keys, "documents": _documents, "worker": _worker,
+        "sequencer": _sequencer,
     }  # fmt: skip
     found: dict[str, str] = {}
     with enter(None):
@@ -42,7 +45,7 @@ def readyz(request: HttpRequest) -> HttpResponse:
                 found[name] = check()
             except (DatabaseError, KeyFileError, OSError) as error:
                 found[name] = f"failed: {type(error).__name__}"
-    ready = all(state == "ok" for name, state in found.items() if name != "worker")
+    ready = all(state == "ok" for name, state in found.items() if name not in ("worker", "sequencer"))
     return JsonResponse({"ready": ready, "checks": found}, status=200 if ready else 503)
 
 
@@ -76,6 +79,16 @@ def _worker() -> str:
         )
         row = cursor.fetchone()
     return "ok" if row and row[0] else "no job worker is running (run: tongban worker)"
+
+
+def _sequencer() -> str:
+    """The public log of each jurisdiction: stopped, waiting for nobody, or without its witnesses."""
+    found = []
+    for schema in active_schemas():
+        with enter(schema):
+            if trouble := log_state().trouble:
+                found.append(f"{schema}: {trouble}")
+    return "; ".join(found) or "ok"
 
 
 @audience("public")

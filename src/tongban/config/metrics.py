@@ -59,6 +59,54 @@ class Outgoing(Collector):
         return list(families)
 
 
+_LOG_GAUGES = {
+    "size": "Leaves of the current shard under its newest published head",
+    "head_age_seconds": "Since the newest head was signed",
+    "waiting": "Leaves without a place",
+    "waiting_seconds": "How long the oldest of them has waited",
+    "stopped": "1 while the sequencer refuses to go on",
+    "running": "1 when a sequencer was heard of in the last 90 seconds",
+    "unwitnessed": "1 while the newest head lacks the quorum of witnesses",
+}
+
+
+class PublicLogs(Collector):
+    """The public log of each jurisdiction and its witnesses."""
+
+    def collect(self) -> list[Metric]:
+        """Ages, what waits, what stopped, how far each witness is behind."""
+        from django.utils import timezone
+
+        from tongban.foundation.ledger.queries import log_state
+        from tongban.foundation.regions.queries import active_schemas
+        from tongban.lib.jurisdictions import enter
+
+        gauges = {
+            name: GaugeMetricFamily(f"tongban_log_{name}", about, labels=["jurisdiction"])
+            for name, about in _LOG_GAUGES.items()
+        }
+        labels = ["jurisdiction", "witness"]
+        behind = GaugeMetricFamily("tongban_log_witness_behind", "Leaves a witness has not cosigned", labels=labels)
+        age = GaugeMetricFamily("tongban_log_witness_age_seconds", "Since a witness last cosigned", labels=labels)
+        now = timezone.now()
+        for schema in active_schemas():
+            with enter(schema):
+                state = log_state()
+            values = {
+                "size": state.size, "waiting": state.waiting, "running": state.is_running,
+                "head_age_seconds": (now - state.signed_at).total_seconds() if state.signed_at else 0,
+                "waiting_seconds": (now - state.waiting_since).total_seconds() if state.waiting_since else 0,
+                "stopped": bool(state.sequencer and state.sequencer.code), "unwitnessed": state.is_unwitnessed,
+            }  # fmt: skip
+            for name, value in values.items():
+                gauges[name].add_metric([schema], float(value))
+            for witness in state.witnesses:
+                behind.add_metric([schema, witness.name], witness.behind)
+                if witness.cosigned_at:
+                    age.add_metric([schema, witness.name], (now - witness.cosigned_at).total_seconds())
+        return [*gauges.values(), behind, age]
+
+
 def exposition() -> bytes:
     """The text format, gathered from every process of the web server."""
     registry = CollectorRegistry()
@@ -69,4 +117,5 @@ def exposition() -> bytes:
             registry.register(metric)
     registry.register(Jobs())
     registry.register(Outgoing())
+    registry.register(PublicLogs())
     return generate_latest(registry)

@@ -1,7 +1,9 @@
 """The parts of a running installation, each a program: together under `tongban run`, or alone under systemd."""
 
 import os
+import socket
 import sys
+from pathlib import Path
 from typing import NoReturn
 
 from pydantic import ValidationError
@@ -48,6 +50,28 @@ def worker_command(settings: Environment) -> list[str]:
 def sequencer_command() -> list[str]:
     """The sequencer of the public logs."""
     return [sys.executable, "-m", "tongban", "sequencer"]
+
+
+def demo_witness(settings: Environment, var_dir: Path) -> list[str] | None:
+    """A witness of the demo's own, and the policy that names it; None for a house with a policy of its operator's.
+
+    It shows how heads are cosigned. Run by the same machine, it proves nothing, and the page says so.
+    """
+    if settings.mode != "demo" or settings.ledger_policy:
+        return None
+    from tongban_verify.witness.keyfile import key_of
+
+    name, state = "witness.localhost/demo", var_dir / "witness"
+    key = key_of(state / "key.json", name)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    policy = var_dir / "run" / "witness.policy"
+    policy.parent.mkdir(parents=True, exist_ok=True)
+    policy.write_text(f"witness demo {key.verifier} http://127.0.0.1:{port}/\nquorum demo\n")
+    listen, logs = f"127.0.0.1:{port}", str(var_dir / "ledger" / "logs")
+    command = [sys.executable, "-m", "tongban_verify.witness", "--name", name, "--state", str(state)]
+    return [*command, "--logs", logs, "--listen", listen]
 
 
 def become(part: str) -> NoReturn:

@@ -16,7 +16,7 @@ from typing import TextIO
 from tongban.config import embedded, external, processes
 from tongban.config.children import Bell, Child
 from tongban.config.environment import Environment
-from tongban.config.parts import checked_settings, sequencer_command, web_command, worker_command
+from tongban.config.parts import checked_settings, demo_witness, sequencer_command, web_command, worker_command
 from tongban.config.trouble import Trouble
 
 MARK = "TONGBAN_RUN_OF"
@@ -196,8 +196,11 @@ class Watch:
         self.worker = Child("worker", worker_command(settings), environment, var_dir / "log" / "worker.log")
         log = var_dir / "log" / "sequencer.log"
         self.sequencer = Child("sequencer", sequencer_command(), environment, log)
+        self.witness: Child | None = None
         self.children = [self.web]
         self.bell = Bell()
+        self._stopped_logs = ""
+        (var_dir / "run" / "sequencer.txt").unlink(missing_ok=True)  # of a run that was killed
 
     def until_stopped(self) -> int:
         """Start the children, wait until the first page answers, then watch; returns the exit code."""
@@ -228,7 +231,20 @@ class Watch:
                     f"{child.name} 停止了，将重新启动（见 {child.log}）。", f"{child.name} stopped; starting it again."
                 )
             child.turn_log()
+        self._tell_stopped_logs()
         return min(pauses)
+
+    def _tell_stopped_logs(self) -> None:
+        """What the sequencer refuses is said where the operator looks, with the remedy, once."""
+        said = ""
+        with contextlib.suppress(OSError):
+            said = (self.var_dir / "run" / "sequencer.txt").read_text("utf-8")
+        if said != self._stopped_logs:
+            self._stopped_logs = said
+            if said:
+                _say(said.rstrip(), to=sys.stderr)
+            else:
+                self._report("公开日志恢复正常。", "The public logs go on.")
 
     def _until_ready(self) -> None:
         """Wait for the first answer with the processors to the web server alone; the worker starts after it."""
@@ -241,6 +257,9 @@ class Watch:
                     f"The web server did not start; above is the end of its log {self.web.log}.",
                 )
             self.bell.wait(0.1)
+        if command := demo_witness(self.settings, self.var_dir):
+            self.witness = Child("witness", command, self.worker.environment, self.var_dir / "log" / "witness.log")
+            self.children.append(self.witness)
         self.children += [self.worker, self.sequencer]
 
     def _answers(self) -> bool:
@@ -271,6 +290,8 @@ class Watch:
         self.web.stop(self.bell, _DRAIN_SECONDS)
         self.worker.stop(self.bell, _DRAIN_SECONDS)
         self.sequencer.stop(self.bell, _DRAIN_SECONDS)
+        if self.witness:
+            self.witness.stop(self.bell, _DRAIN_SECONDS)
 
 
 def _reachable(host: str) -> str:

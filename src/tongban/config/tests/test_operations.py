@@ -17,9 +17,16 @@ from tongban.config import logs
 from tongban.config.environment import read_environment
 from tongban.config.middleware import loads_text
 from tongban.config.trouble import Trouble
+from tongban.foundation.ledger import actions as ledger
+from tongban.foundation.ledger import queries as log
+from tongban.foundation.ledger.actions import conditions
+from tongban.foundation.ledger.tests.support import file_case
 from tongban.lib import keys
+from tongban.lib.jurisdictions import enter
 from tongban.lib.keys import KeyFileError, KeyRing
+from tongban.lib.words import T
 from tongban.web.limits import Limiter, client_address
+from tongban_verify.notes import COSIGNATURE, SigningKey
 
 
 @pytest.mark.django_db
@@ -37,6 +44,50 @@ def test_readyz_names_what_is_there_and_what_is_missing(client: Client) -> None:
     checks = answer.json()["checks"]
     assert checks["database"] == checks["migrations"] == checks["keys"] == checks["documents"] == "ok"
     assert "tongban worker" in checks["worker"]
+
+
+@pytest.mark.django_db
+def test_the_state_of_the_public_log_is_told(client: Client) -> None:
+    def checked() -> str:
+        return str(client.get("/readyz", headers={"host": "localhost"}).json()["checks"]["sequencer"])
+
+    assert checked() == "ok"  # nothing to do
+    conditions._noted.clear()
+    with enter("j510500"):
+        file_case()
+    assert "j510500: leaves wait and no sequencer is running" in checked()
+    with enter("j510500"):
+        ledger.sequence_all()
+        ledger.note_condition(ledger.SEQUENCER)
+    assert checked() == "ok"
+    with enter("j510500"):
+        ledger.note_condition(ledger.SEQUENCER, code="ledger_forked", why=T("已停止。", "Run: tongban ledger resume"))
+    answer = client.get("/readyz", headers={"host": "localhost"})
+    assert answer.status_code == 200  # pages serve without it
+    assert answer.json()["checks"]["sequencer"] == "j510500: ledger_forked: Run: tongban ledger resume"
+    body = client.get("/metrics", headers={"host": "localhost"}).content.decode()
+    assert 'tongban_log_size{jurisdiction="j510500"} 2.0' in body
+    assert 'tongban_log_stopped{jurisdiction="j510500"} 1.0' in body
+    assert 'tongban_log_waiting{jurisdiction="j510500"} 0.0' in body
+    assert 'tongban_log_running{jurisdiction="j510300"} 0.0' in body
+
+
+@pytest.mark.django_db
+def test_witnesses_that_lag_are_told(client: Client, tmp_path: Path) -> None:
+    key = SigningKey("w.test", bytes(32), COSIGNATURE).verifier
+    (tmp_path / "policy").write_text(f"witness w {key} http://w.invalid\nquorum w\n")
+    with override_settings(LEDGER_POLICY=tmp_path / "policy"), enter("j510500"):
+        file_case()
+        ledger.sequence_all()
+        shard = log.current_shard()
+        assert shard
+        ledger.sign_checkpoint(shard)
+        ledger.note_condition(ledger.SEQUENCER)
+        said = client.get("/readyz", headers={"host": "localhost"}).json()["checks"]["sequencer"]
+        assert "j510500: the newest head lacks its quorum" in said
+        body = client.get("/metrics", headers={"host": "localhost"}).content.decode()
+    assert 'tongban_log_unwitnessed{jurisdiction="j510500"} 1.0' in body
+    assert 'tongban_log_witness_behind{jurisdiction="j510500",witness="w"} 2.0' in body
 
 
 @pytest.mark.django_db

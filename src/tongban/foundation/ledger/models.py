@@ -104,9 +104,13 @@ class Subtree(House):
 
 
 class Checkpoint(House):
-    """A signed head of a shard. One per size: the database itself refuses a second tree of the same size."""
+    """A signed head of a shard that was published. One per size: the database refuses a second tree of that size.
+
+    Thinned out: all of two days, then the last of each hour (``thin_checkpoints``).
+    """
 
     append_only = True
+    erasable = True
 
     shard = models.ForeignKey("ledger.Shard", on_delete=models.PROTECT, db_index=False, related_name="checkpoints")
     size = models.BigIntegerField()
@@ -119,6 +123,42 @@ class Checkpoint(House):
 
     def __str__(self) -> str:
         return f"{self.size}"
+
+
+class Cosignature(House):
+    """A witness's line under a head. A head goes out once the policy's quorum is met, or without it after a while."""
+
+    append_only = True
+    erasable = True
+
+    checkpoint = models.ForeignKey(
+        "ledger.Checkpoint", on_delete=models.CASCADE, db_index=False, related_name="cosignatures"
+    )
+    witness = models.CharField(max_length=200)  # the name it signs with
+    key_id = models.CharField(max_length=8)
+    line = models.TextField()
+    cosigned_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["checkpoint", "witness", "key_id"], name="cosignature_once")]
+        indexes = [models.Index(fields=["witness", "key_id", "cosigned_at"], name="cosignature_newest")]
+
+    def __str__(self) -> str:
+        return f"{self.witness} {self.cosigned_at:%Y-%m-%d %H:%M:%S}"
+
+
+class Condition(House):
+    """How a part of the log is doing, for the operator: the sequencer, or a witness by the name it signs with."""
+
+    part = models.CharField(max_length=200, unique=True)
+    at = models.DateTimeField()  # it was last heard of
+    code = models.CharField(max_length=40, blank=True)  # of what is wrong; empty when all is well
+    since = models.DateTimeField()  # it has been so
+    zh = models.TextField(blank=True)
+    en = models.TextField(blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.part} {self.code or 'ok'}"
 
 
 class Handle(House):

@@ -11,6 +11,7 @@ urlpatterns = [
     path("tile/<path:tile>", views.current, name="current_tile"),
     path("receipt/<str:leaf>", views.receipt, name="receipt"),
     path("check", views.check, name="check"),
+    path("policy", views.policy, name="policy"),
     path("<str:shard>/checkpoint", views.checkpoint, name="checkpoint"),
     path("<str:shard>/tile/<path:tile>", views.tile, name="tile"),
 ]

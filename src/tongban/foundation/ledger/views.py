@@ -58,7 +58,7 @@ def checkpoint(request: HttpRequest, shard: str) -> HttpResponse:
     head = queries.newest_checkpoint(found) if found else None
     if head is None:
         return _none("no such log")
-    return _file(head.note.encode(), "text/plain; charset=utf-8", FOR_A_MOMENT)
+    return _file(queries.note_of(head), "text/plain; charset=utf-8", FOR_A_MOMENT)
 
 
 @audience("public")
@@ -124,12 +124,23 @@ def overview(request: HttpRequest) -> HttpResponse:
         "shard": shard, "head": head, "root": base64.b64encode(bytes(head.root)).decode() if head else "", "days": days,
         "rows": rows, "keys": queries.keys_of(shard) if shard else [], "shards": queries.shards(),
         "address": request.build_absolute_uri(reverse("ledger:overview")),
+        "witnesses": queries.witness_states(shard), "mirrors": queries.mirrors(),
     }  # fmt: skip
     return render(request, "ledger/overview.html", context)
 
 
 @audience("public")
 @require_safe
+def policy(request: HttpRequest) -> HttpResponse:
+    """The logs' keys and the witnesses we ask, as a C2SP tlog-policy file."""
+    text = queries.published_policy(request.build_absolute_uri(reverse("ledger:overview")))
+    return _file(text.encode(), "text/plain; charset=utf-8", FOR_A_MOMENT)
+
+
+@audience("public")
+@require_safe
 def check(request: HttpRequest) -> HttpResponse:
     """Check a receipt in the browser: the file is not sent anywhere."""
-    return render(request, "ledger/check.html", {"keys": [key.verifier for key in queries.every_key()]})
+    keys = [key.verifier for key in queries.every_key()]
+    witnesses = [(state.name, state.key) for state in queries.witness_states(None)]
+    return render(request, "ledger/check.html", {"keys": keys, "witnesses": witnesses})

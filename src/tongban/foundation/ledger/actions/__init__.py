@@ -1,9 +1,23 @@
-"""What the ledger does: record, sequence, sign, rotate its key."""
+"""What the ledger does: record, sequence, sign, ask witnesses, rotate its key, go on after a restored backup."""
 
+from tongban.foundation.ledger.actions.conditions import SEQUENCER, note_condition
 from tongban.foundation.ledger.actions.recording import record
 from tongban.foundation.ledger.actions.resuming import resume
 from tongban.foundation.ledger.actions.rotating import rotate_key
 from tongban.foundation.ledger.actions.sequencing import sequence, sequence_all
 from tongban.foundation.ledger.actions.signing import sign_checkpoint
+from tongban.foundation.ledger.actions.thinning import thin_checkpoints
+from tongban.foundation.ledger.actions.witnessing import Rounds
 
-__all__ = ["record", "resume", "rotate_key", "sequence", "sequence_all", "sign_checkpoint"]
+__all__ = [
+    "SEQUENCER",
+    "Rounds",
+    "note_condition",
+    "record",
+    "resume",
+    "rotate_key",
+    "sequence",
+    "sequence_all",
+    "sign_checkpoint",
+    "thin_checkpoints",
+]

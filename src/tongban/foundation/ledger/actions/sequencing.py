@@ -22,6 +22,7 @@ from tongban.foundation.ledger.queries import current_shard, newest_checkpoint, 
 from tongban.foundation.ledger.rules import build_leaf, is_back_dated, leaf_text, next_name, origin_of, year_of
 from tongban.lib import keys
 from tongban.lib.jurisdictions import require_current
+from tongban.lib.witnesses import policy
 from tongban_verify.checkpoints import Checkpoint as Head
 from tongban_verify.merkle import perfect_root
 from tongban_verify.tiles import WIDTH, split_tile
@@ -31,7 +32,10 @@ log = structlog.get_logger(__name__)
 
 
 def sequence_all() -> int:
-    """Give every waiting entry its place and sign the new head; the number sequenced."""
+    """Give every waiting entry its place and sign the new head; the number sequenced.
+
+    Where witnesses are asked first, the head is left to the sequencer's rounds (``Rounds``).
+    """
     check_not_forked()
     total = 0
     while True:
@@ -40,7 +44,7 @@ def sequence_all() -> int:
         if count < BATCH:
             break
     shard = current_shard()
-    if shard:
+    if shard and not policy().witnesses:
         sign_checkpoint(shard)
     return total
 

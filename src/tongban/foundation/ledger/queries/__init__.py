@@ -2,6 +2,7 @@
 
 from tongban.foundation.ledger.queries.counts import counts_of, recent_days
 from tongban.foundation.ledger.queries.receipts import Found, receipt_of
+from tongban.foundation.ledger.queries.state import SEQUENCER, LogState, log_state
 from tongban.foundation.ledger.queries.tree import (
     bundle,
     current_shard,
@@ -18,18 +19,35 @@ from tongban.foundation.ledger.queries.tree import (
     tile,
     waiting,
 )
+from tongban.foundation.ledger.queries.witnesses import (
+    WitnessState,
+    conditions,
+    mirrors,
+    note_of,
+    published_policy,
+    witness_states,
+    witnessed_size,
+)
 
 __all__ = [
+    "SEQUENCER",
     "Found",
+    "LogState",
+    "WitnessState",
     "bundle",
+    "conditions",
     "counts_of",
     "current_shard",
     "every_key",
     "key_in_force",
     "keys_of",
     "least_log_key_number",
+    "log_state",
+    "mirrors",
     "newest_checkpoint",
     "newest_key",
+    "note_of",
+    "published_policy",
     "reader_of",
     "receipt_of",
     "recent_days",
@@ -38,4 +56,6 @@ __all__ = [
     "size_of",
     "tile",
     "waiting",
+    "witness_states",
+    "witnessed_size",
 ]

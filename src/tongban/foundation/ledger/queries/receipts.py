@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tongban.foundation.ledger.models import Entry, Position
-from tongban.foundation.ledger.queries.tree import newest_checkpoint, reader_of
+from tongban.foundation.ledger.queries.tree import reader_of
+from tongban.foundation.ledger.queries.witnesses import best_checkpoint, note_of
 from tongban_verify.checkpoints import Receipt
 from tongban_verify.merkle import inclusion_proof
 
@@ -19,13 +20,16 @@ class Found:
 
 
 def receipt_of(leaf: bytes) -> Found | None:
-    """The receipt of the leaf with this hash, under the newest head; None for a leaf that is not in the log."""
+    """The receipt of the leaf with this hash, under the newest head that has its quorum, else under the newest.
+
+    None for a leaf that is not in the log.
+    """
     entry = Entry.objects.filter(hash=leaf).first()
     if entry is None:
         return None
     position = Position.objects.filter(entry=entry).select_related("shard").first()
-    head = newest_checkpoint(position.shard) if position else None
-    if position is None or head is None or head.size <= position.index:
+    head = best_checkpoint(position.shard, position.index) if position else None
+    if position is None or head is None:
         return Found(entry, None)
     proof = inclusion_proof(reader_of(position.shard, head.size), position.index, head.size)
-    return Found(entry, Receipt(position.index, tuple(proof), head.note.encode(), bytes(entry.body)))
+    return Found(entry, Receipt(position.index, tuple(proof), note_of(head), bytes(entry.body)))

@@ -85,4 +85,4 @@ def keys_of(shard: Shard) -> list[LogKey]:
 
 def every_key() -> list[LogKey]:
     """The keys of all shards."""
-    return list(LogKey.objects.order_by("shard__opened_at", "ring_number"))
+    return list(LogKey.objects.select_related("shard").order_by("shard__opened_at", "ring_number"))

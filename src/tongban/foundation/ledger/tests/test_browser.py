@@ -16,6 +16,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Route
 from tongban.foundation.ledger import queries
 from tongban.foundation.ledger.models import Entry
 from tongban.foundation.ledger.tests.support import fill
+from tongban.foundation.ledger.tests.witnesses import Circle
 from tongban.web.tests.conftest import chromium  # noqa: F401 - a fixture
 
 pytestmark = pytest.mark.django_db
@@ -27,15 +28,20 @@ def open_page(chromium: Browser) -> Iterator[Callable[..., tuple[Page, list[str]
     """A page as Django gives it now. Playwright answers from a greenlet with another connection, so we ask before."""
     contexts: list[BrowserContext] = []
 
-    def open_(path: str, tag: str = "zh-hans") -> tuple[Page, list[str]]:
+    def open_(path: str, tag: str = "zh-hans", also: str = "") -> tuple[Page, list[str]]:
         client = Client(HTTP_HOST=HOST)
         client.cookies["tongban_language"] = tag
         given = client.get(path)
+        more = {also: client.get(also)} if also else {}
 
         def answer(route: Route) -> None:
             asked = urlsplit(route.request.url).path
             file = finders.find(asked.removeprefix("/static/")) if asked.startswith("/static/") else None
-            if asked == path:
+            if asked in more:
+                route.fulfill(
+                    status=more[asked].status_code, headers=dict(more[asked].items()), body=more[asked].content
+                )
+            elif asked == path:
                 route.fulfill(status=given.status_code, headers=dict(given.items()), body=given.content)
             elif file:
                 route.fulfill(path=str(file))
@@ -54,6 +60,17 @@ def open_page(chromium: Browser) -> Iterator[Callable[..., tuple[Page, list[str]
     yield open_
     for context in contexts:
         context.close()
+
+
+def cosigned(tmp_path: Path, settings: Any) -> Entry:
+    """A log with a witness, and a leaf in it."""
+    circle = Circle(tmp_path, settings, "a", "quorum a")
+    fill(3)
+    circle.turn(circle.rounds())
+    circle.close()
+    found = Entry.objects.filter(type="case.filed").first()
+    assert found
+    return found
 
 
 def receipt() -> bytes:
@@ -92,4 +109,32 @@ def test_a_receipt_is_checked_without_us(open_page: Any, tmp_path: Path) -> None
         page.wait_for_selector(f"[data-said={code}]:visible")
         assert page.is_visible("[data-said=bad]") == (code != "good")
         assert page.is_visible("[data-fact=leaf]") == (code == "good")
+    assert complaints == []
+
+
+def test_a_link_from_a_case_checks_its_receipt_and_names_the_witnesses(
+    open_page: Any, tmp_path: Path, settings: Any
+) -> None:
+    entry = cosigned(tmp_path, settings)
+    page, complaints = open_page("/log/check", also=f"/log/receipt/{bytes(entry.hash).hex()}")
+    page.evaluate(f"location.hash = '#{bytes(entry.hash).hex()}'")
+    page.reload()
+    page.wait_for_selector("[data-said=good]:visible")
+    assert page.inner_text("[data-fact=witnesses]").startswith("a ")
+    path = tmp_path / "moved.tlog-proof"
+    note = receipt().decode()
+    line = next(line for line in note.splitlines() if line.startswith("— a.test "))
+    path.write_text(note.replace(line, line[:-6] + "AAAAA=" if line.endswith("=") else line[:-4] + "AAAA"))
+    page.set_input_files("[data-check-file]", path)
+    page.wait_for_selector("[data-said=signature_wrong]:visible")
+    assert complaints == []
+
+
+@pytest.mark.parametrize("tag", ["zh-hans", "en"])
+def test_the_list_of_witnesses_has_no_barrier(open_page: Any, tmp_path: Path, settings: Any, tag: str) -> None:
+    settings.LEDGER_MIRRORS = "西南医科大学=https://mirror.example.edu.cn/luzhou/"
+    cosigned(tmp_path, settings)
+    page, complaints = open_page("/log/", tag)
+    assert Axe().run(page).response["violations"] == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
     assert complaints == []

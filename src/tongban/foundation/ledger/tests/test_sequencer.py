@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.management import call_command
@@ -83,3 +85,37 @@ def test_a_database_that_went_away_is_asked_again(
     trouble[LUZHOU] = OperationalError("server closed the connection unexpectedly")
     call_command("sequencer")
     assert queries.current_shard()
+
+
+def test_what_stopped_is_told_to_probes_and_to_the_supervisor(
+    committed_db: None, elsewhere: str, trouble: dict[str, Exception], tmp_path: Path, settings: Any
+) -> None:
+    settings.VAR_DIR = tmp_path
+    said: list[str] = []
+    trouble[LUZHOU] = Refusal("ledger_forked", T("请运行 resume。", "Run resume."), status=409)
+    telling = sequencer.Told._write
+
+    def write(told: sequencer.Told) -> None:
+        telling(told)
+        path = tmp_path / "run" / "sequencer.txt"
+        said.append(path.read_text("utf-8") if path.exists() else "")
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(sequencer.Told, "_write", write)
+        call_command("sequencer")
+    assert said == ["j510500 公开日志已停止：请运行 resume。\nj510500 The public log has stopped: Run resume.\n"]
+    assert not (tmp_path / "run" / "sequencer.txt").exists()  # it has ended
+    condition = queries.conditions()["sequencer"]
+    assert (condition.code, condition.zh) == ("ledger_forked", "请运行 resume。")
+    assert queries.log_state().trouble == "ledger_forked: Run resume."
+
+
+def test_the_file_for_the_supervisor_goes_when_all_is_well(tmp_path: Path) -> None:
+    told, path = sequencer.Told(tmp_path / "run" / "told"), tmp_path / "run" / "told"
+    told.stopped("j1", T("甲", "A"))
+    told.stopped("j2", T("乙", "B"))
+    told.well("j1")
+    assert path.read_text("utf-8").startswith("j2 ")
+    told.well("j2")
+    told.well("j2")
+    assert not path.exists()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand
@@ -25,12 +26,16 @@ class Command(BaseCommand):
         commands.add_parser("show", help="name, size, leaves waiting and first key of each log")
         going_on = commands.add_parser("resume", help="after a restored backup: a new shard that says what was lost")
         going_on.add_argument("jurisdiction", help="its schema, for example j510500")
+        going_on.add_argument("--head", type=Path, action="append", default=[], help="a checkpoint somebody else kept")
+        going_on.add_argument("--head-lost", action="store_true", help="nobody has the head a witness tells of")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Do the one asked for."""
         if options["what"] == "resume":
             with enter(options["jurisdiction"]):
-                self.stdout.write(f"{resume().origin}\tresumed")
+                heads = [path.read_bytes() for path in options["head"]]
+                fresh = resume(heads, is_head_lost=options["head_lost"])
+                self.stdout.write(f"{fresh.origin}\tresumed")
             return
         for schema in [name for names in jurisdictions_at_work.call() for name in names]:
             with enter(schema):

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import signal
 import time
+from contextlib import suppress
+from pathlib import Path
 from threading import Event
 from typing import Any
 
 import structlog
+from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import DatabaseError, connections
 
-from tongban.foundation.ledger.actions import sequence_all
+from tongban.foundation.ledger.actions import SEQUENCER, Rounds, note_condition, sequence_all
 from tongban.lib.jobs import jurisdictions_at_work
 from tongban.lib.jurisdictions import enter
 from tongban.lib.keys import KeyFileError
 from tongban.lib.refusals import Refusal
+from tongban.lib.words import T
 
 PAUSE = 1.0
 PAUSE_AFTER_TROUBLE = 30.0
@@ -34,6 +38,7 @@ class Command(BaseCommand):
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
         resting: dict[str, float] = {}
+        self.rounds, self.told = Rounds(), Told(settings.VAR_DIR / "run" / "sequencer.txt")
         while not stop.is_set():
             began = time.monotonic()
             try:
@@ -44,12 +49,59 @@ class Command(BaseCommand):
                 log.warning("ledger.database", error=str(error).strip())
                 connections.close_all()
             stop.wait(max(0.05, PAUSE - (time.monotonic() - began)))
+        self.rounds.close()
+        self.told.clear()
 
     def _serve(self, schema: str, resting: dict[str, float]) -> None:
         """One jurisdiction; what is wrong with one does not hold up the others."""
         try:
             with enter(schema):
-                sequence_all()
-        except (Refusal, KeyFileError) as refused:
-            log.error("ledger.stopped", jurisdiction=schema, why=str(refused))
+                try:
+                    self.rounds.greet()
+                    sequence_all()
+                    self.rounds.tend()
+                    note_condition(SEQUENCER)
+                    self.told.well(schema)
+                except (Refusal, KeyFileError) as refused:
+                    code = refused.code if isinstance(refused, Refusal) else "key_file"
+                    log.error("ledger.stopped", jurisdiction=schema, code=code, why=refused.message.en)
+                    resting[schema] = time.monotonic() + PAUSE_AFTER_TROUBLE
+                    self.told.stopped(schema, refused.message)
+                    note_condition(SEQUENCER, code=code, why=refused.message)
+        except OSError as error:  # the memory beside the key file: a full disk, a missing right
+            log.error("ledger.memory", jurisdiction=schema, error=str(error))
             resting[schema] = time.monotonic() + PAUSE_AFTER_TROUBLE
+
+
+class Told:
+    """A file for the supervisor, with a sentence for each jurisdiction whose log has stopped; gone when all is well."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._said: dict[str, str] = {}
+        self.clear()
+
+    def stopped(self, schema: str, why: T) -> None:
+        """This jurisdiction's log stands still."""
+        self._said[schema] = f"{schema} 公开日志已停止：{why.zh}\n{schema} The public log has stopped: {why.en}\n"
+        self._write()
+
+    def well(self, schema: str) -> None:
+        """It goes on."""
+        if self._said.pop(schema, None):
+            self._write()
+
+    def clear(self) -> None:
+        """Nothing is wrong, or nobody looks any more."""
+        with suppress(OSError):
+            self._path.unlink(missing_ok=True)
+
+    def _write(self) -> None:
+        if not self._said:
+            self.clear()
+            return
+        with suppress(OSError):  # the log file tells it as well
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            fresh = self._path.with_name(f".{self._path.name}")
+            fresh.write_text("".join(self._said[schema] for schema in sorted(self._said)), "utf-8")
+            fresh.replace(self._path)

@@ -45,29 +45,56 @@
     };
   }
 
-  async function checkSignature(receipt, keys) {
-    const known = keys.map((text) => {
+  const known = (texts) =>
+    texts.map((text) => {
       const [name, id, ...rest] = text.split("+");
-      return { name, id, key: bytesOf(rest.join("+")).slice(1) };
+      const content = bytesOf(rest.join("+"));
+      return { text, name, id, algorithm: content[0], key: content.slice(1) };
     });
-    for (const line of receipt.signatures) {
+
+  function signaturesOf(receipt) {
+    return receipt.signatures.map((line) => {
       const [, name, encoded] = /^— (\S+) (\S+)$/.exec(line) ?? [];
       if (!name) throw new Wrong("unreadable");
       const content = bytesOf(encoded);
       const id = Array.from(content.slice(0, 4), (b) => b.toString(16).padStart(2, "0")).join("");
-      const found = known.find((k) => k.name === name && k.id === id && name === receipt.origin);
+      return { name, id, signature: content.slice(4) };
+    });
+  }
+
+  async function fits(key, signature, message) {
+    let imported;
+    try {
+      imported = await crypto.subtle.importKey("raw", key, { name: "Ed25519" }, false, ["verify"]);
+    } catch {
+      throw new Wrong("unsupported");
+    }
+    return crypto.subtle.verify({ name: "Ed25519" }, imported, signature, utf8.encode(message));
+  }
+
+  async function checkSignature(receipt, keys) {
+    for (const { name, id, signature } of signaturesOf(receipt)) {
+      const found = known(keys).find((k) => k.name === name && k.id === id && name === receipt.origin);
       if (!found) continue;
-      let key;
-      try {
-        key = await crypto.subtle.importKey("raw", found.key, { name: "Ed25519" }, false, ["verify"]);
-      } catch {
-        throw new Wrong("unsupported");
-      }
-      const good = await crypto.subtle.verify({ name: "Ed25519" }, key, content.slice(4), utf8.encode(receipt.signed));
-      if (!good) throw new Wrong("signature_wrong");
+      if (!(await fits(found.key, signature, receipt.signed))) throw new Wrong("signature_wrong");
       return;
     }
     throw new Wrong("key_unknown");
+  }
+
+  // Cosignatures (C2SP tlog-cosignature, Ed25519): the witnesses that saw this very checkpoint, and when.
+  async function witnessesOf(receipt, listed) {
+    const seen = [];
+    for (const { name, id, signature } of signaturesOf(receipt)) {
+      const found = known(listed.map((w) => w.textContent)).find((k) => k.name === name && k.id === id && k.algorithm === 4);
+      if (!found) continue;
+      const at = new DataView(signature.buffer, 0, 8).getBigUint64(0);
+      const said = `cosignature/v1\ntime ${at}\n${receipt.signed}`;
+      if (!(await fits(found.key, signature.slice(8), said))) throw new Wrong("signature_wrong");
+      const label = listed.find((w) => w.textContent === found.text).dataset.checkWitness;
+      seen.push(`${label} ${new Date(Number(at) * 1000).toLocaleString(document.documentElement.lang)}`);
+    }
+    return seen;
   }
 
   // RFC 9162, 2.1.3.2
@@ -93,7 +120,7 @@
     if (last !== 0n || !same(found, root)) throw new Wrong("not_included");
   }
 
-  function show(code, receipt) {
+  function show(code, receipt, witnesses) {
     verdict.hidden = false;
     const wanted = code ? ["bad", code] : ["good"];
     for (const part of verdict.querySelectorAll("[data-said]")) part.hidden = !wanted.includes(part.dataset.said);
@@ -104,6 +131,7 @@
     fact("origin").textContent = receipt.origin;
     fact("index").textContent = receipt.index;
     fact("size").textContent = receipt.size;
+    fact("witnesses").textContent = witnesses.join("；") || "–";
     const text = new TextDecoder().decode(receipt.extra);
     try {
       fact("leaf").textContent = JSON.stringify(JSON.parse(text), null, 1);
@@ -112,17 +140,29 @@
     }
   }
 
-  form.addEventListener("submit", (event) => event.preventDefault());
-  form.querySelector("[data-check-file]").addEventListener("change", async (event) => {
-    const [file] = event.target.files;
-    if (!file) return;
+  async function judge(text) {
     try {
-      const receipt = parse(await file.text());
+      const receipt = parse(text);
       await checkSignature(receipt, Array.from(form.querySelectorAll("[data-check-key]"), (k) => k.textContent));
       await checkInclusion(receipt);
-      show("", receipt);
+      show("", receipt, await witnessesOf(receipt, Array.from(form.querySelectorAll("[data-check-witness]"))));
     } catch (error) {
       show(error instanceof Wrong ? error.message : "unsupported");
     }
+  }
+
+  form.addEventListener("submit", (event) => event.preventDefault());
+  form.querySelector("[data-check-file]").addEventListener("change", async (event) => {
+    const [file] = event.target.files;
+    if (file) await judge(await file.text());
   });
+
+  // "/log/check#<leaf hash>": fetch that receipt ourselves, so that a link from a case is one click.
+  const asked = /^#([0-9a-f]{64})$/.exec(location.hash);
+  if (asked) {
+    fetch(`${form.dataset.checkReceipts}${asked[1]}`).then(
+      async (answer) => (answer.ok ? judge(await answer.text()) : show(answer.status === 503 ? "waiting" : "not_found")),
+      () => show("not_found"),
+    );
+  }
 })();
