@@ -44,6 +44,7 @@ UNLEDGERED: dict[str, str] = {
     "halls.import_halls": "opens halls for visitors; gives nobody a right",
     "halls.renew_links": "technical: addresses of screens",
     "halls.suspend_hall": "stops a hall for everybody alike; the reason stands on its door",
+    "ledger.thin_checkpoints": "a later head vouches for those before it; leaves stay",
     "matters.announce": "repeats what the business beside it has written",
     "matters.keep_materials": "keeps longer, never shorter; the erasure at its end is written",
     "matters.lock_own_case": "reads",
