@@ -56,6 +56,7 @@ from tongban.foundation.parties.actions.organisations import (
     create_unit,
 )
 from tongban.foundation.parties.actions.people import (
+    register_people,
     register_person,
     verify_at_counter,
 )
@@ -110,6 +111,7 @@ __all__ = [
     "record_list_look",
     "record_look",
     "recrypt_second_factors",
+    "register_people",
     "register_person",
     "request_correction",
     "revoke_client",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from uuid import UUID
 
@@ -13,9 +14,9 @@ from tongban.foundation.parties.hooks import REGISTER_PERSON, VERIFY_PERSON
 from tongban.foundation.parties.models import Person
 from tongban.foundation.parties.queries import person_by_document, require
 from tongban.foundation.parties.queries.leaves import identity_leaf
-from tongban.foundation.parties.rules import Particulars, check_name
+from tongban.foundation.parties.rules import Particulars, check_name, document_key
 from tongban.lib.actors import Actor
-from tongban.lib.fields import fill_indexes
+from tongban.lib.fields import blind_index_any, fill_indexes
 from tongban.lib.identifiers import check_document, personal_facts
 from tongban.lib.names import tidy_name
 from tongban.lib.phones import check_mobile
@@ -33,6 +34,31 @@ def register_person(particulars: Particulars, *, source: str = "office", is_samp
     person = Person(source=source, is_sample=is_sample)
     fill_in(person, particulars)
     return save_unique(person)
+
+
+@transaction.atomic
+def register_people(
+    many: Iterable[Particulars], *, source: str = "office", is_sample: bool = False, by: Actor
+) -> list[Person]:
+    """Record many people at once, all of them or none: each checked as by ``register_person``."""
+    require(by, REGISTER_PERSON)
+    people = []
+    for particulars in many:
+        person = Person(source=source, is_sample=is_sample)
+        fill_in(person, particulars)
+        people.append(person)
+    keys = [
+        key
+        for person in people
+        for key in blind_index_any("document", document_key(person.document_type, person.document_number))
+    ]
+    try:
+        with transaction.atomic():
+            if keys and Person.objects.filter(document_index__in=keys).exists():
+                raise document_taken()
+            return Person.objects.bulk_create(people, batch_size=1000)
+    except IntegrityError:
+        raise document_taken() from None
 
 
 @transaction.atomic

@@ -18,7 +18,7 @@ from tongban.lib.identifiers import synthetic_id_number, synthetic_uscc
 from tongban.lib.jurisdictions import current
 
 COUNTY = "510502"
-COMMUNITY = "510502001006"  # 南城街道凤凰社区
+COMMUNITY = "510502001007"  # 南城街道凤凰社区, as the Bureau numbers it
 _FIRST_DAY = date(2026, 1, 1)
 
 

@@ -9,9 +9,41 @@ from tongban.foundation.registers.actions.imports import (
     register_list_template,
     try_register_list,
 )
+from tongban.foundation.registers.actions.leases import (
+    NewLease,
+    end_lease,
+    extend_lease,
+    register_lease,
+    tell_ended_leases,
+)
+from tongban.foundation.registers.actions.places import (
+    NewDwelling,
+    NewPlace,
+    add_alias,
+    add_dwellings,
+    add_place,
+    assign_to_grid,
+    give_code,
+    record_premises,
+    visit_dwelling,
+)
 from tongban.foundation.registers.actions.registers import connect_register, switch_register
+from tongban.foundation.registers.actions.residents import (
+    NewResidence,
+    confirm_residence,
+    end_residence,
+    erase_old_residences,
+    form_household,
+    open_resident,
+    record_residence,
+    record_workplace,
+    refresh_copies,
+)
 
 __all__ = [
-    "Origin", "Sought", "Trial", "answer_fact", "confirm_register_list", "connect_register", "drop_unconfirmed_lists", "read_facts",
-    "register_list_template", "switch_register", "try_register_list",
+    "NewDwelling", "NewLease", "NewPlace", "NewResidence", "Origin", "Sought", "Trial", "add_alias", "add_dwellings", "add_place",
+    "answer_fact", "assign_to_grid", "confirm_register_list", "confirm_residence", "connect_register", "drop_unconfirmed_lists",
+    "end_lease", "end_residence", "erase_old_residences", "extend_lease", "form_household", "give_code", "open_resident",
+    "read_facts", "record_premises", "record_residence", "record_workplace", "refresh_copies", "register_lease",
+    "register_list_template", "switch_register", "tell_ended_leases", "try_register_list", "visit_dwelling",
 ]  # fmt: skip

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
+from tongban.foundation.parties.hooks import person_changed
+from tongban.foundation.registers.actions import refresh_copies
 from tongban.foundation.registers.actions.facts import answer_fact
 from tongban.lib.actors import Actor
 from tongban.lib.facts import Fact, Subject, Unavailable, facts_for
@@ -16,3 +19,9 @@ def facts_of_registers(
 ) -> Fact | Unavailable | None:
     """A fact of one of the registers, or which of them does not answer."""
     return answer_fact(element, subject, purpose, by=by, kept=kept)
+
+
+@person_changed.answer
+def copies_follow(person_id: UUID) -> int:
+    """A person was put right: so are the copies in lists of residents."""
+    return refresh_copies(person_id)

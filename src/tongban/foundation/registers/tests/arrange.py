@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from threading import Thread
 from typing import Any
 
-from tongban.foundation.parties.tests.arrange import OFFICE, staff_of, unit_of
+from tongban.foundation.parties.models import Person
+from tongban.foundation.parties.tests.arrange import OFFICE, person_of, staff_of, unit_of
 from tongban.foundation.registers import actions
+from tongban.foundation.registers.models import Dwelling, Lease, Residence
 from tongban.lib.actors import Actor
 from tongban.lib.identifiers import synthetic_id_number, synthetic_uscc
 
@@ -86,6 +89,50 @@ def source(answers: list[Any]) -> Iterator[tuple[str, list[dict[str, Any]]]]:
         server.shutdown()
         thread.join()
         server.server_close()
+
+
+@dataclass
+class Estate:
+    """An estate of a community: building 7 with two units of three floors, two rooms each, lying in grid 001."""
+
+    worker: Actor
+    community: str = COMMUNITY
+
+    def __post_init__(self) -> None:
+        by = OFFICE
+        place = lambda **more: actions.add_place(actions.NewPlace(**more), by=by)  # noqa: E731
+        self.grid = place(level="grid", name="第一网格", mark="1", community=self.community)
+        self.other_grid = place(level="grid", name="第二网格", mark="2", community=self.community)
+        self.estate = place(
+            level="estate", name="示例小区", community=self.community, address="南城街道凤凰社区示例路18号示例小区"
+        )
+        self.building = place(level="building", mark="7", parent_id=self.estate.pk, grid_id=self.grid.pk)
+        self.units = [place(level="unit", mark=mark, parent_id=self.building.pk) for mark in ("1", "2")]
+        self.rooms: dict[str, Dwelling] = {}
+        for unit in self.units:
+            new = [actions.NewDwelling(f"{floor}0{room}") for floor in (1, 2, 3) for room in (1, 2)]
+            for dwelling in actions.add_dwellings(unit.pk, new, by=by):
+                self.rooms[f"{unit.mark}-{dwelling.mark}"] = dwelling
+
+    def lives(self, number: int, room: str, kind: str = "registered", **more: Any) -> Residence:
+        """Somebody recorded in a room."""
+        person = known_person(number)
+        new = actions.NewResidence(person.pk, self.rooms[room].pk, kind, **more)
+        return actions.record_residence(new, by=self.worker)
+
+    def lease(self, room: str, first: date, last: date, *, landlord: int = 60, part: str = "") -> Lease:
+        """A room let."""
+        new = actions.NewLease(self.rooms[room].pk, first, last, part, landlord_person_id=known_person(landlord).pk)
+        return actions.register_lease(new, by=self.worker)
+
+
+def known_person(number: int) -> Person:
+    """The person with this number, recorded when first needed."""
+    found = Person.objects.filter(source=f"test {number}").first()
+    if found is None:
+        found = person_of(f"居民{number}", number, account=False)
+        Person.objects.filter(pk=found.pk).update(source=f"test {number}")
+    return found
 
 
 __all__ = ["OFFICE"]

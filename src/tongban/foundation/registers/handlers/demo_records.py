@@ -13,7 +13,7 @@ from tongban.lib.demo import load_demo
 from tongban.lib.identifiers import synthetic_uscc
 from tongban.lib.jurisdictions import current
 
-COMMUNITY = "510502001006"  # 南城街道凤凰社区
+COMMUNITY = "510502001007"  # 南城街道凤凰社区
 SOURCE = "示例数据，与任何真实登记无关"
 # Credit code, name, kind, address, industry, scope, representative, day, capital in yuan, standing.
 COMPANIES = (

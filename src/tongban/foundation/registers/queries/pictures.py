@@ -1,0 +1,129 @@
+"""A building as a matrix of floors and units; a community in numbers."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from django.db.models import Count, Q
+from django.utils import timezone
+
+from tongban.foundation.registers.models import Dwelling, Lease, Place, Residence
+from tongban.foundation.registers.queries.places import place_visible_to
+from tongban.foundation.registers.queries.scopes import scope_of, within
+from tongban.foundation.registers.rules.occupancy import Occupant, State, state_of
+from tongban.foundation.registers.rules.places import mark_order
+from tongban.lib.actors import Actor
+
+_AGES = (6, 18, 36, 60, 80)  # below six, to eighteen, … and eighty and above
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One dwelling on the matrix: its state and how many people are recorded there."""
+
+    dwelling_id: UUID
+    mark: str
+    state: State
+    people: int
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """A building: its units side by side, its floors from the top, the dwellings in each crossing."""
+
+    building: Place
+    units: list[str]
+    floors: list[int | None]
+    cells: dict[tuple[int | None, str], list[Cell]]
+
+    @property
+    def counts(self) -> dict[State, int]:
+        """How many dwellings stand how."""
+        return Counter(cell.state for row in self.cells.values() for cell in row)
+
+
+def building_matrix(by: Actor, building_id: UUID) -> Matrix:
+    """How each dwelling of a building stands; four statements however large the building is."""
+    scope_of(by, "registers.view_residents")
+    building = place_visible_to(by, building_id, level="building")
+    rows = list(Dwelling.objects.filter(building=building, ended_on__isnull=True).select_related("place"))
+    occupants: dict[UUID, list[Occupant]] = defaultdict(list)
+    ids = [row.pk for row in rows]
+    living = Residence.objects.filter(dwelling__in=ids, until__isnull=True).values_list(
+        "dwelling_id", "kind", "is_present"
+    )
+    for dwelling_id, kind, is_present in living:
+        occupants[dwelling_id].append(Occupant(kind, is_present))
+    let = _let_now(ids)
+    cells: dict[tuple[int | None, str], list[Cell]] = defaultdict(list)
+    for row in sorted(rows, key=lambda row: mark_order(row.mark)):
+        found = occupants[row.pk]
+        state = state_of(found, is_collected=row.collected_at is not None, is_let=row.pk in let)
+        unit = row.place.mark if row.place.level == "unit" else ""
+        cells[row.floor, unit].append(Cell(row.pk, row.mark, state, sum(one.lives_here for one in found)))
+    floors = sorted({floor for floor, _ in cells}, key=lambda floor: -1000 if floor is None else floor, reverse=True)
+    return Matrix(building, sorted({unit for _, unit in cells}, key=mark_order), floors, dict(cells))
+
+
+def _let_now(dwellings: Iterable[UUID]) -> set[UUID]:
+    today = timezone.localdate()
+    found = Lease.objects.filter(dwelling__in=list(dwellings), since__lte=today, until__gte=today)
+    return set(found.values_list("dwelling_id", flat=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """People of an area in numbers, by kind, sex and age (``ages`` counts up to 6, 18, 36, 60, 80 and beyond)."""
+
+    people: int
+    kinds: dict[str, int]
+    sexes: dict[str, int]
+    ages: list[int]
+    ages_unknown: int
+
+
+def profile_of(by: Actor, *, area: str = "") -> Profile:
+    """An area in numbers: one statement over one index. Somebody recorded in two ways is counted in both."""
+    scope = scope_of(by, "registers.view_residents", area)
+    found = Residence.objects.filter(until__isnull=True, **within(scope))
+    groups = found.values_list("kind", "sex", "birth_year").annotate(count=Count("pk")).order_by()
+    kinds: Counter[str] = Counter()
+    sexes: Counter[str] = Counter()
+    ages, unknown, year = [0] * (len(_AGES) + 1), 0, timezone.localdate().year
+    for kind, sex, birth_year, count in groups:
+        kinds[kind] += count
+        sexes[sex] += count
+        if birth_year is None:
+            unknown += count
+        else:
+            ages[sum(year - birth_year >= limit for limit in _AGES)] += count
+    return Profile(sum(kinds.values()), dict(kinds), dict(sexes), ages, unknown)
+
+
+@dataclass(frozen=True, slots=True)
+class Freshness:
+    """How much of an area somebody confirmed within so many days."""
+
+    area_code: str
+    people: int
+    confirmed: int
+
+    @property
+    def share(self) -> float:
+        """The share confirmed, 0 to 1; an area without anybody has nothing to confirm."""
+        return self.confirmed / self.people if self.people else 1.0
+
+
+def freshness_of(by: Actor, *, area: str = "", days: int = 90) -> list[Freshness]:
+    """For each grid (or community without grids) of an area: how many residences were confirmed within ``days``."""
+    scope = scope_of(by, "registers.view_residents", area)
+    since = timezone.now() - timedelta(days=days)
+    found = Residence.objects.filter(until__isnull=True, **within(scope)).values_list("area_code")
+    rows = found.annotate(people=Count("pk"), fresh=Count("pk", filter=Q(confirmed_at__gte=since))).order_by(
+        "area_code"
+    )
+    return [Freshness(code, people, fresh) for code, people, fresh in rows]

@@ -1,0 +1,126 @@
+"""Who lives where, as somebody of the area may see it. Opening one person is an action: it leaves a look."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from tongban.foundation.parties.queries import people_by_id, person_by_document
+from tongban.foundation.registers.models import Household, Lease, Residence, Workplace
+from tongban.foundation.registers.queries.scopes import scope_of, within
+from tongban.foundation.registers.rules.places import COMMUNITY_DIGITS
+from tongban.lib.actors import Actor
+from tongban.lib.fields import blind_index_any
+from tongban.lib.identifiers import check_document
+from tongban.lib.name_search import name_query
+from tongban.lib.phones import check_mobile
+
+if TYPE_CHECKING:
+    from tongban.foundation.parties.models import Person
+
+VIEW = "registers.view_residents"
+LIVING = ("floating", "tenant", "lodging")  # kinds of people registered elsewhere who live here
+
+
+def residents_visible_to(by: Actor, *, area: str = "", term: str = "", kind: str = "") -> QuerySet[Residence]:
+    """Residences in force of an area, by name; ``term`` is a name, pinyin or initials."""
+    scope = scope_of(by, VIEW, area)
+    found = Residence.objects.filter(name_query(term), until__isnull=True, **within(scope))
+    if kind:
+        found = found.filter(kind=kind)
+    return found.select_related("dwelling").order_by("name_pinyin", "name", "pk")
+
+
+def residents_by_document(by: Actor, document_type: str, number: str) -> QuerySet[Residence]:
+    """Where the person with a document lives, as far as it lies in one's area."""
+    scope = scope_of(by, VIEW)
+    person = person_by_document(document_type, check_document(document_type, number, field="document_number"))
+    return _open(scope).filter(person_id=person.pk) if person else Residence.objects.none()
+
+
+def residents_by_phone(by: Actor, phone: str) -> QuerySet[Residence]:
+    """Residents of one's area with a mobile number."""
+    scope = scope_of(by, VIEW)
+    keys = blind_index_any("phone", check_mobile(phone, field="phone"))
+    return _open(scope).filter(person__phone_index__in=keys)
+
+
+def _open(scope: str) -> QuerySet[Residence]:
+    return Residence.objects.filter(until__isnull=True, **within(scope)).select_related("dwelling")
+
+
+def residents_of_dwelling(by: Actor, dwelling_id: UUID) -> list[Residence]:
+    """Everybody recorded at a dwelling now: households together, each headed by its head."""
+    found = _open(scope_of(by, VIEW)).filter(dwelling_id=dwelling_id).select_related("household")
+    return sorted(found, key=lambda row: (str(row.household_id or "~"), row.relation or "~", row.name_pinyin))
+
+
+def households_of_dwelling(by: Actor, dwelling_id: UUID) -> QuerySet[Household]:
+    """Households at a dwelling."""
+    scope = scope_of(by, VIEW)
+    return Household.objects.filter(dwelling_id=dwelling_id, ended_on__isnull=True, **within(scope)).order_by("number")
+
+
+def present_not_registered(by: Actor, *, area: str = "") -> QuerySet[Residence]:
+    """人在户不在: who lives in an area without being registered in that community. People from abroad are not counted."""
+    scope = scope_of(by, VIEW, area)
+    registered = Residence.objects.filter(
+        person_id=OuterRef("person_id"), kind="registered", until__isnull=True,
+        **within(scope[:COMMUNITY_DIGITS]),
+    )  # fmt: skip
+    found = _open(scope).filter(~Exists(registered), kind__in=LIVING).exclude(is_present=False)
+    return found.order_by("name_pinyin", "name", "pk")
+
+
+def registered_not_present(by: Actor, *, area: str = "") -> QuerySet[Residence]:
+    """户在人不在: who is registered in an area but is known to live elsewhere: somebody said so, or recorded them there."""
+    scope = scope_of(by, VIEW, area)
+    elsewhere = Residence.objects.filter(
+        person_id=OuterRef("person_id"), kind__in=LIVING, until__isnull=True
+    ).exclude(dwelling_id=OuterRef("dwelling_id"))  # fmt: skip
+    away = Q(is_present=False) | (Q(is_present__isnull=True) & Exists(elsewhere))
+    return _open(scope).filter(away, kind="registered").order_by("name_pinyin", "name", "pk")
+
+
+def leases_visible_to(by: Actor, *, area: str = "", ended: bool = False) -> QuerySet[Lease]:
+    """Leases of an area by their last day: those that run, or with ``ended`` those over with tenants still recorded."""
+    scope = scope_of(by, VIEW, area)
+    found = Lease.objects.filter(**within(scope)).select_related("dwelling")
+    if not ended:
+        return found.filter(until__gte=timezone.localdate()).order_by("until", "pk")
+    still_there = Residence.objects.filter(lease=OuterRef("pk"), until__isnull=True)
+    return found.filter(Exists(still_there), until__lt=timezone.localdate()).order_by("until", "pk")
+
+
+def to_confirm(by: Actor, *, area: str = "", days: int = 90) -> QuerySet[Residence]:
+    """Residences nobody confirmed within so many days, those never confirmed first."""
+    scope = scope_of(by, VIEW, area)
+    since = timezone.now() - timedelta(days=days)
+    stale = Q(confirmed_at__isnull=True) | Q(confirmed_at__lt=since)
+    return _open(scope).filter(stale).order_by("area_code", "confirmed_at", "pk")
+
+
+@dataclass(frozen=True, slots=True)
+class ResidentFound:
+    """What registers hold on one person, as far as the viewer's area reaches."""
+
+    person: Person
+    residences: list[Residence]
+    workplaces: list[Workplace]
+    leases_let: list[Lease]
+
+
+def resident_found(person_id: UUID, scope: str) -> ResidentFound:
+    """A person's rows; for the action that opens them, and for the person themselves ("" is everything)."""
+    person = people_by_id([person_id])[person_id]
+    residences = Residence.objects.filter(person_id=person_id, **within(scope)).select_related("dwelling", "lease")
+    leases = Lease.objects.filter(landlord_person_id=person_id, **within(scope)).select_related("dwelling")
+    return ResidentFound(
+        person, list(residences.order_by("-since", "pk")), list(Workplace.objects.filter(person_id=person_id)),
+        list(leases.order_by("-since")),
+    )  # fmt: skip
