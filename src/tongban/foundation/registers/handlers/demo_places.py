@@ -16,6 +16,8 @@ from django.utils import timezone
 
 from tongban.foundation.parties.actions import (
     NewUnit,
+    Particulars,
+    Term,
     create_account,
     create_unit,
     grant_membership,
@@ -23,7 +25,6 @@ from tongban.foundation.parties.actions import (
     set_password,
 )
 from tongban.foundation.parties.queries import DEMO_PASSWORD, demo_account, unit_for
-from tongban.foundation.parties.rules import Particulars, Term
 from tongban.foundation.registers.handlers.demo_records import COMMUNITY, SOURCE
 from tongban.foundation.registers.models import (
     CompanyRecord,
