@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from tongban.foundation.exchange.actions import publish
 from tongban.foundation.ledger import actions as ledger
+from tongban.foundation.ledger.queries import trail_of
 from tongban.foundation.notifications.actions import notify
 from tongban.lib.actors import Actor
 from tongban.lib.refusals import forbidden, not_found
@@ -77,5 +78,18 @@ def tell_applicant(case: Case, kind: str, *, by: Actor) -> None:
     person_id = case.person_id or case.submitted_by_id or case.started_by_id
     if person_id is None:
         return
-    parts = {"title": notice.title.format(**places), "text": notice.text.format(**places), "case_id": str(case.pk)}
+    parts = {
+        "title": notice.title.format(**places), "text": notice.text.format(**places), "case_id": str(case.pk),
+        "proof": _proof(case),
+    }  # fmt: skip
     notify(template="matters.case_notice", parts=parts, person_id=person_id, by=by)
+
+
+def _proof(case: Case) -> T | str:
+    """Where the receipt of the newest step stands in the public log."""
+    steps = trail_of("matters.case", case.pk)
+    if not steps:
+        return ""
+    return T("\n这一步已写入公开日志，一分钟内可在本站下载回执并核验：/log/check#{leaf}",
+             "\nThis step is in the public log. Within a minute you can fetch its receipt and check it on this site: "
+             "/log/check#{leaf}").format(leaf=steps[0].leaf)  # fmt: skip

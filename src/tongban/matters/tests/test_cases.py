@@ -12,6 +12,7 @@ import pytest
 from django.utils import timezone
 
 from tongban.foundation.credentials.actions import verify
+from tongban.foundation.ledger.queries import trail_of
 from tongban.foundation.notifications.models import Message
 from tongban.foundation.parties.models import Account, Mandate, Unit
 from tongban.lib.actors import ANONYMOUS, Actor
@@ -139,6 +140,9 @@ def test_the_applicant_is_told_at_each_step(county: County) -> None:
     assert [message.subject for message in told] == ["申请已收到", "准予复工复产"]
     assert case.number in told[0].body
     assert told[0].link == f"/cases/{case.pk}/"
+    leaves = [step.leaf for step in trail_of("matters.case", case.pk)]
+    assert f"/log/check#{leaves[0]}" in told[1].body  # of the decision
+    assert any(f"/log/check#{leaf}" in told[0].body for leaf in leaves[1:])
 
 
 # ---- who may ----------------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -178,6 +179,10 @@ def test_the_desk_reviews_and_decides(county: County, sign_in: SignIn) -> None:
     certificate = owner.get(f"/cases/{case.pk}/certificate/")
     assert "企业复工复产证明" in certificate.content.decode()
     assert "<svg" in certificate.content.decode()
+    receipts = re.findall(r'href="(/log/receipt/[0-9a-f]{64})\.tlog-proof"', certificate.content.decode())
+    assert [owner.get(receipt).status_code for receipt in receipts] == [503]  # there, and signed within a minute
+    assert "/log/check#" in owner.get(f"/cases/{case.pk}/").content.decode()
+    assert "/log/check#" in owner.get(f"/cases/{case.pk}/receipt/").content.decode()
     code = certificate.context["credential"].code
     assert "is-valid" in owner.get("/verify", {"c": code}).content.decode()
     decider.post(f"/desk/cases/{case.pk}/", {"act": "revoke", "reason": "承诺不实"})

@@ -3,6 +3,7 @@
 from tongban.foundation.ledger.queries.counts import counts_of, recent_days
 from tongban.foundation.ledger.queries.receipts import Found, receipt_of
 from tongban.foundation.ledger.queries.state import SEQUENCER, LogState, log_state
+from tongban.foundation.ledger.queries.trails import Step, trail_of
 from tongban.foundation.ledger.queries.tree import (
     bundle,
     current_shard,
@@ -33,6 +34,7 @@ __all__ = [
     "SEQUENCER",
     "Found",
     "LogState",
+    "Step",
     "WitnessState",
     "bundle",
     "conditions",
@@ -55,6 +57,7 @@ __all__ = [
     "shards",
     "size_of",
     "tile",
+    "trail_of",
     "waiting",
     "witness_states",
     "witnessed_size",

@@ -112,6 +112,8 @@ def mirrors() -> list[tuple[str, str]]:
 def published_policy(address: str) -> str:
     """A tlog-policy file for whoever checks the log: every shard's keys, and the witnesses we ask."""
     lines = ["# Compare it with what you get from a second place before you rely on it."]
+    if settings.DEMO:
+        lines.append("# A demo: its witness is run by the same machine and proves nothing.")
     lines += [f"log {key.verifier} {address}{key.shard.name}/" for key in every_key()]
     asked = policy_text().decode("utf-8", "replace").splitlines()
     lines += [line for line in asked if line.split()[:1] and line.split()[0] in ("witness", "group", "quorum")]
