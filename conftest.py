@@ -13,10 +13,10 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit, urlunsplit
 
 import hypothesis
 import pytest
+from tests.databases import at
 
 ROOT = Path(__file__).parent
 TEST_DIR = ROOT / "var" / "test"
@@ -42,10 +42,6 @@ def _start_server() -> Cluster | None:
     return cluster
 
 
-def _at(url: str, database: str) -> str:
-    return urlunsplit(urlsplit(url)._replace(path=f"/{database}"))
-
-
 def pytest_configure(config: pytest.Config) -> None:
     """Start the server once, before Django reads its settings; xdist's workers find it in the environment."""
     # Tests share two processors with whatever else runs: how long one example takes says nothing here.
@@ -61,7 +57,7 @@ def pytest_configure(config: pytest.Config) -> None:
     owner, runtime = os.environ["TONGBAN_TEST_OWNER_URL"], os.environ["TONGBAN_TEST_RUNTIME_URL"]
     name = f"test_{os.getpid()}"
     config.tongban_database = (admin, name)  # type: ignore[attr-defined]
-    os.environ["DATABASE_URL"], os.environ["DATABASE_OWNER_URL"] = _at(runtime, name), _at(owner, name)
+    os.environ["DATABASE_URL"], os.environ["DATABASE_OWNER_URL"] = at(runtime, name), at(owner, name)
     _make_keys()
     import django
 
@@ -124,7 +120,7 @@ def _make_database(admin: str, owner: str, name: str) -> None:
         making = f"making_{os.getpid()}"
         _admin(admin, *(f'DROP DATABASE IF EXISTS "{old}"' for old in [making, *stale]),
                f'CREATE DATABASE "{making}" OWNER tongban_owner')  # fmt: skip
-        _migrate(_at(owner, making))
+        _migrate(at(owner, making))
         _admin(admin, f'ALTER DATABASE "{making}" RENAME TO "{template}"')
     _admin(admin, f'CREATE DATABASE "{name}" TEMPLATE "{template}" OWNER tongban_owner')
 
@@ -189,7 +185,7 @@ def committed_db(request: pytest.FixtureRequest, django_db_blocker: Any) -> Iter
         yield
         connections.close_all()
     admin, name = request.config.tongban_database
-    url = _at(admin, name)
+    url = at(admin, name)
     tables = _admin(
         url,
         "SELECT format('%I.%I', schemaname, tablename) FROM pg_tables WHERE (schemaname ~ '^j[0-9]' "

@@ -10,12 +10,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.request import Request, urlopen
 
 import psutil
+
+from tongban.config import processes
 
 ROOT = Path(__file__).parents[1]
 HOST = "luzhou.localhost"
@@ -29,12 +31,20 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def _tail(log: Path, lines: int) -> str:
+    with suppress(OSError):
+        return "\n".join(log.read_text("utf-8", "replace").splitlines()[-lines:])
+    return ""
+
+
 @dataclass
 class House:
-    """A running installation in demo mode."""
+    """A running installation in demo mode, with settings of one's own in ``given``."""
 
     var_dir: Path
     port: int = field(default_factory=free_port)
+    given: dict[str, str] = field(default_factory=dict)
+    dies_with_us: bool = False
     process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -44,12 +54,21 @@ class House:
         return kept | {
             "PYTHONPATH": str(ROOT / "src"), "TONGBAN_MODE": "demo", "TONGBAN_VAR_DIR": str(self.var_dir),
             "TONGBAN_PORT": str(self.port), "TONGBAN_REQUESTS_PER_MINUTE": "0", "TONGBAN_LOG_LEVEL": "WARNING",
-        }  # fmt: skip
+        } | self.given  # fmt: skip
 
     @property
     def log(self) -> Path:
         """What the supervisor says."""
         return self.var_dir.with_suffix(".log")
+
+    def at(self, path: str = "/", host: str = HOST) -> str:
+        """An address of the house."""
+        return f"http://{host}:{self.port}{path}"
+
+    def last_words(self, lines: int = 40) -> str:
+        """The ends of everything it wrote, for whoever has to understand a failure."""
+        logs = [self.log, *sorted((self.var_dir / "log").glob("*.log"))]
+        return "\n".join(f"--- {log.name}\n{_tail(log, lines)}" for log in logs)
 
     def start(self) -> float:
         """Start it; the seconds until it serves pages."""
@@ -57,10 +76,15 @@ class House:
         began = time.perf_counter()
         with self.log.open("wb") as log:
             command = [sys.executable, "-m", "tongban", "run"]
-            self.process = subprocess.Popen(command, env=self.environment, stdout=log, stderr=log, cwd=ROOT)
+            self.process = subprocess.Popen(
+                command, env=self.environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=ROOT,
+                start_new_session=True,
+                # Tied to the thread that starts it: only for a house one thread starts once.
+                preexec_fn=processes.die_with_parent(signal.SIGTERM) if self.dies_with_us else None,  # noqa: PLW1509
+            )  # fmt: skip
         while not self.is_ready():
             if self.process.poll() is not None or time.perf_counter() - began > START_LIMIT:
-                raise RuntimeError(f"the house did not start:\n{self.log.read_text('utf-8')}")
+                raise RuntimeError(f"the house did not start:\n{self.last_words()}")
             time.sleep(0.05)
         return time.perf_counter() - began
 
@@ -76,7 +100,11 @@ class House:
         """Stop it as Ctrl-C does."""
         if self.process and self.process.poll() is None:
             self.process.send_signal(signal.SIGINT)
-            self.process.wait(60)
+            try:
+                self.process.wait(60)
+            except subprocess.TimeoutExpired:
+                os.killpg(self.process.pid, signal.SIGKILL)
+                self.process.wait()
 
     def cpu_seconds(self) -> float:
         """Processor time of everything it runs, database included."""

@@ -26,7 +26,7 @@ LEDGER_MIRRORS = ENVIRONMENT.ledger_mirrors
 LEDGER_POLICY = ENVIRONMENT.ledger_policy or (VAR_DIR / "run" / "witness.policy" if DEMO else None)
 KEYS_FILE = ENVIRONMENT.keys_file or VAR_DIR / "secrets" / "keys.json"
 DOCUMENTS_DIR = ENVIRONMENT.documents_dir or VAR_DIR / "documents"
-DEFINITIONS_DIRS = [Path(__file__).resolve().parents[3] / "definitions"]
+DEFINITIONS_DIRS = [Path(__file__).resolve().parents[1] / "definitions"]
 keys.use_file(KEYS_FILE)
 
 

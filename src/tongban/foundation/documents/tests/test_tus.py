@@ -143,7 +143,15 @@ def test_a_stranger_gets_401_a_forged_request_403(chen: Actor, browser: Callable
     assert (forged.status_code, forged.json()["code"]) == (403, "csrf")
     checking.get("/documents/")
     token = checking.cookies["tongban_csrf"].value
-    assert create(checking, **{"X-CSRFToken": token}).status_code == 201
+    begun = create(checking, **{"X-CSRFToken": token})
+    assert begun.status_code == 201
+    told_so = {"Tus-Resumable": "1.0.0", "X-HTTP-Method-Override": "DELETE"}
+    for method in ("get", "head", "options"):  # asked for no token, so they may not turn into something else
+        assert getattr(checking, method)(begun["Location"], headers=told_so).status_code in (200, 204, 405)
+    assert head(checking, begun["Location"]).status_code == 200
+    assert checking.post(begun["Location"], headers=told_so).json()["code"] == "csrf"
+    assert checking.post(begun["Location"], headers=told_so | {"X-CSRFToken": token}).status_code == 204
+    assert head(checking, begun["Location"]).status_code == 404
 
 
 def test_refused_contents_say_why_in_the_readers_language(chen: Actor, browser: Callable[[Actor], Client]) -> None:
