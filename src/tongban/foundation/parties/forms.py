@@ -265,6 +265,15 @@ def _offer(form: forms.Form, name: str, choices: list[tuple[str, Any]]) -> None:
     field.choices = choices
 
 
+class CodeForm(HouseForm):
+    """A one-time code."""
+
+    code = forms.CharField(
+        label=words("验证码", "Code"), max_length=12,
+        widget=forms.TextInput({"class": "tb-code-input", "autocomplete": "one-time-code", "inputmode": "numeric"}),
+    )  # fmt: skip
+
+
 class PasswordForm(HouseForm):
     """A new password, typed once."""
 

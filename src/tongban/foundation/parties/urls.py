@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tongban.foundation.parties.views import demo, desks, mandates, me, passwords, people, principals, staff
+from tongban.foundation.parties.views import demo, desks, mandates, me, passwords, people, principals, proof, staff
 
 app_name = "parties"
 urlpatterns = [
@@ -15,6 +15,11 @@ urlpatterns = [
     path("me/password/", passwords.new_password, name="new_password"),
     # Before allauth's own page of this address, which would send an e-mail.
     path("accounts/password/reset/", passwords.forgotten, name="forgotten"),
+    path("me/proof/", proof.proof, name="proof"),
+    # allauth's own pages, behind a fresh code where a password would prove nothing.
+    path("accounts/2fa/totp/activate/", proof.activate, name="prove_totp"),
+    path("accounts/2fa/webauthn/add/", proof.add_passkey, name="prove_passkey"),
+    path("accounts/2fa/recovery-codes/generate/", proof.recovery_codes, name="prove_recovery"),
     path("me/mandates/", mandates.mandates, name="mandates"),
     path("me/mandates/new/", mandates.grant, name="mandate_grant"),
     path("me/mandates/<uuid:mandate_id>/accept", mandates.accept, name="mandate_accept"),

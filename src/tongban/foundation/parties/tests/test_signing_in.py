@@ -263,6 +263,59 @@ def test_adding_a_second_factor_asks_for_the_password_again(visitor: Client) -> 
     assert visitor.get("/accounts/2fa/totp/activate/").status_code == 200
 
 
+@pytest.mark.parametrize("page", ["totp/activate/", "webauthn/add/", "recovery-codes/generate/"])
+def test_who_came_by_code_alone_proves_it_again_before_adding_a_second_factor(
+    visitor: Client, sent: list[dict[str, Any]], page: str
+) -> None:
+    account_of()
+    ask_code(visitor)
+    confirm(visitor, sent[-1]["code"])
+    address = f"/accounts/2fa/{page}"
+    assert visitor.get(address)["Location"] == f"/me/proof/?next={address.replace('/', '%2F')}"
+    assert visitor.post(address)["Location"].startswith("/me/proof/")
+    assert "138****1234" in visitor.get("/me/proof/").content.decode()
+    visitor.post("/me/proof/", {"act": "send", "next": address})
+    wrong = visitor.post("/me/proof/", {"code": "000000x", "next": address})
+    assert (wrong.status_code, "验证码不对" in wrong.content.decode()) == (422, True)
+    assert visitor.post("/me/proof/", {"code": sent[-1]["code"], "next": address})["Location"] == address
+    assert visitor.get(address).get("Location", "") not in ("/me/proof/", "/accounts/reauthenticate/")
+    again = visitor.post("/me/proof/", {"code": sent[-1]["code"]})
+    assert "验证码已失效" in again.content.decode()
+
+
+def test_the_proving_code_ends_after_three_tries_after_five_minutes_and_is_counted(
+    visitor: Client, sent: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account_of()
+    ask_code(visitor)
+    confirm(visitor, sent[-1]["code"])
+    visitor.post("/me/proof/", {"act": "send"})
+    for _ in range(3):
+        assert "验证码不对" in visitor.post("/me/proof/", {"code": "12"}).content.decode()
+    assert "验证码已失效" in visitor.post("/me/proof/", {"code": sent[-1]["code"]}).content.decode()
+    visitor.post("/me/proof/", {"act": "send"})
+    session = visitor.session
+    session["second_proof_code"] = session["second_proof_code"] | {"until": time.time() - 1}
+    session.save()
+    assert "验证码已失效" in visitor.post("/me/proof/", {"code": sent[-1]["code"]}).content.decode()
+    assert visitor.post("/me/proof/", {"act": "send"}).status_code == 429  # three to one phone in five minutes
+
+
+def test_a_password_replaced_in_this_session_proves_nothing(visitor: Client, sent: list[dict[str, Any]]) -> None:
+    person_of()
+    ask_code(visitor, "13800000001")
+    confirm(visitor, sent[-1]["code"])
+    assert visitor.get("/accounts/2fa/totp/activate/")["Location"].startswith(
+        "/accounts/reauthenticate/"
+    )  # the old one would
+    visitor.post("/me/password/", {"password": "another-horse-2021"})
+    visitor.post("/accounts/reauthenticate/", {"password": "another-horse-2021"})
+    assert visitor.get("/accounts/2fa/totp/activate/")["Location"].startswith("/me/proof/")
+    visitor.post("/me/proof/", {"act": "send"})
+    visitor.post("/me/proof/", {"code": sent[-1]["code"]})
+    assert visitor.get("/accounts/2fa/totp/activate/").status_code == 200
+
+
 def test_a_second_factor_of_somebody_else_in_the_session_counts_for_nothing(visitor: Client) -> None:
     person_of()
     visitor.post("/accounts/login/", {"login": "user1", "password": PASSWORD})

@@ -16,6 +16,7 @@ from tongban.foundation.parties import actions
 from tongban.foundation.parties.forms import PasswordForm
 from tongban.foundation.parties.models import Account
 from tongban.foundation.parties.views.common import FormPage, form_page, sent
+from tongban.foundation.parties.views.proof import SESSION_REPLACED
 from tongban.lib.refusals import Refusal
 from tongban.lib.words import T
 from tongban.web.audiences import audience
@@ -48,5 +49,6 @@ def new_password(request: HttpRequest) -> HttpResponse:
         actions.set_password(account.pk, typed["password"], by=actor)
         account.refresh_from_db()
         update_session_auth_hash(request, account)  # this session goes on, all others end
+        request.session[SESSION_REPLACED] = True
 
     return form_page(request, page, PasswordForm(sent(request)), act)
