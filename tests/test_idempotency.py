@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import threading
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -17,8 +18,8 @@ from ninja.files import UploadedFile
 
 from tongban.config.api import refused
 from tongban.config.processes import wait_until
-from tongban.foundation.exchange.actions.answers import KEEP, forget_old_answers
 from tongban.foundation.exchange.models import OperatorAct, StoredAnswer
+from tongban.foundation.ledger.actions import erase_due
 from tongban.foundation.parties.models import Account, Person
 from tongban.lib.jurisdictions import enter
 from tongban.lib.refusals import Refusal
@@ -228,10 +229,10 @@ def test_answers_are_encrypted_and_forgotten_after_two_days(me: Client) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT body FROM exchange_storedanswer")
         assert b"nobody" not in bytes(cursor.fetchone()[0])
-    forget_old_answers()
+    erase_due("exchange.answers")
     assert StoredAnswer.objects.count() == 1
-    StoredAnswer.objects.update(created_at=timezone.now() - KEEP)
-    forget_old_answers()
+    StoredAnswer.objects.update(created_at=timezone.now() - timedelta(hours=48))
+    erase_due("exchange.answers")
     assert not StoredAnswer.objects.exists()
 
 

@@ -201,3 +201,31 @@ def test_an_altered_backup_is_refused(backup: Path, make: Callable[[], Installat
     finally:
         one.write_bytes(b"encrypted")
     assert "tongban backup" in fresh.run("restore", str(backup.parent), fails=True)
+
+
+def test_the_demo_and_its_log_agree(house: Installation) -> None:
+    """Every row of weight the demo made has its leaf, and says what the leaf says."""
+    said = house.run("ledger", "check")
+    assert len(said.splitlines()) == len(house.ask("SELECT 1 FROM public.regions_jurisdiction")), said
+    house.change("UPDATE j510500.parties_membership SET role = 'administrator' WHERE role = 'reviewer'")
+    refused = house.run("ledger", "check", fails=True)
+    assert "保留数据库现状" in refused
+    assert {row[0] for row in house.ask("SELECT kind FROM ledger_finding")} == {"row_changed"}
+
+
+def test_what_a_backup_brings_back_is_erased_before_anybody_is_served(
+    house: Installation, make: Callable[[], Installation], tmp_path: Path
+) -> None:
+    house.change(
+        "INSERT INTO j510500.parties_listlook (id, at, actor_kind, actor_name, unit_name, what, criteria, row_count) VALUES "
+        "('01800000-0000-7000-8000-000000000000', '2022-04-06', 'person', 'x', '', 'parties.people', '', 1)"
+    )
+    taken = house.run("backup", str(tmp_path)).strip()
+    fresh = make()
+    keys = fresh.var_dir / "secrets" / "keys.json"
+    keys.parent.mkdir()
+    keys.write_bytes((house.var_dir / "secrets" / "keys.json").read_bytes())
+    keys.chmod(0o600)
+    fresh.run("restore", taken)
+    assert fresh.ask("SELECT count(*) FROM parties_listlook WHERE at < '2023-01-01'") == [(0,)]
+    assert fresh.ask("SELECT count(*) FROM ledger_entry WHERE type = 'data.erased'") == [(1,)]

@@ -14,12 +14,10 @@ from tongban.matters.queries.leaves import LEAF_OF_EVENT
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src" / "tongban"
 RECORD = ("tongban.foundation.ledger.actions.recording", "record")
-ERASE = ("tongban.foundation.ledger.actions.erasing", "erase")
 
 # Leaf types nobody writes yet, each with the reason; whoever adds the action takes its line away.
 UNWRITTEN = {
     "disclosure.opened": "the two-person disclosure comes with the halls' tracing",
-    "data.erased": "scheduled erasure still deletes without a leaf: see docs/issue-3-plan.md",
 }
 
 Name = tuple[str, str]  # module, function
@@ -88,7 +86,7 @@ def named(module_name: str, function: ast.FunctionDef) -> Iterator[Name]:
 
 def reaches_the_log(name: Name, seen: set[Name]) -> bool:
     """Whether a function writes a leaf, itself or through what it calls."""
-    if name in (RECORD, ERASE):
+    if name == RECORD:
         return True
     if name in seen:
         return False
@@ -165,3 +163,43 @@ def test_the_page_shows_the_unledgered() -> None:
         if line.startswith("| `")
     )
     assert listed == UNLEDGERED
+
+
+# Where rows go otherwise than by ledger.erase, each with the reason: nobody deletes by hand.
+DELETES = {
+    "applications.halls.actions.halls": "a counter that is no more; what happened there stays",
+    "config.backup": "a restore signs everybody out; nothing else",
+    "foundation.credentials.actions": "within an erasure of the ledger's",
+    "foundation.documents.actions.erasing": "uploads nobody finished: nothing was handed in",
+    "foundation.documents.actions.uploading": "an upload its sender gives up: nothing was handed in",
+    "foundation.ledger.actions.erasing": "the one that says so",
+    "foundation.ledger.actions.sequencing": "the queue of leaves without a place",
+    "foundation.ledger.actions.thinning": "a later head vouches for those before it",
+    "foundation.parties.actions.accounts": "sessions and cache that have run out",
+    "matters.actions.clock": "a day follows the published calendar again; the log keeps that it did not",
+    "matters.actions.erasing": "within an erasure of the ledger's",
+}
+
+
+def test_nothing_is_deleted_past_the_one_way() -> None:
+    found = set()
+    for path in SOURCE.rglob("*.py"):
+        text = path.read_text("utf-8")
+        if "tests" not in path.parts and any(mark in text for mark in (".delete()", "DELETE FROM", "TRUNCATE ")):
+            found.add(".".join(path.relative_to(SOURCE).with_suffix("").parts))
+    assert found == set(DELETES)
+
+
+def test_every_kind_of_row_with_leaves_is_compared_at_night() -> None:
+    from tongban.foundation.ledger.hooks import affairs
+
+    kinds = set()
+    for path in SOURCE.rglob("*.py"):
+        if "tests" in path.parts:
+            continue
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.keyword) and node.arg == "subject" and isinstance(node.value, ast.Tuple):
+                first = node.value.elts[0]
+                if isinstance(first, ast.Constant) and "." in str(first.value):
+                    kinds.add(str(first.value))
+    assert {one.kind for answer in affairs.call() for one in answer} == kinds

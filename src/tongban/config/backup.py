@@ -21,6 +21,7 @@ from django.db import connection
 
 from tongban import __version__
 from tongban.config.embedded.place import WHEEL
+from tongban.foundation.ledger.actions import erase_due
 from tongban.foundation.regions.actions import grant_all, migrate_all
 from tongban.foundation.regions.queries import active_schemas, check_keys, forget_places
 from tongban.lib.jurisdictions import enter
@@ -95,6 +96,7 @@ def restore(source: Path, report: Report) -> None:
     for schema in active_schemas():
         with enter(schema), connection.cursor() as cursor:  # nobody stays signed in across a restore
             cursor.execute("TRUNCATE django_session, cache_entry")
+            erase_due()  # the backup brought back what has had its time meanwhile
     report("ready")
 
 

@@ -95,6 +95,10 @@ class Environment(BaseSettings):
     ledger_mirrors: str = Field(
         "", description="Copies of the public log kept by others, shown on /log/: name=address, separated by commas."
     )
+    ledger_full_check_days: int = Field(
+        1, ge=1, le=31,
+        description="All rows and leaves are compared every so many nights; in the others, what was added since.",
+    )  # fmt: skip
     metrics_token: SecretStr = Field(SecretStr(""), description="Bearer token for /metrics; empty: loopback only.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO", description="Least level of what is logged."

@@ -107,6 +107,29 @@ class PublicLogs(Collector):
         return [*gauges.values(), behind, age]
 
 
+class Ledger(Collector):
+    """The nightly recomputation of each public log: what it found and nobody explained, and when it last ended."""
+
+    def collect(self) -> list[Metric]:
+        """Findings and times by jurisdiction."""
+        from tongban.foundation.ledger.queries import newest_check, open_findings
+        from tongban.foundation.regions.queries import active_schemas
+        from tongban.lib.jurisdictions import enter
+
+        found = GaugeMetricFamily(
+            "tongban_ledger_findings", "Faults found in a public log and not explained", labels=["jurisdiction"]
+        )
+        ended = GaugeMetricFamily(
+            "tongban_ledger_checked_timestamp_seconds", "When a public log was last compared", labels=["jurisdiction"]
+        )
+        for schema in active_schemas():
+            with enter(schema):
+                found.add_metric([schema], open_findings())
+                last = newest_check()
+                ended.add_metric([schema], last.ended_at.timestamp() if last and last.ended_at else 0)
+        return [found, ended]
+
+
 def exposition() -> bytes:
     """The text format, gathered from every process of the web server."""
     registry = CollectorRegistry()
@@ -118,4 +141,5 @@ def exposition() -> bytes:
     registry.register(Jobs())
     registry.register(Outgoing())
     registry.register(PublicLogs())
+    registry.register(Ledger())
     return generate_latest(registry)

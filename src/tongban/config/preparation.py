@@ -10,6 +10,7 @@ from django.core.management import call_command
 from django.urls import reverse
 
 from tongban.config.trouble import Trouble
+from tongban.foundation.ledger.actions import erase_again
 from tongban.foundation.ledger.queries import current_shard
 from tongban.foundation.parties.queries import DEMO_PASSWORD, demo_logins
 from tongban.foundation.regions.models import Host, Jurisdiction
@@ -26,6 +27,7 @@ def prepare(report: Report) -> None:
     call_command("regions", "load", verbosity=0)
     ensure_keys(settings.KEYS_FILE, report)
     check_keys()
+    erase_restored(report)
     if settings.DEMO:
         call_command("demo", "load")
     collect_static(Path(settings.STATIC_ROOT), report)
@@ -64,6 +66,17 @@ def complete_keys(path: Path, report: Report) -> None:
                 )
     ring.complete().write(path)
     report(f"密钥文件增加了新类别，请重新备份  New kinds of keys added, back the file up again: {path}")
+
+
+def erase_restored(report: Report) -> None:
+    """Where the database was put back to an earlier state by whatever means, erase again before anybody is served."""
+    for schema in active_schemas():
+        with enter(schema):
+            count = erase_again()
+        if count is not None:
+            report(
+                f"数据库恢复过备份，已重新按期删除  A backup was restored, erased again by schedule: {schema}, {count}"
+            )
 
 
 def collect_static(root: Path, report: Report) -> None:

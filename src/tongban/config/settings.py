@@ -24,6 +24,7 @@ LEDGER_NAME = ENVIRONMENT.ledger_name
 LEDGER_MIRRORS = ENVIRONMENT.ledger_mirrors
 # The demo brings a witness of its own, so that there is something to look at; it proves nothing and says so.
 LEDGER_POLICY = ENVIRONMENT.ledger_policy or (VAR_DIR / "run" / "witness.policy" if DEMO else None)
+LEDGER_FULL_CHECK_DAYS = ENVIRONMENT.ledger_full_check_days
 KEYS_FILE = ENVIRONMENT.keys_file or VAR_DIR / "secrets" / "keys.json"
 DOCUMENTS_DIR = ENVIRONMENT.documents_dir or VAR_DIR / "documents"
 DEFINITIONS_DIRS = [Path(__file__).resolve().parents[1] / "definitions"]

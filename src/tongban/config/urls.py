@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from tongban.config import health
 from tongban.config.api import api
+from tongban.foundation.ledger.urls import operations as ledger_operations
 
 urlpatterns = [
     path("healthz", health.healthz),
@@ -14,6 +15,7 @@ urlpatterns = [
     path("i18n/", include("django.conf.urls.i18n")),
     path("api/", api.urls),
     path("log/", include("tongban.foundation.ledger.urls")),
+    path("operations/ledger/", include(ledger_operations)),
     path("documents/", include("tongban.foundation.documents.urls")),
     path("", include("tongban.foundation.credentials.urls")),
     path("", include("tongban.foundation.notifications.urls")),

@@ -33,7 +33,7 @@ from tongban.lib.keys import ring
 from tongban.lib.refusals import Refusal, not_found
 from tongban.lib.words import T
 
-__all__ = ["Content", "Subject", "Verification", "issue", "revoke", "verify", "withdraw_key"]
+__all__ = ["Content", "Subject", "Verification", "erase_with", "issue", "revoke", "verify", "withdraw_key"]
 
 SIGNING_PERIOD = timedelta(days=90)  # credentials.md: a key signs for 90 days
 LONGEST_VALIDITY = timedelta(days=3660)
@@ -194,3 +194,11 @@ def _grow(bits: StatusList) -> None:
     if Credential.objects.filter(status_list=bits).count() * 2 >= bits.size:
         StatusList.objects.filter(pk=bits.pk, size=bits.size).update(size=F("size") * 2)
         bits.refresh_from_db()
+
+
+def erase_with(subject_kind: str, subject_ids: list[UUID]) -> list[tuple[str, UUID]]:
+    """Erase the credentials issued for rows that are being erased, within that transaction; the affairs that went."""
+    rows = Credential.objects.filter(subject_kind=subject_kind, subject_id__in=subject_ids)
+    gone = [("credentials.credential", one) for one in rows.values_list("pk", flat=True)]
+    rows.delete()
+    return gone

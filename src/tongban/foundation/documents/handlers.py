@@ -8,11 +8,14 @@ from uuid import UUID
 from django.conf import settings
 from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
+from django.utils import timezone
 
-from tongban.foundation.documents.actions import document_visible_to, rewrap_file_keys
+from tongban.foundation.documents.actions import document_visible_to, erase_expired, rewrap_file_keys
+from tongban.foundation.documents.models import Document
 from tongban.foundation.documents.queries import documents_held_on, purpose_label, standing_of
 from tongban.foundation.documents.rules.purposes import MIB, purpose_of
 from tongban.foundation.documents.rules.types import TYPES, extensions_of
+from tongban.foundation.ledger.hooks import Retention, retentions
 from tongban.foundation.parties.hooks import my_data
 from tongban.lib.refusals import Refusal
 from tongban.lib.rotation import key_rotated
@@ -37,6 +40,18 @@ def files_held(person_id: UUID) -> list[Section]:
         for document in documents_held_on(person_id)
     ]  # fmt: skip
     return [Section(T("材料和文件", "Documents and files"), facts, reverse("documents:mine"))] if facts else []
+
+
+@retentions.answer
+def kept_for_a_time() -> list[Retention]:
+    """Files, each as long as its purpose says; what belongs to nothing for a week."""
+    return [
+        Retention(
+            "documents.files", T("材料和文件", "Documents and files"), T("按用途，见每个文件的保存期", "As each file's purpose says"), Document,
+            lambda: Document.objects.filter(retention_until__lt=timezone.localdate(), erased_at__isnull=True),
+            remove=erase_expired,
+        )
+    ]  # fmt: skip
 
 
 @account_menu.answer

@@ -47,7 +47,7 @@ document_refused = Hook(
 )
 documents_erased = Hook(
     "documents.erased",
-    "Documents past their retention were erased. Arguments: count, day. Called once a day when there were any.",
+    "Documents past their retention were erased. Arguments: count, day. Called for each batch.",
 )
 
 MATERIAL = declare_purpose(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models import Q
 
 from tongban.lib.models import House
 
@@ -16,9 +17,11 @@ class Entry(House):
     at = models.DateTimeField()
     body = models.BinaryField(max_length=65_535)
     hash = models.BinaryField(max_length=32, unique=True)
+    subject = models.BinaryField(max_length=16, null=True)  # as in the body; null in leaves of the log itself
 
     class Meta:
         verbose_name_plural = "entries"
+        indexes = [models.Index(fields=["subject"], name="entry_subject", condition=Q(subject__isnull=False))]
 
     def __str__(self) -> str:
         return f"{self.type} {bytes(self.hash).hex()[:16]}"
@@ -194,6 +197,57 @@ class Salt(House):
 
     def __str__(self) -> str:
         return self.field
+
+
+class Erased(House):
+    """The random name of an affair whose rows were erased by schedule, and the leaf that says so."""
+
+    append_only = True
+
+    handle = models.BinaryField(max_length=16, unique=True)
+    entry = models.ForeignKey("ledger.Entry", on_delete=models.PROTECT, db_index=False, related_name="+")
+
+    def __str__(self) -> str:
+        return bytes(self.handle).hex()
+
+
+class CheckRun(House):
+    """One recomputation of the log and the rows it tells of: how far it came, so that the next one goes on there."""
+
+    is_full = models.BooleanField()
+    began_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+    part = models.CharField(max_length=12)  # what is being compared
+    cursor = models.JSONField(default=dict)  # how far that has come
+    verified = models.JSONField(default=dict)  # shard -> index up to which its leaves were read again
+    leaves = models.BigIntegerField(default=0)
+    affairs = models.BigIntegerField(default=0)
+
+    class Meta:
+        indexes = [models.Index(fields=["-began_at"], name="check_run_newest")]
+
+    def __str__(self) -> str:
+        return f"{self.began_at:%Y-%m-%d} {self.part}"
+
+
+class Finding(House):
+    """What a recomputation found that no business of the house can have caused. It stays; a person explains it."""
+
+    kind = models.CharField(max_length=24)
+    about = models.CharField(max_length=120)  # a row, a leaf or a place in the log
+    detail = models.CharField(max_length=300, blank=True)
+    first_seen_at = models.DateTimeField()
+    last_seen_at = models.DateTimeField()
+    explained_at = models.DateTimeField(null=True, blank=True)
+    explained_by = models.CharField(max_length=120, blank=True)
+    explanation = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["kind", "about"], name="finding_once")]
+        indexes = [models.Index(fields=["explained_at", "-last_seen_at"], name="finding_open")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.about}"
 
 
 class DayCount(House):

@@ -1,4 +1,4 @@
-"""Addresses of the public log. Each shard is a C2SP log of its own under /log/<shard>/."""
+"""Addresses of the public log, each shard a C2SP log of its own under /log/<shard>/, and of its operators' pages."""
 
 from django.urls import path
 
@@ -15,3 +15,10 @@ urlpatterns = [
     path("<str:shard>/checkpoint", views.checkpoint, name="checkpoint"),
     path("<str:shard>/tile/<path:tile>", views.tile, name="tile"),
 ]
+operations = (
+    [
+        path("", views.findings, name="findings"),
+        path("<uuid:finding_id>/", views.finding, name="finding"),
+    ],
+    "ledger_operations",
+)

@@ -4,15 +4,26 @@ from __future__ import annotations
 
 import base64
 import re
+from uuid import UUID
 
+from django.contrib import messages as notices
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.http import require_safe
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
 
-from tongban.foundation.ledger import queries
+from tongban.foundation.ledger import actions, queries
+from tongban.foundation.ledger.forms import ExplainForm
+from tongban.foundation.ledger.hooks import EXPLAIN
+from tongban.foundation.ledger.models import CheckRun
 from tongban.foundation.ledger.rules import LEAF_TYPES, address_of
+from tongban.foundation.ledger.rules.faults import FAULTS, REMEDY
+from tongban.lib.refusals import Refusal, not_found
+from tongban.lib.words import T
 from tongban.web.audiences import audience
+from tongban.web.forms import show_refusal
 from tongban_verify.merkle import HASH_SIZE
 from tongban_verify.tiles import WIDTH, parse_number, tile_width
 
@@ -144,3 +155,42 @@ def check(request: HttpRequest) -> HttpResponse:
     keys = [key.verifier for key in queries.every_key()]
     witnesses = [(state.name, state.key) for state in queries.witness_states(None)]
     return render(request, "ledger/check.html", {"keys": keys, "witnesses": witnesses})
+
+
+@audience("staff", capability=EXPLAIN)
+@require_safe
+def findings(request: HttpRequest) -> HttpResponse:
+    """What the nightly recomputation found, and what to do about it."""
+    page = Paginator(queries.findings(), 50).get_page(request.GET.get("page"))
+    newest, full = queries.newest_check(), queries.newest_check(is_full=True)
+    context = {
+        "page": page, "rows": [(FAULTS[one.kind], one) for one in page], "remedy": REMEDY,
+        "open_count": queries.open_findings(), "check": newest, "full": full,
+        "check_at": _moment(newest), "full_at": _moment(full),
+    }  # fmt: skip
+    return render(request, "ledger/findings.html", context)
+
+
+def _moment(run: CheckRun | None) -> str:
+    return f"{timezone.localtime(run.ended_at):%Y-%m-%d %H:%M}" if run and run.ended_at else ""
+
+
+@audience("staff", capability=EXPLAIN)
+@require_http_methods(["GET", "POST"])
+def finding(request: HttpRequest, finding_id: UUID) -> HttpResponse:
+    """One finding: what it means, where it is; and a person's word on what was behind it."""
+    found = queries.finding(finding_id)
+    if found is None:
+        raise not_found(T("这项异常", "This finding"))
+    form = ExplainForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.explain_finding(finding_id, form.cleaned_data["explanation"], by=request.actor)  # type: ignore[attr-defined]
+        except Refusal as refusal:
+            show_refusal(form, refusal)
+        else:
+            notices.success(request, str(T("说明已保存。", "The explanation is kept.")))
+            return HttpResponseRedirect(reverse("ledger_operations:findings"))
+    facts = [(T("数据", "Where"), found.about), (T("细节", "Detail"), found.detail or "—")]
+    context = {"finding": found, "kind": FAULTS[found.kind], "facts": facts, "remedy": REMEDY, "form": form}
+    return render(request, "ledger/finding.html", context, status=422 if form.errors else 200)

@@ -164,12 +164,6 @@ def send_stuck() -> None:
     _send_later(stuck.only("id", "state")[:_BATCH])
 
 
-@periodic("20 18 * * *")
-def erase_old_messages() -> None:
-    """Messages past their retention are erased, at night in Beijing."""
-    Message.objects.filter(erase_after__lt=timezone.now()).delete()
-
-
 @transaction.atomic
 def resend(message_ids: list[UUID], *, reason: str, by: Actor) -> int:
     """Try failed messages anew; who asked and why stays with them. Messages that have expired meanwhile stay failed."""

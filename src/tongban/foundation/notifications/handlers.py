@@ -5,12 +5,15 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.conf import settings
+from django.utils import timezone
 
+from tongban.foundation.ledger.hooks import Retention, alarm, retentions
 from tongban.foundation.notifications.actions import notify
 from tongban.foundation.notifications.models import Message
 from tongban.foundation.notifications.queries import unread_count
 from tongban.foundation.notifications.rules import MANAGE_MESSAGES
 from tongban.foundation.parties.hooks import my_data, send_code, tell_phone
+from tongban.foundation.parties.queries import people_in_role
 from tongban.lib.actors import Actor, system
 from tongban.lib.words import T
 from tongban.web import portal
@@ -79,6 +82,24 @@ def operator_entries(*, actor: Actor) -> list[portal.Entry]:
     failed = Message.objects.filter(state=Message.State.FAILED).count()
     group = T("运行", "Operations")
     return [portal.Entry(T("未送达消息", "Undelivered messages"), "/operations/messages/", "mail", 820, failed, group)]
+
+
+@retentions.answer
+def kept_for_a_time() -> list[Retention]:
+    """Messages, each as long as its template says."""
+    return [
+        Retention(
+            "notifications.messages", T("发出的消息", "Messages sent"), T("按消息种类，见 docs/messages.md", "As its kind says: docs/messages.md"),
+            Message, lambda: Message.objects.filter(erase_after__lt=timezone.now()),
+        )
+    ]  # fmt: skip
+
+
+@alarm.answer
+def tell_the_administrators(*, count: int) -> None:
+    """Something was changed past the house: everybody who administers it is told."""
+    for person_id in people_in_role("administrator"):
+        notify(template="ledger.alarm", parts={"count": count}, person_id=person_id, by=system("ledger", channel="job"))
 
 
 @portal.demo_links.answer

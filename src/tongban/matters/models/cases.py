@@ -102,6 +102,7 @@ class Case(Named, House):
             models.Index(fields=["decision_unit", "state", "due_on"], name="case_desk"),
             models.Index(fields=["organisation", "-started_at"], name="case_of_organisation"),
             models.Index(fields=["person", "-started_at"], name="case_of_person"),
+            models.Index(fields=["closed_at"], name="case_closed", condition=Q(closed_at__isnull=False)),
             models.Index(
                 fields=["acceptance_unit", "accept_by"], condition=Q(state="received"), name="case_acceptance_desk"
             ),

@@ -69,6 +69,7 @@ class Decision(House):
     """The reasoned end of a case: one, never changed."""
 
     append_only = True
+    erasable = True
 
     case = models.OneToOneField("matters.Case", on_delete=models.PROTECT, related_name="decision")
     outcome = models.CharField(max_length=8)  # granted, filed, refused

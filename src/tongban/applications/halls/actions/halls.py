@@ -21,6 +21,7 @@ from tongban.applications.halls.rules.shape import (
     Entrance,
     check_declaration,
     check_services,
+    declared,
     services_of_lines,
 )
 from tongban.foundation.ledger import actions as ledger
@@ -137,15 +138,11 @@ def change_hall(hall_id: UUID, changes: Mapping[str, Any], *, by: Actor) -> Hall
 
 def _tell_declaration(hall: Hall, before: dict[str, Any], by: Actor) -> None:
     """What is asked about people's health, from when to when and on what basis, is for everybody to read."""
-
-    def said(found: dict[str, Any]) -> str:
-        asked = ", ".join(found.get("questions", []))
-        return f"{asked} {found['first']}..{found['last']}" if asked else ""
-
     ledger.record(
         "rule.changed", by=by, subject=("halls.hall", hall.pk),
         values={
-            "rule": f"health declaration of hall {hall.code}", "before": said(before), "after": said(hall.declaration),
+            "rule": f"health declaration of hall {hall.code}", "before": declared(before),
+            "after": declared(hall.declaration),
             "reason": hall.declaration.get("legal_basis", ""),
         },
     )  # fmt: skip

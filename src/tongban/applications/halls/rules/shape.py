@@ -171,3 +171,9 @@ def letter(place: int) -> str:
     letters = "ABCDEFGHJKLMNPQRSTUVWXYZ"
     first, last = divmod(place, len(letters))
     return (letters[first - 1] if first else "") + letters[last]
+
+
+def declared(declaration: Mapping[str, Any]) -> str:
+    """What a hall asks about health and when, in one line for the public log; empty when it asks nothing."""
+    asked = ", ".join(declaration.get("questions", []))
+    return f"{asked} {declaration['first']}..{declaration['last']}" if asked else ""

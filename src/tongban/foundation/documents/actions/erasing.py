@@ -27,25 +27,11 @@ BATCH = 500
 A_DAY = 24 * 3600.0
 
 
-@periodic("20 19 * * *")  # 03:20 in China
-def erase_expired() -> None:
-    """Erase what is past its last day: first the key and the name, then the file; the row stays to say so."""
-    today, count = timezone.localdate(), 0
-    while batch := _erase_batch(today):
-        count += batch
-    if count:
-        documents_erased.call(count=count, day=today)
-
-
-@transaction.atomic
-def _erase_batch(today: object) -> int:
-    due = list(
-        Document.objects.select_for_update(skip_locked=True)
-        .filter(retention_until__lt=today, erased_at__isnull=True)
-        .values_list("pk", flat=True)[:BATCH]
-    )
-    _erase(due)
-    return len(due)
+def erase_expired(ids: list[UUID]) -> list[tuple[str, UUID]]:
+    """Erase documents past their last day, in a transaction of the ledger's: the row stays to say that there was one."""
+    _erase(ids)
+    documents_erased.call(count=len(ids), day=timezone.localdate())
+    return []
 
 
 def _erase(ids: list[UUID]) -> None:

@@ -17,7 +17,6 @@ from tongban.foundation.documents.actions import (
     Piece,
     begin_upload,
     discard_document,
-    erase_expired,
     open_document,
     receive,
     store_upload,
@@ -28,6 +27,7 @@ from tongban.foundation.documents.hooks import documents_erased
 from tongban.foundation.documents.models import Document, Upload
 from tongban.foundation.documents.queries import documents_held_on, documents_of, standing_of
 from tongban.foundation.documents.tests.support import MATERIAL, files_on_disk, pdf, picture, sent
+from tongban.foundation.ledger.actions import erase_due
 from tongban.lib.actors import Actor
 from tongban.lib.refusals import Refusal
 
@@ -44,8 +44,8 @@ def test_past_its_last_day_a_document_is_erased(
     answer = documents_erased.answer(lambda *, count, day: told.append((count, day)))
     try:
         with django_capture_on_commit_callbacks(execute=True):
-            erase_expired()
-            erase_expired()
+            assert erase_due("documents.files") == 1
+            assert erase_due("documents.files") == 0
     finally:
         documents_erased.answers.remove(answer)
     assert told == [(1, timezone.localdate())]
@@ -65,7 +65,7 @@ def test_past_its_last_day_a_document_is_erased(
 def test_a_crash_before_unlinking_leaves_noise_that_is_swept(chen: Actor, disk_of_its_own: Path) -> None:
     document = store_upload(sent(pdf(), "a.pdf"), purpose=MATERIAL, by=chen)
     Document.objects.update(retention_until=date(2020, 1, 1))
-    erase_expired()  # its transaction never commits here, as if the power went: the file is still there
+    erase_due("documents.files")  # its transaction never commits here, as if the power went: the file is still there
     assert files_on_disk(disk_of_its_own) == [str(document.pk)]
     sweep()
     assert files_on_disk(disk_of_its_own) == [str(document.pk)]  # it may be a minute old

@@ -5,17 +5,12 @@ from __future__ import annotations
 import base64
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
 
 from django.db import transaction
-from django.utils import timezone
 
 from tongban.foundation.exchange.models import StoredAnswer
-from tongban.lib.jobs import periodic
 from tongban.lib.refusals import Refusal
 from tongban.lib.words import T
-
-KEEP = timedelta(hours=48)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +63,3 @@ def _keep(row: StoredAnswer, answer: Answer) -> None:
         text, is_base64 = base64.b64encode(answer.body).decode(), True
     row.status, row.headers, row.body, row.is_base64 = answer.status, answer.headers, text, is_base64
     row.save(update_fields=["status", "headers", "body", "is_base64"])
-
-
-@periodic("10 * * * *")
-def forget_old_answers() -> None:
-    """Answers older than 48 hours are forgotten; their keys may then be used anew."""
-    StoredAnswer.objects.filter(created_at__lt=timezone.now() - KEEP).delete()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
@@ -12,12 +12,12 @@ from django.utils import timezone
 
 from tongban.foundation.exchange import adapters
 from tongban.foundation.exchange.actions.operation import check_reason, note_act
-from tongban.foundation.exchange.models import Delivery, InboxMessage, OperatorAct, OutboxMessage, Subscription
+from tongban.foundation.exchange.models import Delivery, Subscription
 from tongban.foundation.exchange.queries import client_may_hear, event_of
 from tongban.foundation.exchange.rules import LEASE, MANAGE_EXCHANGE, check_endpoint, next_attempt
 from tongban.foundation.parties.queries import require
 from tongban.lib.actors import Actor
-from tongban.lib.jobs import job, periodic
+from tongban.lib.jobs import job
 from tongban.lib.refusals import Refusal
 from tongban.lib.words import T
 
@@ -163,14 +163,3 @@ def replay(delivery_ids: list[UUID], *, reason: str, by: Actor) -> int:
         note_act("replay_delivery", delivery.pk, reason=reason, by=by)
         deliver.later(delivery_id=delivery.pk)
     return len(chosen)
-
-
-@periodic("40 18 * * *")
-def forget_old_exchange() -> None:
-    """Empty by schedule, at night in Beijing: delivered after 30 days, dead after 180, arrived after 90, acts after 3 years."""
-    now = timezone.now()
-    Delivery.objects.filter(state=Delivery.State.DELIVERED, delivered_at__lt=now - timedelta(days=30)).delete()
-    Delivery.objects.filter(state=Delivery.State.DEAD, last_attempt_at__lt=now - timedelta(days=180)).delete()
-    OutboxMessage.objects.filter(fanned_out_at__lt=now - timedelta(days=30), deliveries__isnull=True).delete()
-    InboxMessage.objects.filter(received_at__lt=now - timedelta(days=90)).delete()
-    OperatorAct.objects.filter(at__lt=now - timedelta(days=3 * 365)).delete()

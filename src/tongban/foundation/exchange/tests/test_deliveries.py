@@ -12,10 +12,10 @@ from django.utils import timezone
 from standardwebhooks import Webhook
 
 from tongban.foundation.exchange import actions, queries
-from tongban.foundation.exchange.actions.deliveries import forget_old_exchange
 from tongban.foundation.exchange.models import Delivery, OperatorAct, OutboxMessage, Subscription
 from tongban.foundation.exchange.rules import GIVE_UP_AFTER, RETRY_SECONDS
 from tongban.foundation.exchange.tests.conftest import make_client
+from tongban.foundation.ledger.actions import erase_due
 from tongban.foundation.parties.models import ApiClient
 from tongban.lib.actors import Actor
 from tongban.lib.jurisdictions import enter
@@ -294,12 +294,12 @@ def test_only_operators_replay_and_look(delivery: Delivery) -> None:
 
 def test_old_rows_are_forgotten(delivery: Delivery, receiver: Web) -> None:
     failed(delivery)
-    forget_old_exchange()
+    erase_due()
     assert Delivery.objects.exists()
     long_ago = timezone.now() - timedelta(days=31)
     Delivery.objects.update(delivered_at=long_ago)
     OutboxMessage.objects.update(fanned_out_at=long_ago)
-    forget_old_exchange()
+    erase_due()
     assert not Delivery.objects.exists()
     assert not OutboxMessage.objects.exists()
     assert OperatorAct.objects.exists()

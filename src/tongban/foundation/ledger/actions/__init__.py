@@ -1,6 +1,8 @@
-"""What the ledger does: record, sequence, sign, ask witnesses, rotate its key, go on after a restored backup."""
+"""What the ledger does: record, sequence, sign, ask witnesses, rotate its key, erase by schedule, compare at night."""
 
+from tongban.foundation.ledger.actions.checking import check, explain_finding
 from tongban.foundation.ledger.actions.conditions import SEQUENCER, note_condition
+from tongban.foundation.ledger.actions.erasing import erase_again, erase_due
 from tongban.foundation.ledger.actions.recording import record
 from tongban.foundation.ledger.actions.resuming import resume
 from tongban.foundation.ledger.actions.rotating import rotate_key
@@ -12,6 +14,10 @@ from tongban.foundation.ledger.actions.witnessing import Rounds
 __all__ = [
     "SEQUENCER",
     "Rounds",
+    "check",
+    "erase_again",
+    "erase_due",
+    "explain_finding",
     "note_condition",
     "record",
     "resume",

@@ -49,7 +49,7 @@ def record(
 
 def add_entry(leaf: Leaf) -> Entry:
     """Store a leaf and its salts; it has no place yet."""
-    entry = Entry.objects.create(type=leaf.type.name, at=leaf.at, body=leaf.body, hash=leaf.hash)
+    entry = Entry.objects.create(type=leaf.type.name, at=leaf.at, body=leaf.body, hash=leaf.hash, subject=leaf.subject)
     Salt.objects.bulk_create([Salt(entry=entry, field=name, salt=salt) for name, salt in leaf.salts.items()])
     return entry
 

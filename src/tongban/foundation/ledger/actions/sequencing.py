@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
-from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +15,7 @@ from django.utils import timezone
 
 from tongban.foundation.ledger.actions.recording import add_entry
 from tongban.foundation.ledger.actions.signing import check_not_forked, sign_checkpoint, signing_key
+from tongban.foundation.ledger.actions.turns import is_alone
 from tongban.foundation.ledger.adapters import remembered
 from tongban.foundation.ledger.models import DayCount, Entry, LogKey, Pending, Position, Shard, Subtree
 from tongban.foundation.ledger.queries import current_shard, newest_checkpoint, size_of, tile
@@ -56,7 +56,7 @@ def sequence(limit: int = BATCH) -> int:
     """
     try:
         with transaction.atomic():
-            if not _is_alone():
+            if not is_alone("ledger"):  # a hint; order rests on the unique index
                 return 0
             shard = _shard_of_the_year()
             waiting = Pending.objects.select_for_update().order_by("entry_id").values_list("entry_id", flat=True)
@@ -68,15 +68,6 @@ def sequence(limit: int = BATCH) -> int:
     except IntegrityError:
         log.info("ledger.batch_lost", jurisdiction=require_current())  # another sequencer took these places
         return 0
-
-
-def _is_alone() -> bool:
-    """Whether the advisory lock was free: a hint that spares work. Order rests on the unique index."""
-    number = int.from_bytes(sha256(f"ledger|{require_current()}".encode()).digest()[:8], "big", signed=True)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [number])
-        row = cursor.fetchone()
-    return bool(row and row[0])
 
 
 def _late(shard: Shard, ids: Sequence[UUID]) -> list[UUID]:

@@ -1,6 +1,7 @@
 """Reads of the ledger. All of it is public: none takes a viewer."""
 
 from tongban.foundation.ledger.queries.counts import counts_of, recent_days
+from tongban.foundation.ledger.queries.findings import finding, findings, newest_check, open_findings
 from tongban.foundation.ledger.queries.receipts import Found, receipt_of
 from tongban.foundation.ledger.queries.state import SEQUENCER, LogState, log_state
 from tongban.foundation.ledger.queries.trails import Step, trail_of
@@ -41,14 +42,18 @@ __all__ = [
     "counts_of",
     "current_shard",
     "every_key",
+    "finding",
+    "findings",
     "key_in_force",
     "keys_of",
     "least_log_key_number",
     "log_state",
     "mirrors",
+    "newest_check",
     "newest_checkpoint",
     "newest_key",
     "note_of",
+    "open_findings",
     "published_policy",
     "reader_of",
     "receipt_of",

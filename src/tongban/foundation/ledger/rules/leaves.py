@@ -31,6 +31,7 @@ class Leaf:
     at: datetime
     body: bytes
     salts: dict[str, bytes]
+    subject: bytes | None = None
 
     @property
     def hash(self) -> bytes:
@@ -101,7 +102,7 @@ def build_leaf(
     }
     if chain:
         said |= {"subject": chain.subject.hex(), "prev": chain.previous.hex()}
-    return Leaf(found, at, check_size(canonical(said)), salts)
+    return Leaf(found, at, check_size(canonical(said)), salts, chain.subject if chain else None)
 
 
 def check_size(body: bytes) -> bytes:

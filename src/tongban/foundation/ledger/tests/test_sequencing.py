@@ -212,7 +212,7 @@ class TestTogether:
         self, committed_db: None, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         # Without the hint of the advisory lock only the unique index stands between them.
-        monkeypatch.setattr(sequencing, "_is_alone", lambda: True)
+        monkeypatch.setattr(sequencing, "is_alone", lambda what: True)
         with transaction.atomic():
             fill_waiting(40)
         actions.sequence(1)

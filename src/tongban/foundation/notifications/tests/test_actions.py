@@ -12,6 +12,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 from pydantic import SecretStr
 
+from tongban.foundation.ledger.actions import erase_due
 from tongban.foundation.notifications import actions, queries
 from tongban.foundation.notifications.handlers import send_code_by_sms
 from tongban.foundation.notifications.models import Message
@@ -242,7 +243,7 @@ def test_old_messages_are_erased(resident: Person, by: Actor) -> None:
     old = Message.objects.first()
     assert old
     Message.objects.filter(pk=old.pk).update(erase_after=timezone.now() - timedelta(days=1))
-    actions.erase_old_messages()
+    assert erase_due("notifications.messages") == 1
     assert not Message.objects.filter(pk=old.pk).exists()
     assert Message.objects.count() == 2
 

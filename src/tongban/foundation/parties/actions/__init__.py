@@ -31,7 +31,6 @@ from tongban.foundation.parties.actions.imports import (
     try_staff_list,
 )
 from tongban.foundation.parties.actions.looks import (
-    erase_old_looks,
     record_list_look,
     record_look,
 )
@@ -103,7 +102,6 @@ __all__ = [
     "create_unit",
     "delegate_membership",
     "enrol_device",
-    "erase_old_looks",
     "grant_mandate",
     "grant_membership",
     "link_account_at_counter",

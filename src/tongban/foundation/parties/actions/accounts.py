@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
 from uuid import UUID
 
 from allauth.usersessions.models import UserSession
@@ -15,7 +14,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from tongban.foundation.parties.hooks import MANAGE_STAFF
-from tongban.foundation.parties.models import Account, CacheEntry, Person, StaffImport
+from tongban.foundation.parties.models import Account, CacheEntry, Person
 from tongban.foundation.parties.queries import account_by_phone, require
 from tongban.lib.actors import Actor
 from tongban.lib.fields import fill_indexes
@@ -86,15 +85,9 @@ def claim_phone(account_id: UUID, phone: str, *, verified: bool, by: Actor) -> A
 
 @periodic("17 19 * * *")
 def clear_sessions() -> None:
-    """Every night: what has run out of sessions and cache, and sign-ups and lists nobody finished within a day."""
-    now = timezone.now()
+    """Every night: what has run out of sessions and cache."""
     SessionStore.clear_expired()
-    CacheEntry.objects.filter(expires__lt=now).delete()
-
-    # Who ever came in, by whatever way, has a last_login.
-    unfinished = Account.objects.filter(person__isnull=True, phone_verified_at__isnull=True, last_login__isnull=True)
-    unfinished.filter(created_at__lt=now - timedelta(days=1)).delete()
-    StaffImport.objects.filter(created_at__lt=now - timedelta(days=1)).delete()
+    CacheEntry.objects.filter(expires__lt=timezone.now()).delete()
     UserSession.objects.exclude(session_key__in=Session.objects.values("session_key")).delete()
 
 

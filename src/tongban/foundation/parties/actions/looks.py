@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.utils import timezone
 
 from tongban.foundation.parties.models import ListLook, Look, Unit
 from tongban.foundation.parties.rules import check_reason
 from tongban.lib.actors import Actor
-from tongban.lib.ids import uuid7_floor
-from tongban.lib.jobs import periodic
-
-KEPT = timedelta(days=3 * 365 + 1)
 
 
 @transaction.atomic
@@ -44,11 +38,3 @@ def _unit_name(by: Actor) -> str:
     if by.unit_id is None:
         return ""
     return Unit.objects.values_list("name", flat=True).filter(pk=by.unit_id).first() or ""
-
-
-@periodic("43 18 * * *")
-def erase_old_looks() -> None:
-    """Every night: looks older than three years, of people and of lists."""
-    floor = uuid7_floor(timezone.now() - KEPT)
-    Look.objects.filter(pk__lt=floor).delete()
-    ListLook.objects.filter(pk__lt=floor).delete()

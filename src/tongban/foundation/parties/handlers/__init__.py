@@ -1,5 +1,5 @@
 """Moments parties answers."""
 
-from tongban.foundation.parties.handlers import demo, keys, portal
+from tongban.foundation.parties.handlers import demo, keeping, keys, portal
 
-__all__ = ["demo", "keys", "portal"]
+__all__ = ["demo", "keeping", "keys", "portal"]

@@ -58,6 +58,7 @@ from tongban.foundation.parties.queries.staff import (
     office_visible_to,
     offices_visible_to,
     organisations_in_reach,
+    people_in_role,
     units_in_reach,
     units_of,
 )
@@ -105,6 +106,7 @@ __all__ = [
     "organisations_acted_for",
     "organisations_in_reach",
     "people_by_id",
+    "people_in_role",
     "people_visible_to",
     "person_by_document",
     "person_visible_to",

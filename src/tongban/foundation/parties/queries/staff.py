@@ -44,6 +44,14 @@ def office_visible_to(by: Actor, organisation_id: UUID) -> Organisation:
     return found
 
 
+def people_in_role(role: str) -> list[UUID]:
+    """Everybody who holds a role somewhere today, once each."""
+    today = timezone.localdate()
+    held = Membership.objects.filter(role=role, withdrawn_at__isnull=True, valid_from__lte=today)
+    found = held.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=today))
+    return sorted(set(found.values_list("person_id", flat=True)))
+
+
 def units_of(organisation_id: UUID) -> QuerySet[Unit]:
     """Active units of an organisation, by name."""
     return Unit.objects.filter(organisation_id=organisation_id, is_active=True).order_by("name_pinyin", "name")

@@ -17,10 +17,12 @@ from django.contrib.sessions.models import Session
 from django.test import Client
 from django.utils import timezone
 
+from tongban.foundation.ledger.actions import erase_due
 from tongban.foundation.parties import actions
 from tongban.foundation.parties.models import Account, CacheEntry
 from tongban.foundation.parties.tests.arrange import HOST, PASSWORD, person_of
 from tongban.lib import keys
+from tongban.lib.ids import uuid7_floor
 from tongban.lib.jurisdictions import enter
 
 PHONE = "13800001234"
@@ -242,14 +244,15 @@ def test_a_proved_number_is_not_taken_away() -> None:
 
 def test_the_night_clears_what_has_run_out(visitor: Client, sent: list[dict[str, Any]]) -> None:
     account_of()
-    old = Account.objects.create(username="unfinished")
-    Account.objects.filter(pk=old.pk).update(created_at=timezone.now() - timedelta(days=2), password="!")
+    long_ago = uuid7_floor(timezone.now() - timedelta(days=2))
+    Account.objects.create(id=long_ago, username="unfinished", password="!")
     fresh = Account.objects.create(username="today")
     visitor.get("/accounts/login/")
     ask_code(visitor)
     Session.objects.update(expire_date=timezone.now() - timedelta(hours=1))
     CacheEntry.objects.update(expires=timezone.now() - timedelta(hours=1))
     actions.clear_sessions()
+    assert erase_due("parties.signups") == 1
     assert not Session.objects.exists()
     assert not CacheEntry.objects.exists()
     assert set(Account.objects.values_list("username", flat=True)) == {fresh.username, f"p{PHONE}"}

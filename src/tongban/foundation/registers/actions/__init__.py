@@ -5,7 +5,6 @@ from tongban.foundation.registers.actions.imports import (
     Origin,
     Trial,
     confirm_register_list,
-    drop_unconfirmed_lists,
     register_list_template,
     try_register_list,
 )
@@ -32,7 +31,6 @@ from tongban.foundation.registers.actions.residents import (
     NewResidence,
     confirm_residence,
     end_residence,
-    erase_old_residences,
     form_household,
     open_resident,
     record_residence,
@@ -42,8 +40,8 @@ from tongban.foundation.registers.actions.residents import (
 
 __all__ = [
     "NewDwelling", "NewLease", "NewPlace", "NewResidence", "Origin", "Sought", "Trial", "add_alias", "add_dwellings", "add_place",
-    "answer_fact", "assign_to_grid", "confirm_register_list", "confirm_residence", "connect_register", "drop_unconfirmed_lists",
-    "end_lease", "end_residence", "erase_old_residences", "extend_lease", "form_household", "give_code", "open_resident",
+    "answer_fact", "assign_to_grid", "confirm_register_list", "confirm_residence", "connect_register",
+    "end_lease", "end_residence", "extend_lease", "form_household", "give_code", "open_resident",
     "read_facts", "record_premises", "record_residence", "record_workplace", "refresh_copies", "register_lease",
     "register_list_template", "switch_register", "tell_ended_leases", "try_register_list", "visit_dwelling",
 ]  # fmt: skip

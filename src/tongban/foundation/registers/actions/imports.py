@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -22,7 +22,6 @@ from tongban.foundation.registers.rules.records import document_key
 from tongban.lib.actors import Actor
 from tongban.lib.fields import blind_index_any, fill_indexes
 from tongban.lib.identifiers import personal_facts
-from tongban.lib.jobs import periodic
 from tongban.lib.named import fill_name_keys
 from tongban.lib.names import tidy_name
 from tongban.lib.refusals import Refusal, not_found
@@ -100,12 +99,6 @@ def confirm_register_list(import_id: UUID, *, by: Actor) -> dict[str, int]:
 def register_list_template(code: str) -> str:
     """The list to fill in, as CSV with a byte order mark so that Excel reads it."""
     return "\ufeff" + ",".join(column.label.zh for column in COLUMNS[_importable(code).code]) + "\r\n"
-
-
-@periodic("29 19 * * *")
-def drop_unconfirmed_lists() -> None:
-    """Every night: lists nobody confirmed within a day, and those taken over."""
-    RegisterImport.objects.filter(created_at__lt=timezone.now() - timedelta(days=1)).delete()
 
 
 def _importable(code: str) -> RegisterKind:

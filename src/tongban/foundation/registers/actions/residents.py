@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -18,7 +18,6 @@ from tongban.foundation.registers.models import CompanyRecord, Household, Lease,
 from tongban.foundation.registers.queries.residents import ResidentFound, resident_found
 from tongban.foundation.registers.rules.occupancy import RELATIONS
 from tongban.lib.actors import Actor
-from tongban.lib.jobs import periodic
 from tongban.lib.named import fill_name_keys
 from tongban.lib.refusals import Refusal, not_found
 from tongban.lib.words import T
@@ -27,7 +26,6 @@ if TYPE_CHECKING:
     from tongban.foundation.parties.models import Person
 
 RESIDENCE = T("这条居住登记", "This residence")
-KEPT_AFTER = timedelta(days=2 * 365 + 1)  # rules.catalogue.RESIDENCE: two years after somebody moved out
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,12 +233,3 @@ def refresh_copies(person_id: UUID) -> int:
         copy_person(row, person)
     Residence.objects.bulk_update(fill_name_keys(rows), ["name", "name_pinyin", "name_initials", "sex", "birth_year"])
     return len(rows)
-
-
-@periodic("53 18 * * *")
-def erase_old_residences() -> None:
-    """Every night: where people lived until two years ago, and the workplaces and leases that ended as long ago."""
-    before = timezone.localdate() - KEPT_AFTER
-    Residence.objects.filter(until__lt=before).delete()
-    Workplace.objects.filter(until__lt=before).delete()
-    Lease.objects.filter(until__lt=before, told_at__isnull=False, tenants__isnull=True).delete()

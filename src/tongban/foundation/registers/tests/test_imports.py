@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from tongban.foundation.ledger.actions import erase_due
 from tongban.foundation.registers import actions
 from tongban.foundation.registers.models import CompanyRecord, PersonRecord, Register, RegisterImport
 from tongban.foundation.registers.tests.arrange import (
@@ -121,10 +122,10 @@ def test_another_operators_list_is_not_found(refused: Refused) -> None:
 
 def test_lists_nobody_confirmed_are_gone_after_a_day() -> None:
     actions.try_register_list("companies", company_list(company_row()), "a.csv", origin=ORIGIN, by=operator())
-    actions.drop_unconfirmed_lists()
+    erase_due("registers.lists")
     assert RegisterImport.objects.exists()
     RegisterImport.objects.update(created_at=timezone.now() - timedelta(days=2))
-    actions.drop_unconfirmed_lists()
+    erase_due("registers.lists")
     assert not RegisterImport.objects.exists()
 
 

@@ -10,6 +10,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
+from tongban.foundation.ledger.actions import erase_due
 from tongban.foundation.parties.actions import request_correction, settle_correction
 from tongban.foundation.parties.models import Look, Person
 from tongban.foundation.parties.tests.arrange import actor_of, person_of, staff_of, unit_of
@@ -240,7 +241,7 @@ def test_what_ended_two_years_ago_is_erased(estate: Estate) -> None:
     today = timezone.localdate()
     Residence.objects.filter(pk=old.pk).update(until=today - timedelta(days=800))
     Residence.objects.filter(pk=recent.pk).update(until=today - timedelta(days=100))
-    actions.erase_old_residences()
+    erase_due()
     assert list(Residence.objects.all()) == [recent]
 
 

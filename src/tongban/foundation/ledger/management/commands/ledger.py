@@ -1,4 +1,4 @@
-"""``tongban ledger show|resume``."""
+"""``tongban ledger show|check|resume``."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
 from tongban.foundation.ledger import queries
-from tongban.foundation.ledger.actions import resume
+from tongban.foundation.ledger.actions import check, erase_due, resume
+from tongban.foundation.ledger.rules.faults import FAULTS, REMEDY
 from tongban.lib.jobs import jurisdictions_at_work
 from tongban.lib.jurisdictions import enter
 
@@ -17,13 +18,17 @@ from tongban.lib.jurisdictions import enter
 class Command(BaseCommand):
     """The public logs of this installation."""
 
-    help = "The public logs: show their heads and keys; go on after a restored backup."
+    help = "The public logs: show their heads and keys; compare them with the rows; go on after a restored backup."
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         """One subcommand per thing done."""
         commands = parser.add_subparsers(dest="what", required=True)
         commands.add_parser("show", help="name, size, leaves waiting and first key of each log")
+        checking = commands.add_parser(
+            "check", help="compare the log and all rows it tells of; print what does not fit"
+        )
+        checking.add_argument("--new", action="store_true", help="only what was added since the last check")
         going_on = commands.add_parser("resume", help="after a restored backup: a new shard that says what was lost")
         going_on.add_argument("jurisdiction", help="its schema, for example j510500")
         going_on.add_argument("--head", type=Path, action="append", default=[], help="a checkpoint somebody else kept")
@@ -36,10 +41,26 @@ class Command(BaseCommand):
                 heads = [path.read_bytes() for path in options["head"]]
                 fresh = resume(heads, is_head_lost=options["head_lost"])
                 self.stdout.write(f"{fresh.origin}\tresumed")
+                self.stdout.write(f"{erase_due()}\terased again")
             return
+        faults = 0
         for schema in [name for names in jurisdictions_at_work.call() for name in names]:
             with enter(schema):
-                self._show()
+                if options["what"] == "show":
+                    self._show()
+                else:
+                    faults += self._check(schema, is_full=not options["new"])
+        if faults:
+            raise CommandError(str(REMEDY))
+
+    def _check(self, schema: str, *, is_full: bool) -> int:
+        """Compare; each finding nobody explained on a line of its own; how many."""
+        run = check(is_full=is_full)
+        self.stdout.write(f"{schema}\t{run.leaves} leaves\t{run.affairs} affairs")
+        faults = [one for one in queries.findings() if one.explained_at is None]
+        for one in faults:
+            self.stdout.write(f"{schema}\t{one.kind}\t{one.about}\t{one.detail}\t{FAULTS[one.kind].title}")
+        return len(faults)
 
     def _show(self) -> None:
         shard = queries.current_shard()

@@ -1,0 +1,38 @@
+"""Moments credentials answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+from tongban.foundation.credentials.models import Credential, IssuingKey
+from tongban.foundation.credentials.queries import issue_leaf, key_leaf, revocation_leaf, withdrawn_key_leaf
+from tongban.foundation.ledger.hooks import Affairs, Due, affairs
+
+
+def _credential_leaves(ids: Sequence[UUID]) -> Mapping[UUID, list[Due]]:
+    return {row.pk: _credential(row) for row in Credential.objects.filter(pk__in=ids)}
+
+
+def _credential(row: Credential) -> list[Due]:
+    revoked = [Due("certificate.revoked", revocation_leaf(row))] if row.revoked_at else []
+    return [Due("certificate.issued", issue_leaf(row)), *revoked]
+
+
+def _key_leaves(ids: Sequence[UUID]) -> Mapping[UUID, list[Due]]:
+    return {row.pk: _key(row) for row in IssuingKey.objects.filter(pk__in=ids)}
+
+
+def _key(row: IssuingKey) -> list[Due]:
+    is_withdrawn = row.state == IssuingKey.State.WITHDRAWN
+    withdrawn = [Due("issuer_key.withdrawn", withdrawn_key_leaf(row))] if is_withdrawn else []
+    return [Due("issuer_key.opened", key_leaf(row)), *withdrawn]
+
+
+@affairs.answer
+def rows_and_leaves() -> list[Affairs]:
+    """Credentials and the keys that sign them."""
+    return [
+        Affairs("credentials.credential", Credential.objects.all, _credential_leaves),
+        Affairs("credentials.issuingkey", IssuingKey.objects.all, _key_leaves),
+    ]

@@ -1,0 +1,44 @@
+"""What registers keep for a time only."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from django.db.models import Exists, OuterRef, QuerySet
+from django.utils import timezone
+
+from tongban.foundation.ledger.hooks import Retention, retentions
+from tongban.foundation.registers.models import Lease, RegisterImport, Residence, Workplace
+from tongban.lib.words import T
+
+A_DAY = timedelta(days=1)
+TWO_YEARS = timedelta(days=2 * 365 + 1)  # rules.catalogue.RESIDENCE: after somebody moved out
+
+
+def _finished_lists() -> QuerySet[RegisterImport]:
+    return RegisterImport.objects.filter(created_at__lt=timezone.now() - A_DAY)
+
+
+def _long_ago() -> date:
+    return timezone.localdate() - TWO_YEARS
+
+
+def _old_leases() -> QuerySet[Lease]:
+    """Leases that ended and were told of; those somebody is still recorded with stay."""
+    tenants = Residence.objects.filter(lease=OuterRef("pk"))
+    return Lease.objects.filter(~Exists(tenants), until__lt=_long_ago(), told_at__isnull=False)
+
+
+@retentions.answer
+def kept_for_a_time() -> list[Retention]:
+    """Where people lived and worked until two years ago; lists between their trial run and their confirmation."""
+    moved = T("迁出或终止后两年", "2 years after they ended")
+    return [
+        Retention("registers.residences", T("居住登记", "Residences"), moved, Residence,
+                  lambda: Residence.objects.filter(until__lt=_long_ago())),
+        Retention("registers.workplaces", T("就业单位", "Workplaces"), moved, Workplace,
+                  lambda: Workplace.objects.filter(until__lt=_long_ago())),
+        Retention("registers.leases", T("租赁登记", "Leases"), moved, Lease, _old_leases),
+        Retention("registers.lists", T("登记册导入名单", "Lists for a register"), T("一天", "1 day"), RegisterImport,
+                  _finished_lists),
+    ]  # fmt: skip
