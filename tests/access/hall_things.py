@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date
 from uuid import UUID
 
 from tests.access.world import ELSEWHERE_SCHEMA, EVERYBODY, TESTS, Sample, World
-from tongban.applications.halls.actions.halls import NewHall, checked_hall
+from tongban.applications.halls.actions import Manner, NewHall, Said, register_visit
+from tongban.applications.halls.actions.halls import checked_hall
 from tongban.applications.halls.models import Hall, Window
+from tongban.applications.halls.queries import link_of
 from tongban.foundation.parties.models import Organisation, Unit
+from tongban.lib.identifiers import synthetic_id_number
 from tongban.lib.ids import uuid7
 from tongban.lib.jurisdictions import enter
 
@@ -75,3 +79,47 @@ def overseen(world: World) -> list[Sample]:
 def reports(world: World) -> list[Sample]:
     del world
     return [Sample("no report at all", uuid7())]
+
+
+def screens(world: World) -> list[Sample]:
+    del world
+    key = link_of(_county(), "screen")
+    return [
+        Sample("the county's screen", {"code": "JYSAMPLE", "key": key}, EVERYBODY),
+        Sample("an invented address", {"code": "JYSAMPLE", "key": key[::-1]}),
+    ]
+
+
+def visits(world: World) -> list[Sample]:
+    """A visit is for whoever holds its code."""
+    del world
+    hall = _county()
+    said = Said(
+        hall.service_list[0].code, "陈小雨", "resident_id", synthetic_id_number(date(1990, 1, 1), 7), "13800000007"
+    )
+    visit = register_visit(hall, said, Manner(UUID(int=7)), by=TESTS)
+    return [
+        Sample("a visit", visit.code, EVERYBODY), Sample("a forged code", visit.code[:-4] + "2222"), Sample("no code", "x"),
+    ]  # fmt: skip
+
+
+def visit_acts(world: World) -> list[Sample]:
+    return [Sample(one.what, {"code": one.value, "what": "leave"}, one.seen_by) for one in visits(world)]
+
+
+def windows(world: World) -> list[Sample]:
+    here = Window.objects.get(hall=_county(), number="1").pk
+    found = [Sample("a window", {"hall_id": _county().pk, "window_id": here}, WORKS_THERE)]
+    other = _hall("510504", "OTHERCTY")
+    there = Window.objects.get(hall=other).pk
+    found.append(Sample("a window of another county", {"hall_id": other.pk, "window_id": there}))
+    found.append(Sample("a window of another hall under the own one", {"hall_id": _county().pk, "window_id": there}))
+    return [*found, Sample("no window", {"hall_id": _county().pk, "window_id": uuid7()}), *_far_windows(world)]
+
+
+def _far_windows(world: World) -> list[Sample]:
+    return [Sample("a window of another jurisdiction", {"hall_id": _elsewhere(world), "window_id": uuid7()})]
+
+
+def window_acts(world: World) -> list[Sample]:
+    return [Sample(one.what, one.value | {"what": "open"}, one.seen_by) for one in windows(world)]

@@ -6,8 +6,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from tongban.applications.halls.models import Hall
+from django.utils import timezone
+
+from tongban.applications.halls.models import Hall, Visit
+from tongban.applications.halls.rules.codes import shown_code
 from tongban.applications.halls.rules.hours import KINDS
+from tongban.applications.halls.rules.queue import Standing, shown_number, wait_words
 from tongban.lib.pdf import make_pdf, qr_picture
 from tongban.lib.phones import show_phone
 from tongban.lib.words import T
@@ -26,7 +30,9 @@ def hall_title(hall: Hall) -> T:
 
 def hours_words(hours: dict[str, str]) -> T:
     """Opening hours in one line; kinds of day without any are left out."""
-    said = [(KINDS[kind], text) for kind, text in hours.items() if text and kind in KINDS]
+    said = [(label, hours[kind]) for kind, label in KINDS.items() if hours.get(kind)]
+    if len(said) == len(KINDS) and len({text for _, text in said}) == 1:
+        return T(f"每天 {said[0][1]}", f"Every day {said[0][1]}")
     return T(
         "；".join(f"{kind.zh} {text}" for kind, text in said), "; ".join(f"{kind.en} {text}" for kind, text in said)
     )
@@ -41,4 +47,23 @@ def make_poster(hall: Hall, address: str, *, entrance: T, made_at: datetime) -> 
     }  # fmt: skip
     return make_pdf(
         (_PAPERS / "poster.typ").read_text("utf-8"), content, pictures={"qr.svg": qr_picture(address)}, made_at=made_at
+    )
+
+
+def make_slip(
+    visit: Visit, service: T, address: str, *, standing: Standing | None, width: int, made_at: datetime
+) -> bytes:
+    """A visitor's paper slip for ticket printers of 58 or 80 mm."""
+    before, waits = (standing.before, standing.waits) if standing else (0, (0, 5))
+    content: dict[str, Any] = {
+        "hall": hall_title(visit.hall), "number": shown_number(visit.prefix, visit.number or 0), "service": service,
+        "before": str(before), "wait": wait_words(waits),
+        "code": shown_code(visit.code), "name": visit.masked_name, "width": width,
+        "at": timezone.localtime(visit.registered_at).strftime("%Y-%m-%d %H:%M"),
+    }  # fmt: skip
+    return make_pdf(
+        (_PAPERS / "slip.typ").read_text("utf-8"),
+        content,
+        pictures={"qr.svg": qr_picture(address, level="m")},
+        made_at=made_at,
     )

@@ -8,7 +8,10 @@ from django import forms
 
 from tongban.applications.halls.models import Hall
 from tongban.applications.halls.rules.hours import DEFAULT_HOURS, KINDS
-from tongban.applications.halls.rules.shape import QUESTIONS
+from tongban.applications.halls.rules.queue import PRIORITIES
+from tongban.applications.halls.rules.shape import QUESTIONS, YES_NO_QUESTIONS
+from tongban.applications.halls.rules.visitors import Said
+from tongban.lib.identifiers import DOCUMENT_TYPES
 from tongban.lib.phones import show_phone
 from tongban.lib.words import T
 from tongban.web.forms import HouseForm, words
@@ -52,14 +55,14 @@ class OpenHallForm(_Basics):
     windows = forms.IntegerField(
         label=words("窗口数", "Number of windows"), initial=3, widget=forms.TextInput(attrs=_SHORT)
     )
-    workday = forms.CharField(
+    hours_workday = forms.CharField(
         label=words("工作日开放时间", "Hours on working days"), initial=DEFAULT_HOURS["workday"], required=False,
         help_text=words("写成 09:00-12:00 13:30-17:30；过了零点也可以，例如 20:00-02:00。",
                         "Such as 09:00-12:00 13:30-17:30; past midnight is fine: 20:00-02:00."),
     )  # fmt: skip
-    saturday = forms.CharField(label=words("星期六", "Saturdays"), required=False,
+    hours_saturday = forms.CharField(label=words("星期六", "Saturdays"), required=False,
                                help_text=words("不开放就留空。", "Empty when closed."))  # fmt: skip
-    sunday = forms.CharField(label=words("星期日", "Sundays"), required=False)
+    hours_sunday = forms.CharField(label=words("星期日", "Sundays"), required=False)
 
     def __init__(self, *args: Any, regions: list[tuple[str, Any]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -67,7 +70,7 @@ class OpenHallForm(_Basics):
         assert isinstance(field, forms.ChoiceField)
         field.choices = [*regions, ("other", T("其他（填代码）", "Another (enter its code)"))]
         self.order_fields(["name", "operator", "region_code", "other_region", "address", "phone", "services", "windows",
-                           "capacity", "workday", "saturday", "sunday", "uscc", "name_en"])  # fmt: skip
+                           "capacity", "hours_workday", "hours_saturday", "hours_sunday", "uscc", "name_en"])  # fmt: skip
 
     @property
     def region(self) -> str:
@@ -173,3 +176,82 @@ class ReasonForm(HouseForm):
     """Why something is stopped."""
 
     reason = forms.CharField(label=words("原因", "Reason"), max_length=200)
+
+
+def _yes_no() -> list[tuple[str, Any]]:
+    return [("yes", T("有", "Yes")), ("no", T("没有", "No"))]
+
+
+class VisitForm(HouseForm):
+    """What a visitor fills in at the door; the action checks it, the form only shows it."""
+
+    service = forms.ChoiceField(label=words("办什么业务", "What you came for"), widget=forms.RadioSelect)
+    name = forms.CharField(
+        label=words("姓名", "Name"),
+        max_length=80,
+        widget=forms.TextInput(attrs={"autocomplete": "name", "class": "tb-w-medium"}),
+    )
+    document_type = forms.ChoiceField(
+        label=words("证件类型", "Document"), initial="resident_id", choices=list(DOCUMENT_TYPES.items())
+    )
+    document_number = forms.CharField(label=words("证件号码", "Document number"), max_length=40, required=False,
+                                      widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}))  # fmt: skip
+    phone = forms.CharField(label=words("手机号", "Mobile number"), max_length=40, required=False,
+                            widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel", "class": "tb-w-medium"}))  # fmt: skip
+    companions = forms.CharField(
+        label=words("同行人姓名，一行一位", "Names of companions, one a line"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    priorities = forms.MultipleChoiceField(
+        label=words("需要优先照顾", "Needs to be served sooner"), required=False, widget=forms.CheckboxSelectMultiple,
+        choices=[(code, label) for code, label in PRIORITIES.items() if code not in ("appointment", "elderly")],
+        help_text=words("满 65 岁的凭身份证号自动优先。", "From 65 years on it is given by the ID number."),
+    )  # fmt: skip
+    nonce = forms.UUIDField(widget=forms.HiddenInput)
+    entrance = forms.CharField(required=False, max_length=12, widget=forms.HiddenInput)
+
+    def __init__(
+        self, *args: Any, hall: Hall, questions: tuple[str, ...] = (), for_other: bool = False, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        service = self.fields["service"]
+        assert isinstance(service, forms.ChoiceField)
+        service.choices = [(one.code, one.name) for one in hall.service_list if one.is_open]
+        if not hall.asks_document:
+            del self.fields["document_type"], self.fields["document_number"]
+        else:
+            self.fields["document_number"].required = True
+        self.fields["phone"].required = not for_other
+        for question in questions:
+            label: Any = QUESTIONS[question]
+            if question in YES_NO_QUESTIONS:
+                self.fields[question] = forms.ChoiceField(label=label, choices=_yes_no(), widget=forms.RadioSelect)
+            else:
+                self.fields[question] = forms.CharField(label=label, required=question == "temperature", max_length=200)
+            self.fields[question].error_messages["required"] = str(T("请回答。", "Please answer."))
+        if for_other:
+            self.fields["helped_by"] = forms.CharField(
+                label=words("您（帮忙的人）的姓名", "Your own name, as the helper"), max_length=60, required=False
+            )
+        self.questions = questions
+
+    def said(self) -> Said:
+        """What was typed, for the action."""
+        data = self.cleaned_data
+        return Said(
+            service=data["service"], name=data["name"], document_type=data.get("document_type", ""),
+            document_number=data.get("document_number", ""), phone=data.get("phone", ""),
+            companions=data["companions"].splitlines(), priorities=data["priorities"],
+            declaration={question: data.get(question, "") for question in self.questions},
+        )  # fmt: skip
+
+
+class CodeForm(HouseForm):
+    """A visit code, typed."""
+
+    code = forms.CharField(
+        label=words("登记码", "Visit code"),
+        max_length=40,
+        widget=forms.TextInput(attrs={"class": "tb-w-medium", "autocomplete": "off"}),
+    )

@@ -146,7 +146,8 @@ class Visit(House):
     nonce = models.UUIDField()  # the caller's: the same registration sent twice is one visit
     state = models.CharField(max_length=12)
     service = models.CharField(max_length=12)
-    prefix = models.CharField(max_length=8, blank=True)
+    prefix = models.CharField(max_length=8, blank=True)  # letters of the number
+    line = models.CharField(max_length=8, blank=True)  # the queue: other letters after a transfer
     number = models.PositiveIntegerField(null=True, blank=True)
     masked_name = models.CharField(max_length=80)
     details = EncryptedJSONField(default=dict)  # name, document_type, document_number, phone

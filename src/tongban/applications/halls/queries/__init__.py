@@ -1,13 +1,46 @@
 """Reads of halls."""
 
+from tongban.applications.halls.queries.board import board_of, forget_board
 from tongban.applications.halls.queries.halls import (
     hall_by_code,
     hall_run_by,
     halls_near,
     halls_overseen,
     halls_run_by,
+    is_present,
     link_of,
     may_manage,
+    presence_now,
+)
+from tongban.applications.halls.queries.visits import (
+    before,
+    counts_today,
+    details_of_person,
+    last_details,
+    standing,
+    visit_by_code,
+    visit_today,
+    waiting,
 )
 
-__all__ = ["hall_by_code", "hall_run_by", "halls_near", "halls_overseen", "halls_run_by", "link_of", "may_manage"]
+__all__ = [
+    "before",
+    "board_of",
+    "counts_today",
+    "details_of_person",
+    "forget_board",
+    "hall_by_code",
+    "hall_run_by",
+    "halls_near",
+    "halls_overseen",
+    "halls_run_by",
+    "is_present",
+    "last_details",
+    "link_of",
+    "may_manage",
+    "presence_now",
+    "standing",
+    "visit_by_code",
+    "visit_today",
+    "waiting",
+]

@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from tongban.applications.halls.models import Hall
-from tongban.applications.halls.rules.codes import link_key
+from tongban.applications.halls.rules.codes import link_key, presence_code, proves_presence
 from tongban.applications.halls.rules.rights import MANAGE, OVERSEE, SERVE
 from tongban.foundation.parties.queries import memberships_in_force, require
 from tongban.lib import capabilities
@@ -79,3 +79,17 @@ def link_of(hall: Hall, what: str) -> str:
     """The secret part of the address of a hall's screen or kiosk."""
     secret = ring().current("token").derive(f"{require_current()}|halls")
     return link_key(str(hall.pk), what, hall.links_version, secret)
+
+
+def presence_now(hall: Hall) -> str:
+    """The six digits a hall's screen shows now."""
+    return presence_code(str(hall.pk), timezone.now().timestamp(), _presence_secret())
+
+
+def is_present(hall: Hall, typed: str) -> bool:
+    """Whether somebody who typed these digits stands, or stood a moment ago, before the hall's screen."""
+    return proves_presence(typed, str(hall.pk), timezone.now().timestamp(), _presence_secret())
+
+
+def _presence_secret() -> bytes:
+    return ring().current("token").derive(f"{require_current()}|halls.presence")

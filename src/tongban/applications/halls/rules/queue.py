@@ -73,6 +73,14 @@ def pace_of(minutes: Sequence[float], usual: int) -> Pace:
     return Pace(kept[len(kept) // 4], kept[(len(kept) * 4) // 5], len(kept))
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a visitor is told about waiting: how many before, and the range in minutes, None when nobody can say."""
+
+    before: int
+    waits: tuple[int, int] | None
+
+
 def wait_range(before: int, windows: int, pace: Pace) -> tuple[int, int] | None:
     """The least and most minutes to wait, in steps of five; None when no window serves this queue now.
 

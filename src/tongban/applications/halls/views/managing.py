@@ -19,7 +19,7 @@ from tongban.applications.halls import actions, queries
 from tongban.applications.halls.adapters import hours_words, make_poster
 from tongban.applications.halls.forms import BasicsForm, DeclarationForm, HoursForm, OpenHallForm
 from tongban.applications.halls.models import Hall
-from tongban.applications.halls.rules.hours import KINDS
+from tongban.applications.halls.rules.hours import KINDS, day_starts_for
 from tongban.applications.halls.rules.rights import MANAGE
 from tongban.applications.halls.rules.shape import HALL_STATES, HALL_TONES, Declaration, Entrance, Service, letter
 from tongban.applications.halls.views.common import actor_of, door_address, tried
@@ -50,11 +50,11 @@ def open_hall(request: HttpRequest) -> HttpResponse:
     form = OpenHallForm(request.POST if request.method == "POST" else None, regions=regions)
 
     def act(said: dict[str, Any]) -> Hall:
-        hours = {kind: said.get(kind, "") for kind in KINDS}
+        hours = {kind: said.get(f"hours_{kind}", "") for kind in KINDS}
         new = actions.NewHall(
             name=said["name"], operator=said["operator"], region_code=form.region, address=said["address"],
             phone=said["phone"], capacity=said["capacity"], windows=said["windows"], services=[said["services"]],
-            hours=hours, uscc=said["uscc"], name_en=said["name_en"],
+            hours=hours, day_starts=day_starts_for(hours), uscc=said["uscc"], name_en=said["name_en"],
         )  # fmt: skip
         return actions.open_hall(new, by=actor_of(request))
 
@@ -85,17 +85,20 @@ def home(request: HttpRequest, hall_id: UUID) -> HttpResponse:
     """One hall for those who work in it: the next step, its poster, its links."""
     hall = queries.hall_run_by(actor_of(request), hall_id)
     site = request.build_absolute_uri("/")[:-1]
+    counts = queries.counts_today(hall.pk, hall.schedule.business_day(timezone.now()))
     links = {what: site + reverse(f"halls:{what}", args=[hall.code, queries.link_of(hall, what)]) for what in LINKS}
     context = {
         "hall": hall, "state": HALL_STATES[hall.state], "tone": HALL_TONES[hall.state], "hours": hours_words(hall.hours),
         "manages": queries.may_manage(actor_of(request), hall), "address": door_address(request, hall), "links": links,
+        "registered": sum(counts.values()) - counts.get("booked", 0) - counts.get("cancelled", 0),
+        "waiting": counts.get("waiting", 0), "inside": queries.board_of(hall).inside,
         "entrances": hall.entrance_list, "windows": list(hall.windows.order_by("number")), "services": hall.service_list,
         "crumbs": [(reverse("halls:mine"), T("我的大厅", "My halls"))],
     }  # fmt: skip
     return render(request, "halls/home.html", context)
 
 
-LINKS: tuple[str, ...] = ()
+LINKS: tuple[str, ...] = ("screen",)
 
 
 @audience("person")

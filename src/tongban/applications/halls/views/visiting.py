@@ -1,25 +1,41 @@
-"""What visitors see: which halls there are, and the door a poster leads to."""
+"""What visitors see: which halls there are, the door a poster leads to, and their own visit."""
 
 from __future__ import annotations
 
+from typing import Any
+from uuid import uuid4
+
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from tongban.applications.halls import queries
-from tongban.applications.halls.adapters import hall_title, hours_words
+from tongban.applications.halls import actions, queries
+from tongban.applications.halls.adapters import hall_title, hours_words, make_slip
+from tongban.applications.halls.forms import VisitForm
+from tongban.applications.halls.models import Hall, Visit
+from tongban.applications.halls.rules.codes import shown_code
+from tongban.applications.halls.rules.queue import STATES, TONES, shown_number, wait_words
+from tongban.applications.halls.views.common import actor_of, tried
+from tongban.applications.halls.views.prefill import known_visitor
 from tongban.lib.phones import show_phone
+from tongban.lib.refusals import Refusal
+from tongban.lib.words import T
 from tongban.web.audiences import audience
+from tongban.web.limits import limit
 
 _SHOWN = 200
+REGISTRATIONS_A_MINUTE = 60  # of one address: a hall's visitors share its wireless network
+COOKIE = "tongban_visit"
+COOKIE_SECONDS = 16 * 3600
 
 
 @audience("public")
 @require_GET
 def halls(request: HttpRequest) -> HttpResponse:
-    """Halls of the region, to visit or to open one."""
+    """Halls of the region, the quiet ones with few people waiting."""
     term = request.GET.get("q", "").strip()[:40]
     found = queries.halls_near(request.place.region_code, term)[:_SHOWN]  # type: ignore[attr-defined]
     return render(request, "halls/list.html", {"halls": found, "term": term})
@@ -27,13 +43,156 @@ def halls(request: HttpRequest) -> HttpResponse:
 
 @audience("public")
 @never_cache
-@require_GET
+@require_http_methods(["GET", "POST"])
 def door(request: HttpRequest, code: str) -> HttpResponse:
-    """Where the poster leads."""
+    """Where the poster leads: register here, in under a minute, without installing anything."""
     hall = queries.hall_by_code(code)
+    now, for_other = timezone.now(), "for" in request.GET
+    questions = actions.wanted_by(hall, now, phone=True).questions
+    form = visit_form(request, hall, questions=questions, for_other=for_other)
+    if request.method == "POST":
+        limit(request, "halls.register", per_minute=REGISTRATIONS_A_MINUTE)
+        visit = tried(form, lambda _: _register(request, hall, form, for_other=for_other))
+        if visit is not None:
+            response = redirect("halls:visit", code=visit.code)
+            if not for_other:  # so that the same phone finds its visit again at the hall's screen
+                response.set_cookie(
+                    COOKIE,
+                    visit.code,
+                    max_age=COOKIE_SECONDS,
+                    httponly=True,
+                    samesite="Lax",
+                    secure=request.is_secure(),
+                )
+            return response
+    return render(request, "halls/door.html", _door(request, hall, form, for_other), status=422 if form.errors else 200)
+
+
+def visit_form(request: HttpRequest, hall: Hall, *, questions: tuple[str, ...], for_other: bool) -> VisitForm:
+    """The registration form: as sent, or empty with a nonce and whatever is known of a returning visitor."""
+    if request.method == "POST":
+        return VisitForm(request.POST, hall=hall, questions=questions, for_other=for_other)
+    initial: dict[str, Any] = {"nonce": uuid4(), "entrance": request.GET.get("e", "")[:12]}
+    services = [one.code for one in hall.service_list if one.is_open]
+    if len(services) == 1:
+        initial["service"] = services[0]
+    if not for_other:
+        initial |= known_visitor(request)
+    return VisitForm(initial=initial, hall=hall, questions=questions, for_other=for_other)
+
+
+def _register(request: HttpRequest, hall: Hall, form: VisitForm, *, for_other: bool) -> Visit:
+    data = form.cleaned_data
+    helper = data.get("helped_by", "") or (str(T("同行帮忙", "a helper")) if for_other else "")
+    manner = actions.Manner(data["nonce"], "poster", data["entrance"], helper, needs_phone=not for_other)
+    return actions.register_visit(hall, form.said(), manner, by=actor_of(request))
+
+
+def _door(request: HttpRequest, hall: Hall, form: VisitForm, for_other: bool) -> dict[str, Any]:
     now, schedule = timezone.now(), hall.schedule
-    context = {
+    board = queries.board_of(hall)
+    mine = request.COOKIES.get(COOKIE, "")
+    return {
         "hall": hall, "title": hall_title(hall), "hours": hours_words(hall.hours), "phone": show_phone(hall.phone),
-        "is_open": schedule.is_open(now), "opens": schedule.opens_again(now), "services": hall.service_list,
+        "may_register": schedule.may_register(now) and hall.state in ("provisional", "confirmed"),
+        "opens": schedule.opens_again(now), "services": hall.service_list, "form": form, "for_other": for_other,
+        "lines": [(line, wait_words(line.waits)) for line in board.lines.values()], "inside": board.inside,
+        "asked": hall.asked if form.questions else None, "mine": mine, "is_known": bool(known_visitor(request)),
+        "has_slots": any(one.has_slots for one in hall.service_list),
     }  # fmt: skip
-    return render(request, "halls/door.html", context)
+
+
+@audience("public")
+@never_cache
+@require_GET
+def visit(request: HttpRequest, code: str) -> HttpResponse:
+    """One visit, for whoever holds its code: the number, how many before, how long it may take."""
+    found = queries.visit_by_code(code)
+    address = request.build_absolute_uri(reverse("halls:visit", args=[found.code]))
+    context = _facts(found) | {
+        "visit": found, "tag": _tag(found), "hall": found.hall, "title": hall_title(found.hall), "address": address,
+        "shown_code": shown_code(found.code), "service": _service(found), "stars": STARS,
+    }  # fmt: skip
+    return render(request, "halls/visit.html", context)
+
+
+STARS = ((5, T("非常满意", "Very good")), (4, T("满意", "Good")), (3, T("基本满意", "Fair")), (2, T("不满意", "Poor")),
+         (1, T("非常不满意", "Very poor")))  # fmt: skip
+
+
+def _service(found: Visit) -> T:
+    return next((one.name for one in found.hall.service_list if one.code == found.service), T("", ""))
+
+
+def _facts(found: Visit) -> dict[str, Any]:
+    standing = queries.standing(found)
+    return {
+        "number": shown_number(found.prefix, found.number) if found.number else "", "state": found.state,
+        "state_name": STATES[found.state], "tone": TONES[found.state], "before": standing.before if standing else None,
+        "wait": wait_words(standing.waits) if standing else None, "window": found.window.number if found.window else "",
+    }  # fmt: skip
+
+
+@audience("public")
+@never_cache
+@require_GET
+def visit_part(request: HttpRequest, code: str) -> HttpResponse:
+    """The part of the visit's page that changes, for polling; 204 when it is as the reader has it."""
+    found = queries.visit_by_code(code)
+    tag = _tag(found)
+    if request.GET.get("v") == tag:
+        return HttpResponse(status=204)
+    return render(request, "halls/parts/standing.html", _facts(found) | {"visit": found, "tag": tag})
+
+
+def _tag(found: Visit) -> str:
+    """Changes whenever the visitor has to be told something new."""
+    standing = queries.standing(found)
+    return f"{found.state}.{standing.before if standing else ''}.{found.window_id or ''}.{found.calls}"
+
+
+@audience("public")
+@never_cache
+@require_GET
+def slip(request: HttpRequest, code: str) -> HttpResponse:
+    """The paper slip, 58 or 80 mm wide."""
+    found = queries.visit_by_code(code)
+    width = 58 if request.GET.get("width") == "58" else 80
+    address = request.build_absolute_uri(reverse("halls:visit", args=[found.code]))
+    content = make_slip(
+        found, _service(found), address, standing=queries.standing(found), width=width, made_at=timezone.now()
+    )
+    response = HttpResponse(content, content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="{found.prefix}{found.number}.pdf"'
+    return response
+
+
+@audience("public")
+@require_POST
+def act(request: HttpRequest, code: str, what: str) -> HttpResponse:
+    """What a visitor does with their own visit: leave, wait again, rate."""
+    found, by = queries.visit_by_code(code), actor_of(request)
+    if what == "leave":
+        actions.leave(found, by=by)
+    elif what == "rejoin":
+        actions.rejoin(found, by=by)
+    elif what == "rate":
+        stars = request.POST.get("rating", "")
+        actions.rate(found, int(stars) if stars.isdecimal() and len(stars) == 1 else 0, by=by)
+    else:
+        raise Refusal("not_found", T("没有这个操作。", "There is no such thing to do."), status=404)
+    return redirect("halls:visit", code=found.code)
+
+
+@audience("public")
+@require_GET
+def board(request: HttpRequest, code: str) -> HttpResponse:
+    """The live snapshot of a hall as JSON; 304 while its version has not changed."""
+    found = queries.board_of(queries.hall_by_code(code))
+    if request.headers.get("If-None-Match") == f'"{found.version}"':
+        response: HttpResponse = HttpResponse(status=304)
+    else:
+        response = HttpResponse(found.body, content_type="application/json")
+    response["ETag"] = f'"{found.version}"'
+    response["Cache-Control"] = "no-cache"
+    return response

@@ -1,0 +1,44 @@
+"""Numbers that never repeat: one row each, changed by one conditional statement."""
+
+from __future__ import annotations
+
+from datetime import date
+from uuid import UUID
+
+from django.db import connection
+
+from tongban.applications.halls.models import Counter
+from tongban.lib.ids import uuid7
+
+ALL, INSIDE = "#all", "#inside"
+UNLIMITED = 2**31 - 2
+
+
+def count_up(hall_id: UUID, day: date, prefix: str, *, step: int = 1, most: int = UNLIMITED) -> int | None:
+    """Add to a counter unless it would pass ``most``; the new value, or None when it would.
+
+    The row stays locked until the transaction ends: what is rolled back is not counted, so numbers have no gap.
+    """
+    table = connection.ops.quote_name(Counter._meta.db_table)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {table} AS c (id, hall_id, day, prefix, value) SELECT %s, %s, %s, %s, %s WHERE %s <= %s "
+            "ON CONFLICT (hall_id, day, prefix) DO UPDATE SET value = c.value + EXCLUDED.value "
+            "WHERE c.value + EXCLUDED.value <= %s RETURNING value",
+            [uuid7(), hall_id, day, prefix, step, step, most, most],
+        )
+        row = cursor.fetchone()
+    return int(row[0]) if row else None
+
+
+def count_down(hall_id: UUID, day: date, prefix: str, *, step: int = 1) -> int:
+    """Take from a counter, never below nothing; what is left."""
+    table = connection.ops.quote_name(Counter._meta.db_table)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE {table} SET value = GREATEST(value - %s, 0) WHERE hall_id = %s AND day = %s AND prefix = %s "  # noqa: S608
+            "RETURNING value",
+            [step, hall_id, day, prefix],
+        )
+        row = cursor.fetchone()
+    return int(row[0]) if row else 0

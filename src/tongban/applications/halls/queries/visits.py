@@ -1,0 +1,133 @@
+"""Reads of visits: one by its code, a queue, what may be said about waiting."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count, F, Q
+from django.utils import timezone
+
+from tongban.applications.halls.models import Hall, Visit, Window
+from tongban.applications.halls.rules.codes import is_genuine, read_code
+from tongban.applications.halls.rules.queue import CALLED, SERVING, WAITING, Pace, Standing, pace_of, wait_range
+from tongban.lib.fields import blind_index_any
+from tongban.lib.jurisdictions import require_current
+from tongban.lib.keys import ring
+from tongban.lib.phones import show_phone
+from tongban.lib.refusals import Refusal
+from tongban.lib.words import T
+
+_PACE_FROM = 60
+
+
+def visit_secrets() -> list[bytes]:
+    """What visit codes are signed with: the current key first."""
+    return [key.derive(f"{require_current()}|halls.visit") for key in ring().all("token")]
+
+
+def code_refusal() -> Refusal:
+    """The refusal for a visit code that is not one."""
+    return Refusal(
+        "visit_code_wrong",
+        T("没有这个登记码，请核对后重试；找不到号码，请到窗口询问。",
+          "There is no such visit code. Check it and try again, or ask at a window."), field="code", status=404,
+    )  # fmt: skip
+
+
+def visit_by_code(text: str) -> Visit:
+    """The visit with a code, with its hall; a code somebody made up is refused without asking the database."""
+    code = read_code(text)
+    if not is_genuine(code, visit_secrets()):
+        raise code_refusal()
+    found = Visit.objects.select_related("hall", "window", "slot").filter(code=code, is_anonymous=False).first()
+    if found is None:
+        raise code_refusal()
+    return found
+
+
+def visit_with_nonce(hall: Hall, nonce: UUID) -> Visit | None:
+    """The visit a caller registered with this nonce."""
+    return Visit.objects.filter(hall_id=hall.pk, nonce=nonce).first()
+
+
+def waiting(hall_id: UUID, day: date) -> Any:
+    """A hall's queue in the order in which it is called."""
+    return Visit.objects.filter(hall_id=hall_id, day=day, state=WAITING).order_by("queue_key", "id")
+
+
+def before(visit: Visit) -> int:
+    """How many stand before a waiting visitor in the same queue."""
+    ahead = Q(queue_key__lt=visit.queue_key) | Q(queue_key=visit.queue_key, id__lt=visit.pk)
+    return int(waiting(visit.hall_id, visit.day).filter(ahead, line=visit.line, window__isnull=True).count())
+
+
+def windows_serving(windows: list[Window], prefix: str) -> int:
+    """How many open windows take numbers of this queue."""
+    return sum(1 for one in windows if one.is_open and (not one.prefixes or prefix in one.prefixes))
+
+
+def paces(hall: Hall, day: date) -> dict[str, Pace]:
+    """How fast each queue moves, learnt from the last visits served today, else from the hall's own figure."""
+    served: dict[str, list[float]] = {}
+    done = Visit.objects.filter(
+        hall_id=hall.pk, day=day, state="done", serving_at__isnull=False, ended_at__isnull=False
+    )
+    for prefix, began, ended in done.order_by("-ended_at").values_list("line", "serving_at", "ended_at")[
+        : _PACE_FROM * 4
+    ]:
+        assert began is not None
+        assert ended is not None
+        served.setdefault(prefix, []).append((ended - began).total_seconds() / 60)
+    usual = {one.prefix: one.minutes for one in reversed(hall.service_list)}
+    return {prefix: pace_of(served.get(prefix, [])[:_PACE_FROM], minutes) for prefix, minutes in usual.items()}
+
+
+def standing(visit: Visit) -> Standing | None:
+    """How many before, and how long it may take; None for whoever does not wait."""
+    if visit.state != WAITING:
+        return None
+    from tongban.applications.halls.queries.board import board_of
+
+    board = board_of(visit.hall)
+    ahead = before(visit)
+    line = board.lines.get(visit.line)
+    return Standing(ahead, wait_range(ahead, line.windows, line.pace) if line else None)
+
+
+def counts_today(hall_id: UUID, day: date) -> dict[str, int]:
+    """How many visits of a day are in each state."""
+    rows = Visit.objects.filter(hall_id=hall_id, day=day).values_list("state").annotate(n=Count("id"))
+    return dict(rows)
+
+
+def at_windows(hall_id: UUID, day: date) -> list[Visit]:
+    """Who is called or served now, the newest call first."""
+    found = Visit.objects.filter(window__hall_id=hall_id, state__in=(CALLED, SERVING), day=day)
+    return list(found.select_related("window").order_by(F("called_at").desc(nulls_last=True)))
+
+
+def visit_today(hall: Hall, visit_id: UUID) -> Visit | None:
+    """A visit of the hall's current business day."""
+    day = hall.schedule.business_day(timezone.now())
+    return Visit.objects.filter(pk=visit_id, hall_id=hall.pk, day=day).first()
+
+
+def last_details(phone: str) -> dict[str, str]:
+    """What the last visitor with a proved phone filled in, as long as it is kept."""
+    found = (
+        Visit.objects.filter(phone_index__in=blind_index_any("phone", phone), is_anonymous=False)
+        .order_by("-id")
+        .first()
+    )
+    return {key: str(value) for key, value in (found.details or {}).items()} if found else {}
+
+
+def details_of_person(person_id: UUID) -> dict[str, str]:
+    """What the last visit of a signed-in person holds, else nothing."""
+    found = Visit.objects.filter(person_id=person_id, is_anonymous=False).order_by("-id").first()
+    details = {key: str(value) for key, value in (found.details or {}).items()} if found else {}
+    if details.get("phone"):
+        details["phone"] = show_phone(details["phone"])
+    return details
