@@ -99,6 +99,11 @@ class Environment(BaseSettings):
         1, ge=1, le=31,
         description="All rows and leaves are compared every so many nights; in the others, what was added since.",
     )  # fmt: skip
+    seals_dir: Path | None = Field(
+        None,
+        description="Folder with the offices' seals of licensed authorities (docs/seals.md); empty: seals for exercises only.",
+    )
+    seals_passphrase: SecretStr = Field(SecretStr(""), description="Passphrase of the seals' PKCS#12 files.")
     metrics_token: SecretStr = Field(SecretStr(""), description="Bearer token for /metrics; empty: loopback only.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO", description="Least level of what is logged."

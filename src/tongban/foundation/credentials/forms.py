@@ -15,3 +15,14 @@ class VerifyForm(HouseForm):
         widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "false", "autocomplete": "off", "autocapitalize": "off"}),
         max_length=2000, strip=False,
     )  # fmt: skip
+
+
+class PaperForm(HouseForm):
+    """A PDF to compare with what was issued."""
+
+    file = forms.FileField(
+        label=words("PDF 文件", "PDF file"),
+        help_text=words("选择对方发给您的 PDF 原文件，不是照片或扫描件。文件只用来核验，不保存。",
+                        "The PDF as it was sent to you, not a photo or scan. It is compared and not kept."),
+        widget=forms.ClearableFileInput(attrs={"accept": "application/pdf,.pdf"}),
+    )  # fmt: skip

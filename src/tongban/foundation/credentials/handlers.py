@@ -5,8 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from tongban.foundation.credentials.models import Credential, IssuingKey
-from tongban.foundation.credentials.queries import issue_leaf, key_leaf, revocation_leaf, withdrawn_key_leaf
+from tongban.foundation.credentials.models import Credential, IssuingKey, OfficeSeal, SealedPaper
+from tongban.foundation.credentials.queries import (
+    issue_leaf,
+    key_leaf,
+    paper_leaf,
+    revocation_leaf,
+    seal_leaf,
+    withdrawn_key_leaf,
+    withdrawn_seal_leaf,
+)
 from tongban.foundation.ledger.hooks import Affairs, Due, affairs
 
 
@@ -29,10 +37,27 @@ def _key(row: IssuingKey) -> list[Due]:
     return [Due("issuer_key.opened", key_leaf(row)), *withdrawn]
 
 
+def _seal_leaves(ids: Sequence[UUID]) -> Mapping[UUID, list[Due]]:
+    return {row.pk: _seal(row) for row in OfficeSeal.objects.filter(pk__in=ids)}
+
+
+def _seal(row: OfficeSeal) -> list[Due]:
+    is_withdrawn = row.state == OfficeSeal.State.WITHDRAWN
+    withdrawn = [Due("seal.withdrawn", withdrawn_seal_leaf(row))] if is_withdrawn else []
+    return [Due("seal.opened", seal_leaf(row)), *withdrawn]
+
+
+def _paper_leaves(ids: Sequence[UUID]) -> Mapping[UUID, list[Due]]:
+    rows = SealedPaper.objects.select_related("seal").filter(pk__in=ids)
+    return {row.pk: [Due("paper.sealed", paper_leaf(row))] for row in rows}
+
+
 @affairs.answer
 def rows_and_leaves() -> list[Affairs]:
-    """Credentials and the keys that sign them."""
+    """Credentials and the keys that sign them; seals and the papers they are on."""
     return [
         Affairs("credentials.credential", Credential.objects.all, _credential_leaves),
         Affairs("credentials.issuingkey", IssuingKey.objects.all, _key_leaves),
+        Affairs("credentials.officeseal", OfficeSeal.objects.all, _seal_leaves),
+        Affairs("credentials.sealedpaper", SealedPaper.objects.all, _paper_leaves),
     ]

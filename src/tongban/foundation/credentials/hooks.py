@@ -16,3 +16,4 @@ ISSUE = declare(
 )
 REVOKE = declare("credentials.revoke_credential", T("撤销证件", "Revoke credentials"), roles=("decider",))
 MANAGE_KEYS = declare("credentials.manage_keys", T("管理签发密钥", "Manage issuing keys"), roles=("administrator",))
+SEAL = declare("credentials.seal_paper", T("使用电子印章", "Use the electronic seal"), roles=("decider",))

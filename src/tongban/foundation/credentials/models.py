@@ -83,3 +83,61 @@ class Credential(House):
 
     def __str__(self) -> str:
         return bytes(self.cti).hex()
+
+
+class OfficeSeal(House):
+    """What an office seals papers with: an X.509 certificate; without a unit, the authority that gave out the others.
+
+    The private key never lies here: it is derived from the key file (``ring_number``), or is in the office's PKCS#12 file.
+    ``is_test``: given out on the spot and without legal force; papers sealed with it say so.
+    """
+
+    class State(models.TextChoices):
+        ACTIVE = "active", "使用中"
+        RETIRED = "retired", "只验证"
+        WITHDRAWN = "withdrawn", "已作废"
+
+    unit = models.ForeignKey("parties.Unit", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    office = models.CharField(max_length=120)  # as it stands in the ring of the seal
+    certificate = models.BinaryField()  # DER
+    fingerprint = models.CharField(max_length=64, unique=True)  # SHA-256 of the certificate
+    ring_number = models.PositiveIntegerField(null=True, blank=True)  # none: the key is in a PKCS#12 file
+    is_test = models.BooleanField(default=True)
+    signs_from = models.DateTimeField()
+    signs_until = models.DateTimeField()
+    state = models.CharField(max_length=12, choices=State.choices, default=State.ACTIVE)
+    withdrawn_reason = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["unit", "office"], condition=Q(state="active"), nulls_distinct=False, name="seal_one_active"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.office} {self.fingerprint[:12]}"
+
+
+class SealedPaper(House):
+    """A PDF that was sealed here: its digest says whether a file is exactly what was issued, as long as what it is about is kept."""
+
+    append_only = True
+    erasable = True
+
+    sha256 = models.CharField(max_length=64, unique=True)  # of the whole sealed file
+    seal = models.ForeignKey("credentials.OfficeSeal", on_delete=models.PROTECT, related_name="papers")
+    credential = models.ForeignKey(
+        "credentials.Credential", null=True, blank=True, on_delete=models.PROTECT, related_name="papers"
+    )  # the certificate the paper shows, if it shows one
+    subject_kind = models.CharField(max_length=40)
+    subject_id = models.UUIDField()
+    title = models.JSONField()  # {zh, en}
+    number = models.CharField(max_length=40)
+    sealed_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["subject_kind", "subject_id"], name="sealed_paper_subject")]
+
+    def __str__(self) -> str:
+        return self.number

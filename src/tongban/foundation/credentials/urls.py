@@ -5,4 +5,7 @@ from django.urls import path
 from tongban.foundation.credentials import views
 
 app_name = "credentials"
-urlpatterns = [path("verify", views.verify, name="verify")]
+urlpatterns = [
+    path("verify", views.verify, name="verify"),
+    path("verify/paper", views.verify_paper, name="verify_paper"),
+]

@@ -5,14 +5,18 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_http_methods
 
 from tongban.foundation.credentials import actions
-from tongban.foundation.credentials.forms import VerifyForm
+from tongban.foundation.credentials.forms import PaperForm, VerifyForm
+from tongban.foundation.credentials.rules.papers import check_size
+from tongban.lib.refusals import Refusal
 from tongban.web.audiences import audience
+from tongban.web.forms import show_refusal
 from tongban.web.limits import limit
 
 PER_MINUTE = 60
+PAPERS_PER_MINUTE = 12
 
 
 @audience("public")
@@ -25,4 +29,23 @@ def verify(request: HttpRequest) -> HttpResponse:
     if form.is_bound and form.is_valid():
         limit(request, "credentials.verify", per_minute=PER_MINUTE)
         found = actions.verify(form.cleaned_data["c"])
-    return render(request, "credentials/verify.html", {"form": form, "found": found})
+    context = {"form": form, "paper_form": PaperForm(), "found": found}
+    return render(request, "credentials/verify.html", context)
+
+
+@audience("public")
+@never_cache
+@require_http_methods(["GET", "POST"])
+def verify_paper(request: HttpRequest) -> HttpResponse:
+    """Compare an uploaded PDF with what was issued; the file is not kept."""
+    form = PaperForm(request.POST or None, request.FILES or None)
+    found = None
+    if request.method == "POST" and form.is_valid():
+        limit(request, "credentials.verify_paper", per_minute=PAPERS_PER_MINUTE)
+        try:
+            check_size(form.cleaned_data["file"].size)
+            found = actions.verify_pdf(form.cleaned_data["file"].read())
+        except Refusal as refusal:
+            show_refusal(form, refusal)
+    context = {"form": VerifyForm(), "paper_form": form, "paper": found}
+    return render(request, "credentials/verify.html", context, status=422 if form.errors else 200)

@@ -125,7 +125,7 @@ def test_after_90_days_or_a_rotation_a_new_key_signs_and_the_old_still_verifies(
     second = give()
     assert second.key_id != first.key_id
     rotated = keys.ring().with_new("credential")
-    monkeypatch.setattr(actions, "ring", lambda: rotated)
+    monkeypatch.setattr("tongban.foundation.credentials.actions.credentials.ring", lambda: rotated)
     third = give()
     assert third.key.ring_number == second.key.ring_number + 1
     assert [actions.verify(c.code).verdict.reason for c in (first, second, third)] == ["valid"] * 3

@@ -13,7 +13,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from tongban.foundation.credentials import hooks
-from tongban.foundation.credentials.models import Credential, IssuingKey, StatusList
+from tongban.foundation.credentials.models import Credential, IssuingKey, SealedPaper, StatusList
 from tongban.foundation.credentials.queries import (
     issue_leaf,
     key_leaf,
@@ -32,8 +32,6 @@ from tongban.lib.jurisdictions import require_current
 from tongban.lib.keys import ring
 from tongban.lib.refusals import Refusal, not_found
 from tongban.lib.words import T
-
-__all__ = ["Content", "Subject", "Verification", "erase_with", "issue", "revoke", "verify", "withdraw_key"]
 
 SIGNING_PERIOD = timedelta(days=90)  # credentials.md: a key signs for 90 days
 LONGEST_VALIDITY = timedelta(days=3660)
@@ -197,8 +195,11 @@ def _grow(bits: StatusList) -> None:
 
 
 def erase_with(subject_kind: str, subject_ids: list[UUID]) -> list[tuple[str, UUID]]:
-    """Erase the credentials issued for rows that are being erased, within that transaction; the affairs that went."""
+    """Erase credentials and records of papers of rows that are being erased, in that transaction; the affairs that went."""
+    papers = SealedPaper.objects.filter(subject_kind=subject_kind, subject_id__in=subject_ids)
+    papers_gone = [("credentials.sealedpaper", one) for one in papers.values_list("pk", flat=True)]
+    papers.delete()
     rows = Credential.objects.filter(subject_kind=subject_kind, subject_id__in=subject_ids)
     gone = [("credentials.credential", one) for one in rows.values_list("pk", flat=True)]
     rows.delete()
-    return gone
+    return [*gone, *papers_gone]
