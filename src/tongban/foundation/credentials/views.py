@@ -38,7 +38,7 @@ def verify(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def verify_paper(request: HttpRequest) -> HttpResponse:
     """Compare an uploaded PDF with what was issued; the file is not kept."""
-    form = PaperForm(request.POST or None, request.FILES or None)
+    form = PaperForm(request.POST, request.FILES) if request.method == "POST" else PaperForm()
     found = None
     if request.method == "POST" and form.is_valid():
         limit(request, "credentials.verify_paper", per_minute=PAPERS_PER_MINUTE)
