@@ -169,7 +169,7 @@ def test_the_page_shows_the_unledgered() -> None:
 DELETES = {
     "applications.halls.actions.halls": "a counter that is no more; what happened there stays",
     "config.backup": "a restore signs everybody out; nothing else",
-    "foundation.credentials.actions": "within an erasure of the ledger's",
+    "foundation.credentials.actions.credentials": "within an erasure of the ledger's",
     "foundation.documents.actions.erasing": "uploads nobody finished: nothing was handed in",
     "foundation.documents.actions.uploading": "an upload its sender gives up: nothing was handed in",
     "foundation.ledger.actions.erasing": "the one that says so",
