@@ -68,11 +68,28 @@ def events_page() -> str:
     return "\n".join(lines) + "\n"
 
 
+def retention_page() -> str:
+    """What is kept for a time only, and for how long."""
+    from tongban.foundation.ledger.hooks import retentions
+
+    lines = ["# Retention", "", WRITTEN, "", "What is erased by schedule, at night (hourly where marked), each batch with a leaf `data.erased` of the "
+             "[public log](ledger.md). What stands nowhere here is kept.", "",
+             "| purpose | what | kept | table |", "|---|---|---|---|"]  # fmt: skip
+    found = sorted((one for answer in retentions.call() for one in answer), key=lambda one: one.purpose)
+    lines += [
+        f"| `{one.purpose}` | {one.title.zh} / {one.title.en} | {one.kept.zh} / {one.kept.en}"
+        f"{' (hourly)' if one.is_hourly else ''} | `{one.model._meta.label_lower}` |"
+        for one in found
+    ]
+    return "\n".join(lines) + "\n"
+
+
 PAGES = {
     "settings.md": settings_page,
     "hooks.md": hooks_page,
     "capabilities.md": capabilities_page,
     "events.md": events_page,
+    "retention.md": retention_page,
 }
 
 
