@@ -54,6 +54,7 @@ SAMPLES: dict[str, Builder] = {
     "/desk/halls/{hall_id}/suspend": hall_things.overseen,
     "report": hall_things.reports,
     "delivery_id": things.deliveries,
+    "finding_id": things.findings,
     "organisation_id": office_things.offices,
     "membership_id": office_things.memberships,
     "delegation_id": office_things.delegations,

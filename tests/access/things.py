@@ -14,6 +14,7 @@ from tests.access.world import ELSEWHERE_SCHEMA, NEIGHBOUR, TESTS, Sample, World
 from tongban.foundation.documents.actions import begin_upload, store_upload
 from tongban.foundation.documents.hooks import MATERIAL
 from tongban.foundation.exchange.models import Delivery, OutboxMessage, Sender, Subscription
+from tongban.foundation.ledger.models import Finding
 from tongban.foundation.notifications.actions import notify
 from tongban.foundation.parties.models import ApiClient, Mandate, Organisation, Person
 from tongban.lib.ids import uuid7
@@ -134,6 +135,13 @@ def deliveries(world: World) -> list[Sample]:
         Sample("a delivery of another jurisdiction", far),
         Sample("no delivery at all", uuid7()),
     ]
+
+
+def findings(world: World) -> list[Sample]:
+    del world
+    now = timezone.now()
+    found = Finding.objects.create(kind="row_missing", about="x", first_seen_at=now, last_seen_at=now)
+    return [Sample("a finding", found.pk, OPERATORS | {"auditor"}), Sample("no finding at all", uuid7())]
 
 
 def themes(world: World) -> list[Sample]:
