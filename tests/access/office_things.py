@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils import timezone
 
 from tests.access.things import OPERATORS, client_elsewhere
-from tests.access.world import Sample, World
+from tests.access.world import ELSEWHERE_SCHEMA, Sample, World
 from tongban.foundation.parties.actions import request_correction
 from tongban.foundation.parties.models import (
     Account,
@@ -16,7 +16,9 @@ from tongban.foundation.parties.models import (
     StaffImport,
     Unit,
 )
+from tongban.foundation.registers.models import Place, RegisterImport
 from tongban.lib.ids import uuid7
+from tongban.lib.jurisdictions import enter
 
 MANAGERS = frozenset({"manager", "administrator"})
 COUNTY = frozenset({"clerk", "reviewer", "decider", "auditor", "administrator"})
@@ -92,3 +94,40 @@ def devices(world: World) -> list[Sample]:
     token = world.token_of("device")
     here = Device.objects.get(token_prefix=token[:12])
     return [Sample("a device", here.pk, OPERATORS), Sample("no device at all", uuid7())]
+
+
+def registers(world: World) -> list[Sample]:
+    del world
+    return [Sample("the company register", "companies", OPERATORS), Sample("no register at all", "nonsense")]
+
+
+def register_lists(world: World) -> list[Sample]:
+    account = Account.objects.get(username="operator1")
+    mine = RegisterImport.objects.create(
+        register_code="companies", account=account, filename="名单.xlsx", source="区市场监管局", rows=[], row_count=0,
+        refreshed_at=timezone.now(),
+    )  # fmt: skip
+    return [Sample("the operator's list", mine.pk, frozenset({"operator"})), Sample("no list at all", uuid7())]
+
+
+def places(world: World) -> list[Sample]:
+    """Buildings: of the south town for whoever works there or above, programs included."""
+    south = Place.objects.filter(level="building", area_code__startswith="510502001").first()
+    north = Place.objects.filter(level="building", area_code__startswith="510502002").first()
+    with enter(ELSEWHERE_SCHEMA):
+        far = Place.objects.create(level="building", name="9栋", mark="9", area_code="510302001001")
+    assert south is not None
+    assert north is not None
+    above = COUNTY | {"grid worker", "client"}
+    return [
+        Sample("a building of the south town", south.pk, above | TOWNSHIP),
+        Sample("a building of the north town", north.pk, above - {"grid worker"}),
+        Sample("a building of another jurisdiction", far.pk),
+        Sample("no building at all", uuid7()),
+    ]
+
+
+def buildings(world: World) -> list[Sample]:
+    """The same buildings with who lives there: for grid workers of the place and auditors."""
+    seen = [frozenset({"grid worker", "auditor"}), frozenset({"auditor"})]
+    return [Sample(one.what, one.value, seen.pop(0) if seen else frozenset()) for one in places(world)]

@@ -43,6 +43,7 @@ VISITORS = (
     Visitor("clerk", "clerk1", "clerk"),
     Visitor("reviewer", "health1", "reviewer"),
     Visitor("township", "township1", "reviewer"),
+    Visitor("grid worker", "grid1", "grid_worker"),
     Visitor("decider", "decider1", "decider"),
     Visitor("manager", "manager1", "organisation_manager"),
     Visitor("administrator", "administrator1", "administrator"),

@@ -17,6 +17,7 @@ from tongban.foundation.exchange.api import router as exchange
 from tongban.foundation.notifications.api import router as messages
 from tongban.foundation.parties.api import router as parties
 from tongban.foundation.regions.api import router as regions
+from tongban.foundation.registers.api import router as registers
 from tongban.lib.refusals import Refusal
 from tongban.lib.words import T
 from tongban.matters.api import router as matters
@@ -108,6 +109,7 @@ def _explain(found: dict[str, Any]) -> T:
 
 api.add_router("/credentials", credentials)
 api.add_router("/documents", documents)
+api.add_router("/registers", registers)
 api.add_router("/messages", messages)
 api.add_router("/exchange", exchange)
 api.add_router("", parties)

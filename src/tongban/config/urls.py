@@ -17,6 +17,7 @@ urlpatterns = [
     path("log/", include("tongban.foundation.ledger.urls")),
     path("operations/ledger/", include(ledger_operations)),
     path("documents/", include("tongban.foundation.documents.urls")),
+    path("", include("tongban.foundation.registers.urls")),
     path("", include("tongban.foundation.credentials.urls")),
     path("", include("tongban.foundation.notifications.urls")),
     path("", include("tongban.foundation.exchange.urls")),

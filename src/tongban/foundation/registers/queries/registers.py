@@ -96,3 +96,13 @@ def _count(code: str) -> int:
 def days_old(row: Register) -> int | None:
     """How many days ago a register was refreshed."""
     return None if row.refreshed_at is None else (timezone.localdate() - timezone.localdate(row.refreshed_at)).days
+
+
+def registers_readable_by(by: Actor) -> list[tuple[RegisterKind, Register, bool]]:
+    """Every register with its row and whether it may be asked now, for operators and for programs that read facts."""
+    if "registers.manage_registers" not in by.capabilities:
+        require(by, "registers.read_facts")
+    rows = {row.code: row for row in Register.objects.all()}
+    now = timezone.now()
+    found = [(kind, rows.get(kind.code) or Register(code=kind.code)) for kind in REGISTERS.values()]
+    return [(kind, row, is_silent(row, now) is None) for kind, row in found]
