@@ -130,4 +130,4 @@ def places(world: World) -> list[Sample]:
 def buildings(world: World) -> list[Sample]:
     """The same buildings with who lives there: for grid workers of the place and auditors."""
     seen = [frozenset({"grid worker", "auditor"}), frozenset({"auditor"})]
-    return [Sample(one.what, one.value, seen.pop(0) if seen else frozenset()) for one in places(world)]
+    return [Sample(one.what, one.value, seen.pop(0) if seen else frozenset()) for one in world.samples(places)]
