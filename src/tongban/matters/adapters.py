@@ -2,59 +2,83 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+
+from django.conf import settings
 
 from tongban.lib.refusals import Refusal
 from tongban.lib.words import T
+from tongban.matters.rules.dictionary import Themes
 from tongban.matters.rules.folders import read_elements, read_folder, read_themes
-from tongban.matters.rules.shape import Content, Themes
+from tongban.matters.rules.shape import Content, Element
 from tongban.matters.rules.sources import Fault, Faulty
+
+WRITTEN = frozenset({".yaml", ".typ"})  # what a person writes; samples and blank forms beside them are not text
 
 
 @dataclass(frozen=True, slots=True)
 class Library:
-    """Everything in one folder of definitions, checked."""
+    """Everything in one folder of definitions, checked; ``sources`` are each service's files as they were written."""
 
     contents: dict[str, Content]
-    themes: Themes
+    themes: Themes | None = None
+    sources: dict[str, dict[str, str]] = field(default_factory=dict)
 
 
 def read_library(folder: Path, only: str = "") -> Library:
-    """Read and check all definitions, or one; Faulty with every fault of every file."""
+    """Read and check all definitions, or one; Faulty with every fault of every file.
+
+    A folder besides the shipped one need not repeat the dictionary and the themes: it may add to them.
+    """
     if not folder.is_dir():
-        raise Refusal("no_folder", T("没有这个文件夹：{path}", "There is no such folder: {path}").format(path=folder))
-    faults: list[Fault] = []
-    contents: dict[str, Content] = {}
-    elements = read_elements(_text(folder / "elements.yaml"))
-    themes = read_themes(_text(folder / "themes.yaml"))
+        raise no_folder(folder)
+    elements, known = dictionary()
+    own_elements, own_themes = folder / "elements.yaml", folder / "themes.yaml"
+    if own_elements.exists():
+        elements |= read_elements(_text(own_elements))
+    themes = read_themes(_text(own_themes)) if own_themes.exists() else None
+    known |= {theme.code for theme in themes.themes} if themes else set()
     found = sorted(path for path in folder.iterdir() if path.is_dir() and (not only or path.name == only))
     if only and not found:
-        raise Refusal(
-            "no_folder", T("没有这个文件夹：{path}", "There is no such folder: {path}").format(path=folder / only)
-        )
+        raise no_folder(folder / only)
+    faults: list[Fault] = []
+    library = Library({}, themes)
     for path in found:
         try:
-            files = {file.name: _text(file, path.name) for file in sorted(path.glob("*.yaml"))}
-            content, _ = read_folder(path.name, files, elements)
-            _check_theme(content, themes, path)
-            contents[path.name] = content
+            files = {file.name: _text(file, path.name) for file in sorted(path.iterdir()) if file.suffix in WRITTEN}
+            library.contents[path.name] = read_service(path.name, files, elements, known)
+            library.sources[path.name] = files
         except Faulty as faulty:
             faults += faulty.faults
     if faults:
         raise Faulty(faults)
-    return Library(contents, themes)
+    return library
 
 
-def _check_theme(content: Content, themes: Themes, path: Path) -> None:
-    known = sorted(theme.code for theme in themes.themes)
-    if content.definition.theme not in known:
+def dictionary() -> tuple[dict[str, Element], set[str]]:
+    """The shipped elements, and the codes of the shipped themes."""
+    folder: Path = settings.DEFINITIONS_DIRS[0]
+    themes = read_themes(_text(folder / "themes.yaml"))
+    return read_elements(_text(folder / "elements.yaml")), {theme.code for theme in themes.themes}
+
+
+def read_service(name: str, files: dict[str, str], elements: dict[str, Element], themes: set[str]) -> Content:
+    """One service from its files; Faulty with every fault."""
+    content, _ = read_folder(name, files, elements)
+    if content.definition.theme not in themes:
         text = T(
             "themes.yaml 里没有主题“{theme}”，可用的有：{known}",
             "themes.yaml has no theme “{theme}”; these are: {known}",
         )
-        message = text.format(theme=content.definition.theme, known=", ".join(known))
-        raise Faulty([Fault(f"{path.name}/definition.yaml", 1, message)])
+        message = text.format(theme=content.definition.theme, known=", ".join(sorted(themes)))
+        raise Faulty([Fault(f"{name}/definition.yaml", 1, message)])
+    return content
+
+
+def no_folder(path: Path) -> Refusal:
+    """The refusal for a folder that is not there."""
+    return Refusal("no_folder", T("没有这个文件夹：{path}", "There is no such folder: {path}").format(path=path))
 
 
 def _text(path: Path, under: str = "") -> str:

@@ -13,9 +13,10 @@ from django.utils.datastructures import MultiValueDict
 from tongban.foundation.documents.hooks import MATERIAL
 from tongban.lib.phones import show_phone
 from tongban.lib.words import T
+from tongban.matters.rules.calculations import read_by
 from tongban.matters.rules.cases import LONGEST_OPINION, STATES
-from tongban.matters.rules.expressions import elements_in
 from tongban.matters.rules.materials import types_taken
+from tongban.matters.rules.printing import in_words
 from tongban.matters.rules.shape import Content, Element, FormField, Screen
 from tongban.web.file_inputs import DocumentInput, DocumentsInput
 from tongban.web.forms import HouseForm, words
@@ -59,14 +60,32 @@ _HINTS_FOR_KEYBOARDS: dict[str, dict[str, str]] = {
 }
 
 
+class _Calculated(_Shown):
+    """A value computed here: shown, never read from what a browser sends."""
+
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        """What was computed, whatever was sent."""
+        del data
+        return initial
+
+
 def _field(element: Element, asked: FormField, attrs: dict[str, Any]) -> forms.Field:
-    widget = _file_widget(element) if element.type == "file" else _widget(element, attrs)
     label: Any = asked.label or element.label
+    if asked.calculate:
+        box = forms.TextInput(attrs={"readonly": True, "class": "tb-w-medium", "tabindex": "0"})
+        hint: Any = asked.hint or element.hint or _COMPUTED
+        return _Calculated(
+            label=label, help_text=hint, required=False, widget=box
+        )  # fmt: skip
+    widget = _file_widget(element) if element.type == "file" else _widget(element, attrs)
     if element.type == "integer" and element.unit:
         label = T(f"{label.zh}（{element.unit.zh}）", f"{label.en} ({element.unit.en})")
-    hint: Any = asked.hint or element.hint or ""
+    hint = asked.hint or element.hint or ""
     needed = asked.required is not False
     return _Shown(label=label, help_text=hint, required=needed, widget=widget)
+
+
+_COMPUTED: Any = T("按您的回答自动算出，不用填写。", "Computed from your answers; nothing to fill in.")
 
 
 def shown_value(element: Element, value: Any) -> Any:
@@ -85,7 +104,7 @@ def screen_form(
     data: QueryDict | None = None,
 ) -> HouseForm:  # fmt: skip
     """The form of one screen: its questions that are not hidden, with stored answers or those just sent."""
-    deciding = {name for asked in screen.fields if asked.visible for name in elements_in(asked.visible)}
+    deciding = {name for asked in screen.fields for name in read_by(asked)}
     live = {"hx-post": preview_url, "hx-target": "#questions", "hx-swap": "innerHTML", "hx-trigger": "change"}
     form = HouseForm(data)
     form.auto_id = "q_%s"
@@ -95,7 +114,8 @@ def screen_form(
         element = content.elements[asked.element]
         attrs: dict[str, Any] = dict(live) if preview_url and asked.element in deciding else {}
         form.fields[asked.element] = _field(element, asked, attrs)
-        form.initial[asked.element] = shown_value(element, values.get(asked.element))
+        value = values.get(asked.element)
+        form.initial[asked.element] = in_words(element, value) if asked.calculate else shown_value(element, value)
     return form
 
 
@@ -104,6 +124,8 @@ def raw_answers(content: Content, screen: Screen, data: QueryDict) -> dict[str, 
     raw: dict[str, Any] = {}
     for asked in screen.fields:
         element = content.elements[asked.element]
+        if asked.calculate:
+            continue
         if element.type == "file":
             found = _file_widget(element).value_from_datadict(data, MultiValueDict(), asked.element)
             chosen = found if isinstance(found, list) else [found]

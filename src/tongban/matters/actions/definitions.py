@@ -12,8 +12,9 @@ from tongban.lib.actors import Actor
 from tongban.matters import hooks
 from tongban.matters.adapters import Library
 from tongban.matters.models import Definition, DefinitionVersion, Theme
+from tongban.matters.rules.dictionary import ThemeShape
 from tongban.matters.rules.folders import fingerprint
-from tongban.matters.rules.shape import Content, ThemeShape
+from tongban.matters.rules.shape import Content
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,7 @@ class Published:
 def publish_library(library: Library, *, by: Actor) -> list[Published]:
     """Publish every service of a checked library, and its themes; what has not changed stays as it is."""
     require(by, hooks.PUBLISH)
-    for theme in library.themes.themes:
+    for theme in library.themes.themes if library.themes else []:
         _publish_theme(theme)
     return [_publish(content, by) for content in library.contents.values()]
 

@@ -19,7 +19,7 @@ from tongban.matters.actions.common import lock_own_case, record
 from tongban.matters.actions.materials import take_materials
 from tongban.matters.models import Case, Definition
 from tongban.matters.queries import content_of, definition_by_code, fill_in
-from tongban.matters.rules.answers import Checked, check_answers
+from tongban.matters.rules.answers import Checked, calculated, check_answers
 from tongban.matters.rules.cases import check_in_force, check_may_edit
 from tongban.matters.rules.shape import Content
 
@@ -140,19 +140,22 @@ def save_answers(
     refused = refused or take_materials(case, content, checked.values, by)
     if refused:
         raise Refusals(refused)
-    case.answers = _with_provenance(case.answers, checked)
+    case.answers = with_provenance(content, case.answers, checked)
     case.save(update_fields=["answers"])
     return checked
 
 
-def _with_provenance(before: Mapping[str, Any], checked: Checked) -> dict[str, Any]:
+def with_provenance(content: Content, before: Mapping[str, Any], checked: Checked) -> dict[str, Any]:
     """Answers with their source: what the applicant changed of a known fact is marked, what is hidden is dropped."""
+    computed = calculated(content, checked.values)
     now = timezone.now().isoformat(timespec="seconds")
     answers: dict[str, Any] = {}
     for name, value in checked.values.items():
         known = before.get(name)
-        if known is not None and known["value"] == value:
+        if known is not None and known["value"] == value and (known["source"] == "calculated") == (name in computed):
             answers[name] = known
+        elif name in computed:
+            answers[name] = {"value": value, "source": "calculated", "at": now}
         elif known is not None and known["source"] in ("filled", "corrected"):
             answers[name] = {"value": value, "source": "corrected", "from": known["from"], "at": now}
         else:

@@ -7,6 +7,7 @@ from functools import lru_cache
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from tongban.lib.name_search import name_query
 from tongban.lib.names import name_key
@@ -23,9 +24,12 @@ def _content(version_id: UUID) -> Content:
 
 
 def content_of(holder: Case | Definition) -> Content:
-    """What the version of a case, or the newest of a service, says."""
+    """What the version of a case, or the newest of a service, says; parameters as of the day a case was submitted."""
     assert holder.version_id is not None
-    return _content(holder.version_id)
+    content = _content(holder.version_id)
+    if content.parameters and isinstance(holder, Case) and holder.submitted_at is not None:
+        return content.model_copy(update={"as_of": timezone.localdate(holder.submitted_at)})
+    return content
 
 
 def open_definitions() -> QuerySet[Definition]:

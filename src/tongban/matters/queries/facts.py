@@ -15,6 +15,7 @@ from tongban.matters.rules.answers import check_answers
 from tongban.matters.rules.shape import Content
 
 _OWN_RECORD = T("本平台登记的单位信息", "the company's record here")
+_COMPUTED = T("按回答自动计算", "computed from the answers")
 _OWN_PROFILE = T("您的个人资料", "your profile")
 
 
@@ -62,6 +63,8 @@ def fill_in(
     answers: dict[str, Any] = {}
     silent: dict[str, Unavailable] = {}
     for asked in content.fields():
+        if asked.calculate:
+            continue
         fact = lookup(asked.element, content.elements[asked.element].purpose)
         if isinstance(fact, Unavailable):
             silent[asked.element] = fact
@@ -95,6 +98,8 @@ def _filled(value: Any, fact: Fact, now: datetime) -> dict[str, Any]:
 
 def origin(answer: Mapping[str, Any]) -> T | None:
     """Where an answer was filled in from, with the date that source is of; None for what was typed."""
+    if answer.get("source") == "calculated":
+        return _COMPUTED
     if "from" not in answer:
         return None
     source = T.read(answer["from"])

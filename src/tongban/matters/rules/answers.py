@@ -14,11 +14,15 @@ from tongban.lib.names import tidy_name
 from tongban.lib.phones import check_phone
 from tongban.lib.refusals import Refusal
 from tongban.lib.words import T
-from tongban.matters.rules.expressions import elements_in, is_true
+from tongban.matters.rules.expressions import FAILURES, PARAMETERS, elements_in, parameters_in, value_of
 from tongban.matters.rules.shape import Content, Element, FormField, Screen
 
 _LARGEST_INTEGER = 2**53 - 1  # the largest every JSON reader keeps exactly
 _EMPTY: dict[str, Any] = {"integer": 0, "yes_no": False, "promise": False, "choices": [], "file": []}
+# What may be computed, and what its rule gives.
+CALCULATED: dict[str, type] = {
+    "integer": int, "text": str, "long_text": str, "date": str, "choice": str, "choices": list, "yes_no": bool,
+}  # fmt: skip
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
@@ -161,13 +165,49 @@ _READERS: dict[str, Callable[[str, Element, Any], Any]] = {
 
 
 def hidden_elements(content: Content, values: Mapping[str, Any], today: date) -> set[str]:
-    """Elements not asked, given these answers. A rule reads earlier questions only, so one pass settles all."""
-    hidden: set[str] = set()
-    for asked in content.fields():
-        shown = {k: v for k, v in values.items() if k not in hidden}
-        if asked.visible and not holds(content, asked.visible, shown, today):
-            hidden.add(asked.element)
-    return hidden
+    """Elements not asked, given these answers."""
+    return settle(content, values, today).hidden
+
+
+def settle(content: Content, values: Mapping[str, Any], today: date) -> Checked:
+    """Drop the answers to hidden questions and compute what is calculated, whatever was sent for it; one pass in order.
+
+    A value is computed once everything needed for it has been answered; then what cannot be computed is refused.
+    """
+    computed = calculated(content, values)
+    found = Checked(values={name: value for name, value in values.items() if name not in computed})
+    for asked in content.settling_order:
+        if asked.visible and not holds(content, asked.visible, found.values, today, unclear=True):
+            found.hidden.add(asked.element)
+            found.values.pop(asked.element, None)
+        elif asked.calculate:
+            _calculate(content, asked, found, today)
+    return found
+
+
+def calculated(content: Content, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Of some answers those that were computed, None where nothing could be."""
+    return {asked.element: values.get(asked.element) for asked in content.fields() if asked.calculate}
+
+
+def _calculate(content: Content, asked: FormField, found: Checked, today: date) -> None:
+    assert asked.calculate is not None
+    for one in content.fields():
+        waits = one.element in elements_in(asked.calculate) and one.element not in found.hidden
+        if waits and one.element not in found.values and is_required(content, one, found.values, today):
+            return
+    element = content.elements[asked.element]
+    try:
+        result = value_of(asked.calculate, _context(content, asked.calculate, found.values, today))
+        value = clean(asked.element, element, result)
+    except FAILURES:
+        found.refusals.append(_refused(asked.element, element, "cannot_calculate", "按现在的回答算不出来，请检查前面的数字。",
+                                       "cannot be computed from these answers: check the numbers."))  # fmt: skip
+    except Refusal as refusal:
+        found.refusals.append(refusal)
+    else:
+        if value is not None:
+            found.values[asked.element] = value
 
 
 def check_answers(
@@ -190,9 +230,11 @@ def check_answers(
             continue
         if value is not None:
             found.values[name] = value
-    found.hidden = hidden_elements(content, found.values, today)
-    found.values = {name: value for name, value in found.values.items() if name not in found.hidden}
-    found.refusals = [r for r in found.refusals if r.field not in found.hidden]
+    settled = settle(content, found.values, today)
+    found.values, found.hidden = settled.values, settled.hidden
+    dropped = found.hidden | calculated(content, found.values).keys()
+    found.refusals = [r for r in found.refusals if r.field not in dropped]
+    found.refusals += [one for one in settled.refusals if complete and one.field in looked_at]
     found.refusals += [one for one in _shared_files(content, found.values) if one.field in looked_at]
     for screen in screens:
         _check_screen(content, screen, found, today, complete)
@@ -220,7 +262,7 @@ def _check_screen(content: Content, screen: Screen, found: Checked, today: date,
         for asked in screen.fields:
             name = asked.element
             missing = name not in found.values and name not in found.hidden and name not in wrong
-            if missing and is_required(content, asked, found.values, today):
+            if missing and not asked.calculate and is_required(content, asked, found.values, today):
                 found.refusals.append(_missing(name, content.elements[name], asked))
     for rule in screen.rules:
         if elements_in(rule.rule) <= set(found.values) and not holds(content, rule.rule, found.values, today):
@@ -231,7 +273,7 @@ def is_required(content: Content, asked: FormField, values: Mapping[str, Any], t
     """Whether a question must be answered, given the other answers."""
     if isinstance(asked.required, bool):
         return asked.required
-    return holds(content, asked.required, values, today)
+    return holds(content, asked.required, values, today, unclear=True)
 
 
 def _missing(name: str, element: Element, asked: FormField) -> Refusal:
@@ -247,7 +289,38 @@ def _missing(name: str, element: Element, asked: FormField) -> Refusal:
     return Refusal("required", text.format(label=label), field=name)
 
 
-def holds(content: Content, expression: str, values: Mapping[str, Any], today: date) -> bool:
-    """Whether a rule of the definition is true for these answers; a question without an answer reads as empty."""
-    context = {name: values.get(name, empty_of(content.elements[name])) for name in elements_in(expression)}
-    return is_true(expression, context | {"today": today.isoformat()})
+def holds(
+    content: Content, expression: str, values: Mapping[str, Any], today: date, *, unclear: bool = False
+) -> bool:  # fmt: skip
+    """Whether a rule of the definition is true for these answers; a question without an answer reads as empty.
+
+    ``unclear`` is what counts when these answers do not allow the rule to be evaluated (a division by nothing …).
+    """
+    try:
+        return bool(value_of(expression, _context(content, expression, values, today)))
+    except FAILURES:
+        return unclear
+
+
+def _context(content: Content, expression: str, values: Mapping[str, Any], today: date) -> dict[str, Any]:
+    """Everything an expression reads: answers, parameters in force, and today."""
+    known: dict[str, Any] = {
+        name: values.get(name, empty_of(content.elements[name])) for name in elements_in(expression)
+    }
+    for name in parameters_in(expression):
+        known[PARAMETERS + name] = content.parameters[name].on(content.as_of or today)
+    return known | {"today": today.isoformat()}
+
+
+def number_of(content: Content, rule: int | str, values: Mapping[str, Any], today: date) -> int:
+    """A whole number of the definition, or what its rule gives for these answers; Refusal when that cannot be said."""
+    if isinstance(rule, int):
+        return rule
+    try:
+        found = value_of(rule, _context(content, rule, values, today))
+    except FAILURES:
+        found = None
+    if not isinstance(found, int) or isinstance(found, bool) or found < 0:
+        raise Refusal("cannot_calculate", T("按现在的回答算不出金额，请联系受理窗口。",
+                                            "The amount cannot be computed from these answers: ask the office."))  # fmt: skip
+    return found

@@ -15,6 +15,9 @@ _TEXT = re.compile(r'"(?:\\.|[^"\\])*"|\'(?:\\.|[^\'\\])*\'')
 _PATH = re.compile(r"\b([a-z][a-z_]*\.[a-z][a-z0-9_]*)\b(?!\s*\()")
 # What an author may call; more is added when a definition needs it.
 FUNCTIONS = frozenset({"size", "matches", "startsWith", "endsWith", "contains", "int", "string", "has"})
+PARAMETERS = "parameters."
+# What CEL raises for answers an expression cannot work with: a division by nothing, a sum past 64 bits, text for a number.
+FAILURES = (RuntimeError, TypeError, KeyError, ValueError, ArithmeticError)
 
 
 class WrongExpression(Exception):
@@ -31,13 +34,24 @@ def _program(expression: str) -> Any:
 
 
 @lru_cache(maxsize=4096)
-def elements_in(expression: str) -> frozenset[str]:
-    """Names of the data elements an expression reads."""
+def _paths(expression: str) -> frozenset[str]:
     return frozenset(_PATH.findall(_TEXT.sub('""', expression)))
 
 
-def check_expression(expression: str, sample: Mapping[str, Any]) -> None:
-    """Refuse an expression that does not parse, calls what it may not, or gives no yes or no for typical answers."""
+@lru_cache(maxsize=4096)
+def elements_in(expression: str) -> frozenset[str]:
+    """Names of the data elements an expression reads."""
+    return frozenset(path for path in _paths(expression) if not path.startswith(PARAMETERS))
+
+
+@lru_cache(maxsize=4096)
+def parameters_in(expression: str) -> frozenset[str]:
+    """Names of the dated parameters an expression reads."""
+    return frozenset(path.removeprefix(PARAMETERS) for path in _paths(expression) if path.startswith(PARAMETERS))
+
+
+def check_expression(expression: str, sample: Mapping[str, Any], gives: type = bool) -> None:
+    """Refuse an expression that does not parse, calls what it may not, or does not give ``gives`` for empty answers."""
     try:
         program = _program(expression)
     except ValueError as error:
@@ -51,20 +65,28 @@ def check_expression(expression: str, sample: Mapping[str, Any]) -> None:
         )  # fmt: skip
     try:
         result = program.execute(_nested(sample))
-    except (RuntimeError, TypeError, KeyError, ValueError) as error:
-        raise WrongExpression(T("表达式不能计算：{why}", "It cannot be evaluated: {why}").format(why=error)) from None
-    if not isinstance(result, bool):
+    except FAILURES as error:
         raise WrongExpression(
-            T(
-                "结果必须是“是”或“否”，请写成比较，例如 a.b > 0",
-                "It must give true or false: write a comparison such as a.b > 0",
-            )
-        )
+            T("没有回答时表达式不能计算：{why}。", "It cannot be evaluated while nothing is answered: {why}.").format(why=error)
+        ) from None  # fmt: skip
+    if type(result) is not gives:
+        raise WrongExpression(_GIVES[gives])
 
 
-def is_true(expression: str, answers: Mapping[str, Any]) -> bool:
-    """Whether an expression holds; ``answers`` gives every element the expression reads, and ``today``."""
-    return bool(_program(expression).execute(_nested(answers)))
+_GIVES = {
+    bool: T("结果必须是“是”或“否”，请写成比较，例如 a.b > 0", "It must give true or false: write a comparison such as a.b > 0"),
+    int: T("结果必须是整数，例如 int(a.b) * 2", "It must give a whole number, such as int(a.b) * 2"),
+    str: T("结果必须是文字，例如 a.b == 1 ? \"x\" : \"y\"", "It must give a text, such as a.b == 1 ? \"x\" : \"y\""),
+    list: T("结果必须是列表，例如 [\"x\"]", "It must give a list, such as [\"x\"]"),
+}  # fmt: skip
+
+
+def value_of(expression: str, answers: Mapping[str, Any]) -> Any:
+    """What an expression gives; one of ``FAILURES`` when these answers do not allow it.
+
+    ``answers`` gives every element and parameter (``parameters.name``) the expression reads, and ``today``.
+    """
+    return _program(expression).execute(_nested(answers))
 
 
 def _nested(answers: Mapping[str, Any]) -> dict[str, Any]:

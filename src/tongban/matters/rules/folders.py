@@ -9,26 +9,35 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from tongban.lib.words import T
-from tongban.matters.rules.answers import check_answers, empty_of
-from tongban.matters.rules.examples import Examples
-from tongban.matters.rules.expressions import WrongExpression, check_expression, elements_in
+from tongban.matters.rules.answers import CALCULATED, empty_of
+from tongban.matters.rules.calculations import Circle, settling_order
+from tongban.matters.rules.dictionary import Elements, Themes
+from tongban.matters.rules.examples import Examples, example_faults
+from tongban.matters.rules.expressions import (
+    PARAMETERS,
+    WrongExpression,
+    check_expression,
+    elements_in,
+    parameters_in,
+)
 from tongban.matters.rules.materials import material_faults
+from tongban.matters.rules.parameters import parameter_faults
 from tongban.matters.rules.shape import (
     CertificateShape,
     Content,
     DefinitionShape,
     Element,
-    Elements,
     Form,
     FormField,
+    Parameters,
     Screen,
-    Themes,
 )
 from tongban.matters.rules.sources import Fault, Faulty, Path, Source, read_as, read_yaml
 
 FILES: dict[str, type[Any]] = {
     "definition.yaml": DefinitionShape, "form.yaml": Form, "certificate.yaml": CertificateShape, "examples.yaml": Examples,
 }  # fmt: skip
+MAYBE: dict[str, type[Any]] = {"parameters.yaml": Parameters, "elements.yaml": Elements}  # a service's own
 _PLACE = re.compile(r"\{([a-z_]*)\}")
 NOTICE_PLACES = frozenset({"number", "service", "holder", "day"})
 STATEMENT_PLACES = frozenset({"number", "service", "holder", "office"})
@@ -51,11 +60,39 @@ def fingerprint(content: Mapping[str, Any]) -> str:
 
 
 def read_folder(name: str, files: Mapping[str, str], elements: Mapping[str, Element]) -> tuple[Content, Examples]:
-    """A folder's content and examples, fit to be published; Faulty with every fault found otherwise."""
+    """A folder's content and examples, fit to be published; Faulty with every fault found otherwise.
+
+    A service may bring elements the dictionary does not have, and parameters, in files of its own.
+    """
+    sources, read = _read_files(name, files)
+    faults = list(_clashes(elements, read["elements.yaml"], sources)) if "elements.yaml" in read else []
+    if faults:
+        raise Faulty(faults)
+    form: Form = read["form.yaml"]
+    own: Mapping[str, Element] = read["elements.yaml"].elements if "elements.yaml" in read else {}
+    used = {asked.element for screen in form.screens for asked in screen.fields}
+    content = Content(
+        definition=read["definition.yaml"], form=form, certificate=read["certificate.yaml"],
+        elements={name: element for name, element in {**elements, **own}.items() if name in used},
+        parameters=read["parameters.yaml"].parameters if "parameters.yaml" in read else {},
+    )  # fmt: skip
+    definition = sources["definition.yaml"]
+    faults = [*_definition_faults(name, content, definition), *material_faults(content, definition),
+              *_form_faults(content, sources["form.yaml"]), *_certificate_faults(content, sources["certificate.yaml"])]  # fmt: skip
+    if "parameters.yaml" in sources:
+        faults += parameter_faults(content, sources["parameters.yaml"])
+    faults = faults or list(example_faults(content, read["examples.yaml"], sources["examples.yaml"]))
+    if faults:
+        raise Faulty(faults)
+    return content, read["examples.yaml"]
+
+
+def _read_files(name: str, files: Mapping[str, str]) -> tuple[dict[str, Source], dict[str, Any]]:
+    """Each file with its lines and in its shape; Faulty with the faults of all."""
     faults: list[Fault] = []
     sources: dict[str, Source] = {}
     read: dict[str, Any] = {}
-    for file, shape in FILES.items():
+    for file, shape in (FILES | {known: MAYBE[known] for known in MAYBE if known in files}).items():
         try:
             if file not in files:
                 raise Faulty([Fault(f"{name}/{file}", 1, T("缺少这个文件。", "This file is missing."))])
@@ -65,18 +102,25 @@ def read_folder(name: str, files: Mapping[str, str], elements: Mapping[str, Elem
             faults += faulty.faults
     if faults:
         raise Faulty(faults)
-    form: Form = read["form.yaml"]
-    used = {asked.element for screen in form.screens for asked in screen.fields}
-    content = Content(
-        definition=read["definition.yaml"], form=form, certificate=read["certificate.yaml"],
-        elements={name: element for name, element in elements.items() if name in used},
-    )  # fmt: skip
-    faults = [*_definition_faults(name, content, sources["definition.yaml"]), *_form_faults(content, sources["form.yaml"]),
-              *_certificate_faults(content, sources["certificate.yaml"])]  # fmt: skip
-    faults = faults or list(_example_faults(content, read["examples.yaml"], sources["examples.yaml"]))
-    if faults:
-        raise Faulty(faults)
-    return content, read["examples.yaml"]
+    return sources, read
+
+
+def _clashes(known: Mapping[str, Element], own: Elements, sources: Mapping[str, Source]) -> Iterator[Fault]:
+    """A service's own element may be worded differently from the dictionary's of that name, but not mean something else."""
+    for name, element in own.elements.items():
+        there = known.get(name)
+        if there is not None and (there.type, there.sensitivity) != (element.type, element.sensitivity):
+            text = T(
+                "“{name}”在总字典里是 {type}（{sensitivity}），含义不同，请换一个名字。",
+                "The dictionary has “{name}” as {type} ({sensitivity}): give what means something else another name.",
+            )
+            said = text.format(name=name, type=there.type, sensitivity=there.sensitivity)
+            yield sources["elements.yaml"].fault(("elements", name), said)
+        if name.startswith(PARAMETERS):
+            text = T(
+                "“parameters.” 留给参数，请换一个名字。", "“parameters.” is kept for parameters: choose another name."
+            )
+            yield sources["elements.yaml"].fault(("elements", name), text)
 
 
 def _definition_faults(name: str, content: Content, source: Source) -> Iterator[Fault]:
@@ -122,6 +166,9 @@ def _regime_faults(content: Content, source: Source) -> Iterator[Fault]:
     automatic = content.definition.decision.automatic
     if automatic:
         yield from _expression(content, source, ("decision", "automatic"), automatic, everything)
+    for number, fee in enumerate(content.definition.fees):
+        if isinstance(fee.amount, str):
+            yield from _expression(content, source, ("fees", number, "amount"), fee.amount, everything, int)
 
 
 def _join_faults(content: Content, source: Source) -> Iterator[Fault]:
@@ -179,6 +226,14 @@ def _form_faults(content: Content, source: Source) -> Iterator[Fault]:
         for place, asked in enumerate(screen.fields):
             yield from _field_faults(content, source, ("screens", number, "fields", place), asked, seen)
             seen.append(asked.element)
+    try:
+        settling_order(content.fields())
+    except Circle as circle:
+        text = T(
+            "这些规则互相等待，成了一个圈：{names}。请让其中一条不再读下一个。",
+            "These rules wait for one another in a circle: {names}. Let one of them no longer read the next.",
+        )
+        yield source.fault(_place_of(content, circle.names[0]), text.format(names=circle))
     for number, screen in enumerate(content.form.screens):
         yield from _screen_rule_faults(content, source, ("screens", number), screen, set(seen))
 
@@ -200,10 +255,40 @@ def _field_faults(
         yield from _expression(content, source, (*at, "visible"), asked.visible, seen)
 
 
+def _place_of(content: Content, name: str) -> Path:
+    """Where a question's own rule stands."""
+    for number, screen in enumerate(content.form.screens):
+        for place, asked in enumerate(screen.fields):
+            if asked.element == name:
+                part = "calculate" if asked.calculate else "visible"
+                return ("screens", number, "fields", place, part)
+    return ()
+
+
+def _calculation_faults(content: Content, source: Source, at: Path, asked: FormField) -> Iterator[Fault]:
+    """What is computed is of a type an expression can give, and is neither typed nor filled in."""
+    assert asked.calculate is not None
+    element = content.elements.get(asked.element)
+    everything = {one.element for one in content.fields()} - {asked.element}
+    if element is None:
+        return
+    gives = CALCULATED.get(element.type)
+    if gives is None:
+        text = T("类型 {type} 不能计算，可以计算的有：{known}", "A {type} cannot be computed; these can: {known}")
+        yield source.fault((*at, "calculate"), text.format(type=element.type, known=", ".join(sorted(CALCULATED))))
+        return
+    if asked.fill:
+        text = T("计算的值不能再自动填写，请删去 fill。", "What is computed is not filled in: remove fill.")
+        yield source.fault((*at, "fill"), text)
+    yield from _expression(content, source, (*at, "calculate"), asked.calculate, everything, gives)
+
+
 def _screen_rule_faults(
     content: Content, source: Source, at: Path, screen: Screen, everything: Collection[str]
 ) -> Iterator[Fault]:
     for place, asked in enumerate(screen.fields):
+        if asked.calculate:
+            yield from _calculation_faults(content, source, (*at, "fields", place), asked)
         if isinstance(asked.required, str):
             yield from _expression(content, source, (*at, "fields", place, "required"), asked.required, everything)
     for place, rule in enumerate(screen.rules):
@@ -214,9 +299,15 @@ def _screen_rule_faults(
 
 
 def _expression(
-    content: Content, source: Source, path: Path, expression: str, offered: Collection[str]
+    content: Content, source: Source, path: Path, expression: str, offered: Collection[str], gives: type = bool
 ) -> Iterator[Fault]:
-    read = elements_in(expression)
+    read, parameters = elements_in(expression), parameters_in(expression)
+    for name in sorted(parameters - set(content.parameters)):
+        known = ", ".join(sorted(content.parameters)) or "-"
+        text = T(
+            "parameters.yaml 里没有参数“{name}”，已有：{known}", "parameters.yaml has no “{name}”; it has: {known}"
+        )
+        yield source.fault(path, text.format(name=name, known=known))
     for name in sorted(read - set(offered)):
         if name in {asked.element for asked in content.fields()}:
             yield source.fault(
@@ -228,11 +319,12 @@ def _expression(
             )
         else:
             yield source.fault(path, T("表单没有问“{name}”。", "The form does not ask “{name}”.").format(name=name))
-    if not read <= set(offered) or not read <= set(content.elements):
+    if not read <= set(offered) or not read <= set(content.elements) or not parameters <= set(content.parameters):
         return
     sample = {name: empty_of(content.elements[name]) for name in read} | {"today": "2020-02-17"}
+    sample |= {PARAMETERS + name: content.parameters[name].values[0].value for name in parameters}
     try:
-        check_expression(expression, sample)
+        check_expression(expression, sample, gives)
     except WrongExpression as wrong:
         yield source.fault(path, wrong.message)
 
@@ -277,28 +369,3 @@ def _places(source: Source, path: Path, text: T, known: Collection[str]) -> Iter
 
 def _unknown(zh: str, en: str, name: str, known: Collection[str]) -> T:
     return T(zh, en).format(name=name, known=", ".join(sorted(known)))
-
-
-def _example_faults(content: Content, examples: Examples, source: Source) -> Iterator[Fault]:
-    """Run each example; what comes out must be what it says, no more and no less."""
-    complete = examples.examples[0].given
-    for number, example in enumerate(examples.examples):
-        checked = check_answers(content, {**complete, **example.given}, today=example.today)
-        refused = {refusal.field: refusal.code for refusal in checked.refusals}
-        if refused != example.expect.refused:
-            text = T(
-                "示例“{name}”应当得到 {expected}，实际得到 {got}。",
-                "Example “{name}” should give {expected} but gives {got}.",
-            )
-            yield source.fault(
-                ("examples", number),
-                text.format(name=example.name, expected=example.expect.refused or "{}", got=refused or "{}"),
-            )
-        for name in example.expect.hidden:
-            if name not in checked.hidden:
-                yield source.fault(
-                    ("examples", number, "expect", "hidden"),
-                    T("示例里“{name}”应当隐藏，实际显示。", "“{name}” should be hidden here but is shown.").format(
-                        name=name
-                    ),
-                )

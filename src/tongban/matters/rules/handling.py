@@ -53,7 +53,7 @@ def parties_asked(content: Content, values: Mapping[str, Any], today: date) -> l
     return [
         party
         for party in content.definition.reviews.parties
-        if party.when is None or holds(content, party.when, values, today)
+        if party.when is None or holds(content, party.when, values, today, unclear=True)
     ]
 
 

@@ -3,38 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Any, Literal
+from functools import cached_property
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, GetCoreSchemaHandler, PlainSerializer
-from pydantic_core import CoreSchema, core_schema
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
 
-from tongban.lib.words import T
+from tongban.matters.rules.calculations import settling_order
+from tongban.matters.rules.texts import Text
 
-
-class _TextSchema:
-    """A text in both languages: ``{zh: …, en: …}``, or one string that both share."""
-
-    @classmethod
-    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        del source, handler
-        return core_schema.no_info_plain_validator_function(
-            _read_text, serialization=core_schema.plain_serializer_function_ser_schema(T.as_json)
-        )
-
-
-def _read_text(value: Any) -> T:
-    try:
-        text = T.read(value)
-    except ValueError:
-        raise ValueError(
-            "write {zh: …, en: …}, and put a text that holds a comma, colon or question mark in quotes"
-        ) from None
-    if not text.zh.strip() or not text.en.strip():
-        raise ValueError("neither language may be empty")
-    return text
-
-
-Text = Annotated[T, _TextSchema]
 Day = Annotated[
     date, BeforeValidator(lambda v: date.fromisoformat(v) if isinstance(v, str) else v), PlainSerializer(str)
 ]
@@ -92,12 +68,13 @@ class Rule(Shape):
 
 
 class FormField(Shape):
-    """One question: an element, asked always or when ``visible`` is true."""
+    """One question: an element, asked always or when ``visible`` is true; or a value computed from others and shown."""
 
     element: ElementName
     required: bool | Expression = True
     visible: Expression | None = None
     fill: str | None = Field(None, pattern=r"^(organisation|person)\.[a-z_]+$")
+    calculate: Expression | None = None  # never typed: computed here from other answers
     label: Text | None = None
     hint: Text | None = None
 
@@ -132,6 +109,45 @@ class Clock(Shape):
 
     working_days: int = Field(ge=0, le=400)
     reference: Reference
+
+
+class DatedValue(Shape):
+    """What a parameter is from a day on, until the next one."""
+
+    value: bool | int | str
+    since: Day
+    reference: Reference
+
+
+class Parameter(Shape):
+    """A number or a word the law sets and changes: rules read it as ``parameters.name``, as of the day of submission."""
+
+    title: Text
+    unit: Text | None = None
+    values: list[DatedValue] = Field(min_length=1)
+
+    def on(self, day: date) -> bool | int | str | None:
+        """The value in force on a day; None before the first."""
+        return next((one.value for one in reversed(self.values) if one.since <= day), None)
+
+
+ParameterName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,39}$")]
+
+
+class Parameters(Shape):
+    """parameters.yaml of a service; it may be missing."""
+
+    parameters: dict[ParameterName, Parameter] = {}
+
+
+class Fee(Shape):
+    """What has to be paid: ``amount`` in fen, a whole number or a rule that gives one."""
+
+    code: Code
+    title: Text
+    amount: Annotated[int, Field(ge=0)] | Expression
+    basis: Reference
+    when: Literal["before_decision", "before_certificate"] = "before_decision"
 
 
 class Correction(Shape):
@@ -316,6 +332,7 @@ class DefinitionShape(Shape):
     acceptance: Acceptance = Acceptance()
     reviews: Reviews
     special_procedures: list[ProcedureShape] = []
+    fees: list[Fee] = []
     clocks: Clocks
     decision: DecisionShape
     notices: Notices
@@ -346,6 +363,13 @@ class Content(Shape):
     form: Form
     certificate: CertificateShape
     elements: dict[ElementName, Element]
+    parameters: dict[ParameterName, Parameter] = {}
+    as_of: Day | None = Field(None, exclude=True)  # parameters are read as of this day; without one, as of today
+
+    @cached_property
+    def settling_order(self) -> tuple[FormField, ...]:
+        """Every question after those its ``visible`` and ``calculate`` read."""
+        return settling_order(self.fields())
 
     def screen(self, code: str) -> Screen | None:
         """The screen with this code."""
@@ -354,29 +378,3 @@ class Content(Shape):
     def fields(self) -> list[FormField]:
         """Every question in order."""
         return [field for screen in self.form.screens for field in screen.fields]
-
-
-class ThemeShape(Shape):
-    """One theme; ``opens`` and ``closes`` (last day) make it a column with dates."""
-
-    code: Code
-    title: Text
-    about: Text
-    icon: str = Field("folder", pattern=r"^[a-z0-9-]{1,40}$")
-    order: int = 100
-    pinned: bool = False
-    opens: Day | None = None
-    closes: Day | None = None
-    is_sample: bool = False
-
-
-class Themes(Shape):
-    """themes.yaml."""
-
-    themes: list[ThemeShape] = Field(min_length=1)
-
-
-class Elements(Shape):
-    """elements.yaml: the one dictionary of data elements."""
-
-    elements: dict[ElementName, Element]

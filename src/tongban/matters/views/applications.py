@@ -19,7 +19,7 @@ from tongban.matters import actions, queries
 from tongban.matters.forms import files_sent, name_document, raw_answers, screen_form
 from tongban.matters.models import Case
 from tongban.matters.queries.printing import case_tone, printed_opinions, printed_screens
-from tongban.matters.rules.answers import check_answers, hidden_elements
+from tongban.matters.rules.answers import calculated, check_answers, hidden_elements
 from tongban.matters.rules.cases import DRAFT, RETURNED, STATES, check_may_edit
 from tongban.matters.rules.shape import Content, Screen
 from tongban.web.audiences import audience
@@ -143,14 +143,12 @@ def _show_screen(
     refusal: Refusal | None = None, template: str = "matters/screen.html",
 ) -> HttpResponse:  # fmt: skip
     today = timezone.localdate()
-    values = case.values
-    if sent is not None:
-        values = check_answers(
-            content, values | raw_answers(content, here, sent), today=today, only=(), complete=False
-        ).values
+    typed = raw_answers(content, here, sent) if sent is not None else {}
+    settled = check_answers(content, case.values | typed, today=today, only=(), complete=False)
+    values = settled.values
     address = reverse("matters:screen", args=[case.pk, here.code])
     form = screen_form(
-        content, here, values=case.values, hidden=hidden_elements(content, values, today),
+        content, here, values=case.values | calculated(content, values), hidden=settled.hidden,
         preview_url=f"{address}?preview=1", data=sent,
     )  # fmt: skip
     show_documents_to(form, request.actor)  # type: ignore[attr-defined]
