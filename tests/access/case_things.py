@@ -19,7 +19,7 @@ SERVICE = "enterprise-resumption"
 
 
 def _case(state: str) -> UUID:
-    return Case.objects.filter(state=state).latest("started_at").pk
+    return Case.objects.filter(state=state, definition__code=SERVICE).latest("started_at").pk
 
 
 def _elsewhere(world: World) -> Sample:

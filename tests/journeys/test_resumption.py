@@ -23,7 +23,7 @@ ANSWERS = {
     "返岗人员": {"workforce.total": 46, "workforce.returning": 30, "workforce.local": 24, "workforce.elsewhere": 6,
              "workforce.key_areas": 0, "workforce.screened": "yes"},
     "防疫物资": {"supplies.masks": 600, "supplies.thermometers": 3, "supplies.disinfectant": 40},
-    "场所": {"premises.disinfection": "twice_daily", "premises.canteen": "no", "premises.dormitory": "no",
+    "场所": {"premises.kind": "shop", "premises.disinfection": "twice_daily", "premises.canteen": "no", "premises.dormitory": "no",
            "premises.isolation_rooms": 1},
     "安全生产": {"safety.self_check": "yes"},
     "复工安排": {"resumption.start_date": START,

@@ -81,7 +81,7 @@ def sample_answers(staff: int, head: str) -> dict[str, Any]:
         "workforce.total": staff, "workforce.returning": returning, "workforce.local": returning,
         "workforce.elsewhere": 0, "workforce.key_areas": 0, "workforce.screened": True,
         "supplies.masks": returning * 10, "supplies.thermometers": 4, "supplies.disinfectant": 60,
-        "premises.disinfection": "twice_daily", "premises.canteen": True, "premises.canteen_measures": ["staggered", "apart"],
+        "premises.kind": "workshop", "premises.disinfection": "twice_daily", "premises.canteen": True, "premises.canteen_measures": ["staggered", "apart"],
         "premises.dormitory": False, "premises.isolation_rooms": 1, "safety.self_check": True,
         "resumption.start_date": start.isoformat(),
         "resumption.plan": "专人负责；进出测温并登记；每天通风三次、消毒两次；发热人员先隔离，并立即报告社区和疾控机构。",
@@ -96,7 +96,7 @@ def load_services_and_cases(by: Actor) -> None:
         actions.publish_library(read_library(folder), by=by)
     if current() != "j510500" or Case.objects.exists():
         return
-    staff = {name: found for name in (*REVIEWERS, "decider2") if (found := _staff(name)) is not None}
+    staff = {name: found for name in (*REVIEWERS, "decider2") if (found := staff_member(name)) is not None}
     if len(staff) < len(REVIEWERS):
         return  # the people of the demo are not there
     for number, firm in enumerate(FIRMS):
@@ -104,7 +104,8 @@ def load_services_and_cases(by: Actor) -> None:
     _returned(staff)
 
 
-def _staff(username: str) -> Actor | None:
+def staff_member(username: str) -> Actor | None:
+    """A member of staff of the demo at their desk."""
     account = demo_account(username)
     if account is None or account.person_id is None:
         return None
@@ -130,12 +131,12 @@ def _submitted(firm: Firm, number: int, by: Actor) -> Case:
     return _apply(company.pk, sample_answers(firm.staff, firm.head), applicant)
 
 
-def _sample_files(case: Case, by: Actor) -> dict[str, list[str]]:
+def sample_files(case: Case, names: Mapping[str, str], by: Actor) -> dict[str, list[str]]:
     """The samples that lie beside the definition, sent in by this applicant."""
     found: dict[str, list[str]] = {}
-    for element, name in SAMPLE_FILES.items():
+    for element, name in names.items():
         for folder in settings.DEFINITIONS_DIRS:
-            path = folder / SERVICE / "files" / name
+            path = folder / case.definition.code / "files" / name
             if path.exists():
                 with path.open("rb") as file:
                     found[element] = [str(actions.send_file(case.pk, File(file, name=name), by=by).pk)]
@@ -144,7 +145,7 @@ def _sample_files(case: Case, by: Actor) -> dict[str, list[str]]:
 
 def _apply(company_id: Any, answers: Mapping[str, Any], applicant: Actor) -> Case:
     case = actions.start_draft(SERVICE, organisation_id=company_id, by=applicant)
-    actions.save_answers(case.pk, {**answers, **_sample_files(case, applicant)}, by=applicant)
+    actions.save_answers(case.pk, {**answers, **sample_files(case, SAMPLE_FILES, applicant)}, by=applicant)
     return actions.submit_case(case.pk, by=applicant)
 
 

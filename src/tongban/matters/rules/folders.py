@@ -77,7 +77,7 @@ def read_folder(name: str, files: Mapping[str, str], elements: Mapping[str, Elem
         parameters=read["parameters.yaml"].parameters if "parameters.yaml" in read else {},
     )  # fmt: skip
     definition = sources["definition.yaml"]
-    faults = [*_definition_faults(name, content, definition), *material_faults(content, definition),
+    faults = [*_definition_faults(name, content, definition),
               *_form_faults(content, sources["form.yaml"]), *_certificate_faults(content, sources["certificate.yaml"])]  # fmt: skip
     if "parameters.yaml" in sources:
         faults += parameter_faults(content, sources["parameters.yaml"])

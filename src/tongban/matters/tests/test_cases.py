@@ -262,7 +262,7 @@ def test_save_for_later_keeps_half_a_screen_but_nothing_wrong(county: County, re
 
 def test_a_hidden_questions_answer_is_dropped_also_when_it_was_stored(county: County) -> None:
     case = county.draft()
-    shown = {"premises.disinfection": "daily", "premises.canteen": "yes", "premises.canteen_measures": ["apart"],
+    shown = {"premises.kind": "shop", "premises.disinfection": "daily", "premises.canteen": "yes", "premises.canteen_measures": ["apart"],
              "premises.dormitory": "no"}  # fmt: skip
     actions.save_answers(case.pk, shown, screen="premises", by=county.applicant)
     case.refresh_from_db()

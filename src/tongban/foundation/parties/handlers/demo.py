@@ -45,6 +45,10 @@ OFFICES = (
     Office("township", "泸州市江阳区南城街道办事处", "南城街道", "Nancheng Subdistrict", "510502001"),
     Office("township", "泸州市江阳区北城街道办事处", "北城街道", "Beicheng Subdistrict", "510502002"),
     Office("township", "泸州市江阳区黄舣镇人民政府", "黄舣镇", "Huangyi Town", "510502103"),
+    Office("housing", "泸州市江阳区住房和城乡建设局", "区住建局", "District Housing and Construction Bureau"),
+    Office(
+        "planning", "泸州市自然资源和规划局江阳分局", "自然资源和规划分局", "Natural Resources and Planning, Jiangyang"
+    ),
 )
 # Parts of a unit above: code of the whole, its own code, kind, Chinese and English name.
 PARTS = (
@@ -91,6 +95,11 @@ HUMANS = (
     Human("administrator1", "蒋云", date(1980, 3, 16), 126, "administrator", "approval", ""),
     Human("operator1", "彭涛", date(1992, 10, 21), 127, "operator", "approval", ""),
     Human("auditor1", "杜兰", date(1974, 7, 7), 128, "auditor", "approval", ""),
+    Human("administrator2", "秦岚", date(1987, 1, 26), 130, "administrator", "approval", ""),
+    Human("housing1", "袁军", date(1977, 6, 2), 131, "reviewer", "housing"),
+    Human("planning1", "汪晓燕", date(1990, 3, 13), 132, "reviewer", "planning"),
+    Human("labour2", "蒲志刚", date(1981, 8, 24), 133, "decider", "labour"),
+    Human("market2", "冯静", date(1984, 12, 9), 134, "decider", "market"),
 )
 COMPANY_USCC = synthetic_uscc("91", 2020)
 COMPANY = actions.NewOrganisation(

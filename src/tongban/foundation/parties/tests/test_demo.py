@@ -33,7 +33,7 @@ def test_loading_twice_changes_nothing(demo: None) -> None:
     before = counts()
     load_people_and_offices(by=system("demo"))
     assert counts() == before
-    assert before[0] == 20
+    assert before[0] == 25
 
 
 def test_every_sample_is_marked_and_belongs_to_nobody(demo: None) -> None:
@@ -47,7 +47,19 @@ def test_every_sample_is_marked_and_belongs_to_nobody(demo: None) -> None:
 
 
 def test_definitions_find_their_units(demo: None) -> None:
-    for code in ("industry", "health", "labour", "environment", "emergency", "market", "approval", "hall", "township"):
+    for code in (
+        "industry",
+        "health",
+        "labour",
+        "environment",
+        "emergency",
+        "market",
+        "approval",
+        "hall",
+        "township",
+        "housing",
+        "planning",
+    ):
         assert unit_for(code, "510502001006") is not None, code
     assert unit_for("township", "510502002001").name == "北城街道"
     assert unit_for("township", "510502") is None
