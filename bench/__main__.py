@@ -8,7 +8,7 @@ import shutil
 import sys
 from pathlib import Path
 
-from bench import persons, stack, startup
+from bench import ledger, persons, stack, startup
 from bench.house import ROOT, running
 
 
@@ -18,8 +18,8 @@ def report(what: str, figures: str) -> None:
 
 
 def main(wanted: list[str]) -> None:
-    """Run everything, or only the parts named: stack, persons, startup."""
-    parts = wanted or ["stack", "persons", "startup"]
+    """Run everything, or only the parts named: stack, persons, ledger, startup."""
+    parts = wanted or ["stack", "persons", "ledger", "startup"]
     var_dir = Path(os.environ.get("TONGBAN_BENCH_DIR", ROOT / "var" / "bench")) / "house"
     shutil.rmtree(var_dir.parent, ignore_errors=True)
     var_dir.parent.mkdir(parents=True)
@@ -30,6 +30,8 @@ def main(wanted: list[str]) -> None:
                 stack.measure(house, report)
             if "persons" in parts:
                 persons.measure(house, report)
+            if "ledger" in parts:
+                ledger.measure(house, report)
         if "startup" in parts:
             startup.measure(var_dir, report)
     finally:
