@@ -8,6 +8,7 @@ import json
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from hashlib import sha256
 from typing import Any
 
@@ -37,6 +38,12 @@ def commitment(leaf_type: str, name: str, salt: bytes, value: bytes) -> bytes:
     return sha256(f"tongban/v1/{leaf_type}/{name}\0".encode() + salt + value).digest()
 
 
+@lru_cache(maxsize=1024)  # leaves of one second come together, and reading a date costs more than hashing its leaf
+def _moment(text: str) -> tuple[datetime, str]:
+    found = datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+    return found, found.date().isoformat()
+
+
 @dataclass(slots=True)
 class Reading:
     """What reading a log's leaves in order brings to light; ``findings`` are (index, sentence zh, sentence en)."""
@@ -50,11 +57,11 @@ class Reading:
         """Take the next leaf."""
         try:
             leaf = json.loads(entry)
-            leaf_type, at = str(leaf["type"]), datetime.strptime(leaf["at"], "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+            leaf_type, (at, day) = str(leaf["type"]), _moment(leaf["at"])
         except (ValueError, KeyError, TypeError):
             self.days["", "?"] += 1  # another log's leaves: counted, not judged
             return
-        self.days[at.date().isoformat(), leaf_type] += 1
+        self.days[day, leaf_type] += 1
         if self.newest is not None and at < self.newest - SLACK:
             self.findings.append((
                 index, f"第 {index} 条注明 {leaf['at']}，却排在 {self.newest:%Y-%m-%dT%H:%M:%SZ} 的条目之后：时间可能倒填。",

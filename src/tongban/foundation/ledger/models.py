@@ -73,13 +73,18 @@ class LogKey(House):
 
 
 class Position(House):
-    """The place of an entry: its index in a shard. The two unique keys are what the order of the log rests on."""
+    """The place of an entry: its index in a shard. The two unique keys are what the order of the log rests on.
+
+    The shard is no foreign key in the database: its check would cost each leaf a fifth of the time of getting its place.
+    """
 
     append_only = True
 
     id = None  # type: ignore[assignment]
     entry = models.OneToOneField("ledger.Entry", on_delete=models.PROTECT, primary_key=True, related_name="position")
-    shard = models.ForeignKey("ledger.Shard", on_delete=models.PROTECT, db_index=False, related_name="positions")
+    shard = models.ForeignKey(
+        "ledger.Shard", on_delete=models.PROTECT, db_index=False, db_constraint=False, related_name="positions"
+    )
     index = models.BigIntegerField()
 
     class Meta:

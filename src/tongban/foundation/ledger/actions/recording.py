@@ -12,7 +12,7 @@ from django.db import connection
 from django.db.transaction import TransactionManagementError
 from django.utils import timezone
 
-from tongban.foundation.ledger.models import Entry, Handle, Pending, Salt
+from tongban.foundation.ledger.models import Entry, Handle, Salt
 from tongban.foundation.ledger.rules import Chain, Leaf, build_leaf, check_moment
 from tongban.lib.actors import Actor
 
@@ -39,30 +39,52 @@ def record(
         channel=by.channel,
         chain=Chain(bytes(handle.handle), bytes(handle.last)) if handle else None,
     )
-    if handle:
-        handle.last = leaf.hash
-        handle.save(update_fields=["last"])
-    entry = add_entry(leaf)
-    Pending.objects.create(entry=entry)
+    return add_entry(leaf, handle, is_waiting=True)
+
+
+# One statement, because this stands in the transaction of every business: entry, salts, the wait for a place, the chain.
+_ADD = """
+WITH entry AS (INSERT INTO ledger_entry (id, type, at, body, hash, subject) VALUES (%s, %s, %s, %s, %s, %s)),
+salts AS (
+  INSERT INTO ledger_salt (id, entry_id, field, salt)
+  SELECT salt_id, %s, field, salt FROM unnest(%s::uuid[], %s::text[], %s::bytea[]) AS given (salt_id, field, salt)
+),
+waiting AS (INSERT INTO ledger_pending (entry_id) SELECT %s::uuid WHERE %s)
+UPDATE ledger_handle SET last = %s WHERE id = %s
+"""
+
+
+def add_entry(leaf: Leaf, handle: Handle | None = None, *, is_waiting: bool = False) -> Entry:
+    """Store a leaf, its salts, and that it is its affair's last one; it has no place yet."""
+    entry = Entry(type=leaf.type.name, at=leaf.at, body=leaf.body, hash=leaf.hash, subject=leaf.subject)
+    salts = [Salt(entry=entry, field=name, salt=salt) for name, salt in leaf.salts.items()]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _ADD,
+            [
+                *(entry.id, entry.type, entry.at, leaf.body, leaf.hash, leaf.subject),
+                *(entry.id, [row.id for row in salts], [row.field for row in salts], [row.salt for row in salts]),
+                *(entry.id, is_waiting, leaf.hash, handle.id if handle else None),
+            ],
+        )
+    entry._state.adding = False
     return entry
 
 
-def add_entry(leaf: Leaf) -> Entry:
-    """Store a leaf and its salts; it has no place yet."""
-    entry = Entry.objects.create(type=leaf.type.name, at=leaf.at, body=leaf.body, hash=leaf.hash, subject=leaf.subject)
-    Salt.objects.bulk_create([Salt(entry=entry, field=name, salt=salt) for name, salt in leaf.salts.items()])
-    return entry
+_LOCK = """
+INSERT INTO ledger_handle AS known (id, subject_kind, subject_id, handle, last) VALUES (%s, %s, %s, %s, '')
+ON CONFLICT (subject_kind, subject_id) DO UPDATE SET subject_kind = known.subject_kind
+RETURNING id, handle, last
+"""
 
 
 def _lock_handle(subject: Subject) -> Handle:
-    """The handle of an affair, locked: its leaves form one chain even when two transactions write at once."""
+    """The handle of an affair, made or found, and locked: two transactions at once still write one chain."""
     kind, subject_id = subject
-    fresh = Handle(subject_kind=kind, subject_id=subject_id, handle=secrets.token_bytes(16))
-    found = Handle.objects.select_for_update().filter(subject_kind=kind, subject_id=subject_id)
-    handle = found.first()
-    if handle is None:
-        Handle.objects.bulk_create([fresh], ignore_conflicts=True)  # another transaction may have been first
-        handle = found.get()
+    handle = Handle(subject_kind=kind, subject_id=subject_id)
+    with connection.cursor() as cursor:
+        cursor.execute(_LOCK, [handle.id, kind, subject_id, secrets.token_bytes(16)])
+        handle.id, handle.handle, handle.last = cursor.fetchone()
     return handle
 
 

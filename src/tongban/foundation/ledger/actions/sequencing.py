@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
-from datetime import datetime
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
-from uuid import UUID
 
 import structlog
 from django.conf import settings
@@ -17,17 +17,17 @@ from tongban.foundation.ledger.actions.recording import add_entry
 from tongban.foundation.ledger.actions.signing import check_not_forked, sign_checkpoint, signing_key
 from tongban.foundation.ledger.actions.turns import is_alone
 from tongban.foundation.ledger.adapters import remembered
-from tongban.foundation.ledger.models import DayCount, Entry, LogKey, Pending, Position, Shard, Subtree
+from tongban.foundation.ledger.models import DayCount, Entry, LogKey, Position, Shard, Subtree
 from tongban.foundation.ledger.queries import current_shard, newest_checkpoint, size_of, tile
-from tongban.foundation.ledger.rules import build_leaf, is_back_dated, leaf_text, next_name, origin_of, year_of
+from tongban.foundation.ledger.rules import build_leaf, earliest_date, leaf_text, next_name, origin_of, year_of
 from tongban.lib import keys
 from tongban.lib.jurisdictions import require_current
 from tongban.lib.witnesses import policy
 from tongban_verify.checkpoints import Checkpoint as Head
-from tongban_verify.merkle import perfect_root
+from tongban_verify.merkle import HASH_SIZE, perfect_root
 from tongban_verify.tiles import WIDTH, split_tile
 
-BATCH = 2_000
+BATCH = 5000
 log = structlog.get_logger(__name__)
 
 
@@ -59,25 +59,59 @@ def sequence(limit: int = BATCH) -> int:
             if not is_alone("ledger"):  # a hint; order rests on the unique index
                 return 0
             shard = _shard_of_the_year()
-            waiting = Pending.objects.select_for_update().order_by("entry_id").values_list("entry_id", flat=True)
-            ids = list(waiting[:limit])
-            if ids:
-                _append(shard, [*ids, *_late(shard, ids)])
-                Pending.objects.filter(entry_id__in=ids).delete()
-            return len(ids)
+            taken = _take(shard, limit)
+            if taken.late:
+                _append(shard, [_own_leaf("leaf.late", values) for values in taken.late])
+            return taken.count
     except IntegrityError:
         log.info("ledger.batch_lost", jurisdiction=require_current())  # another sequencer took these places
         return 0
 
 
-def _late(shard: Shard, ids: Sequence[UUID]) -> list[UUID]:
-    """A leaf for each entry dated before the previous checkpoint: it is neither lost nor let pass silently."""
-    last = newest_checkpoint(shard)
-    entries = Entry.objects.filter(id__in=ids).only("at", "hash") if last else []
-    late = [entry for entry in entries if is_back_dated(entry.at, last.signed_at if last else None)]
-    for entry in late:
-        log.error("ledger.back_dated", jurisdiction=require_current(), leaf=bytes(entry.hash).hex(), at=str(entry.at))
-    return [_own_leaf("leaf.late", {"leaf": bytes(e.hash).hex(), "dated": leaf_text(e.at)}).id for e in late]
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """A batch that got its places; ``late`` are the values of a ``leaf.late`` for each that is dated too early."""
+
+    count: int
+    late: list[dict[str, str]]
+
+
+# The whole batch in one statement, and one row as its answer: the hashes in their order, and the few that are late.
+_TAKE = """
+WITH taken AS (
+  DELETE FROM ledger_pending
+  WHERE entry_id IN (SELECT entry_id FROM ledger_pending ORDER BY entry_id LIMIT %s FOR UPDATE)
+  RETURNING entry_id
+), placed AS (
+  INSERT INTO ledger_position (entry_id, shard_id, index)
+  SELECT entry_id, %s, %s + row_number() OVER (ORDER BY entry_id) - 1 FROM taken RETURNING entry_id, index
+), found AS MATERIALIZED (
+  SELECT p.index, e.hash, e.at, e.type FROM placed p JOIN ledger_entry e ON e.id = p.entry_id
+)
+SELECT string_agg(hash, ''::bytea ORDER BY index), array_agg(encode(hash, 'hex') ORDER BY index) FILTER (WHERE at < %s),
+       array_agg(at ORDER BY index) FILTER (WHERE at < %s),
+       (SELECT jsonb_agg(jsonb_build_array(day, type, count)) FROM (
+         SELECT (at AT TIME ZONE 'Asia/Shanghai')::date::text AS day, type, count(*) FROM found GROUP BY 1, 2
+       ) AS counted)
+FROM found
+"""
+
+
+def _take(shard: Shard, limit: int) -> _Taken:
+    """Give the oldest waiting entries the next places of a shard. None is lost or held back for being late."""
+    last, begin = newest_checkpoint(shard), size_of(shard)
+    earliest = earliest_date(last.signed_at if last else None)
+    with connection.cursor() as cursor:
+        cursor.execute(_TAKE, [limit, shard.id, begin, earliest, earliest])
+        hashes, late, dates, counted = cursor.fetchone()
+    if hashes is None:
+        return _Taken(0, [])
+    _count([(date.fromisoformat(day), leaf_type, count) for day, leaf_type, count in json.loads(counted)])
+    _grow_subtrees(shard, begin, bytes(hashes))
+    for leaf, at in zip(late or (), dates or (), strict=True):
+        log.error("ledger.back_dated", jurisdiction=require_current(), leaf=leaf, at=str(at))
+    said = [{"leaf": leaf, "dated": leaf_text(at)} for leaf, at in zip(late or (), dates or (), strict=True)]
+    return _Taken(len(hashes) // HASH_SIZE, said)
 
 
 def _own_leaf(leaf_type: str, values: dict[str, Any]) -> Entry:
@@ -88,39 +122,38 @@ def _own_leaf(leaf_type: str, values: dict[str, Any]) -> Entry:
     return add_entry(leaf)
 
 
-def _append(shard: Shard, ids: Sequence[UUID]) -> None:
-    """Put entries at the end of a shard."""
+def _append(shard: Shard, entries: Sequence[Entry]) -> None:
+    """Put leaves of the log itself at the end of a shard."""
     begin = size_of(shard)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"INSERT INTO {Position._meta.db_table} (entry_id, shard_id, index) "  # noqa: S608 - a table of ours
-            "SELECT id, %s, %s + place - 1 FROM unnest(%s::uuid[]) WITH ORDINALITY AS given (id, place)",
-            [shard.id, begin, list(ids)],
-        )
-    _grow_subtrees(shard, begin, begin + len(ids))
-    _count(ids)
+    Position.objects.bulk_create([Position(entry=each, shard=shard, index=begin + n) for n, each in enumerate(entries)])
+    _grow_subtrees(shard, begin, b"".join(bytes(each.hash) for each in entries))
+    _count((timezone.localtime(each.at).date(), each.type, 1) for each in entries)
 
 
-def _grow_subtrees(shard: Shard, begin: int, end: int) -> None:
-    """Note the root over each tile that became full, level by level."""
+def _grow_subtrees(shard: Shard, begin: int, fresh: bytes) -> None:
+    """Note the root over each tile that the ``fresh`` hashes from ``begin`` on made full, level by level."""
     level = 0
-    while end // WIDTH:
-        roots = []
-        for number in range(begin // WIDTH, end // WIDTH):
-            hashes = split_tile(tile(shard, level, number, WIDTH), WIDTH)
-            roots.append(Subtree(shard=shard, level=level, number=number, root=perfect_root(hashes)))
+    while True:
+        first = begin - begin % WIDTH  # a tile that had begun is completed with what it held
+        row = (tile(shard, level, first // WIDTH, begin % WIDTH) if begin % WIDTH else b"") + fresh
+        full = len(row) // (WIDTH * HASH_SIZE)
+        roots = [
+            Subtree(shard=shard, level=level, number=first // WIDTH + n, root=perfect_root(split_tile(each, WIDTH)))
+            for n in range(full)
+            if (each := row[n * WIDTH * HASH_SIZE : (n + 1) * WIDTH * HASH_SIZE])
+        ]
+        if not roots:
+            return
         Subtree.objects.bulk_create(roots)
-        begin, end, level = begin // WIDTH, end // WIDTH, level + 1
+        begin, fresh, level = first // WIDTH, b"".join(root.root for root in roots), level + 1
 
 
-def _count(ids: Sequence[UUID]) -> None:
-    rows = Entry.objects.filter(id__in=ids).values_list("at", "type")
-    counts = Counter((timezone.localtime(at).date(), leaf_type) for at, leaf_type in rows)
-    for (day, leaf_type), count in sorted(counts.items()):
+def _count(counted: Iterable[tuple[date, str, int]]) -> None:
+    for day, leaf_type, count in sorted(counted):
         with connection.cursor() as cursor:
             cursor.execute(
-                f"INSERT INTO {DayCount._meta.db_table} AS known (id, day, type, count) "  # noqa: S608 - a table of ours
-                "VALUES (%s, %s, %s, %s) ON CONFLICT (day, type) DO UPDATE SET count = known.count + excluded.count",
+                "INSERT INTO ledger_daycount AS known (id, day, type, count) VALUES (%s, %s, %s, %s) "
+                "ON CONFLICT (day, type) DO UPDATE SET count = known.count + excluded.count",
                 [DayCount().id, day, leaf_type, count],
             )
 
@@ -133,7 +166,7 @@ def _shard_of_the_year() -> Shard:
         return open_shard(now, None)
     if year_of(shard.opened_at) == year_of(now):
         return shard
-    _append(shard, [_own_leaf("shard.closed", {"size": size_of(shard) + 1}).id])
+    _append(shard, [_own_leaf("shard.closed", {"size": size_of(shard) + 1})])
     last = sign_checkpoint(shard) or newest_checkpoint(shard)
     return open_shard(now, Head(shard.origin, last.size, bytes(last.root)) if last else None)
 
@@ -147,5 +180,5 @@ def open_shard(now: datetime, last: Head | None, lost: dict[str, int] | None = N
     number = keys.ring().current("ledger").number
     LogKey.objects.create(shard=shard, ring_number=number, verifier=str(signing_key(shard, number).verifier))
     before = {"origin": last.origin, "size": last.size, "root": last.root.hex()} if last else None
-    _append(shard, [_own_leaf("shard.opened", {"origin": origin, "previous": before, "lost": lost}).id])
+    _append(shard, [_own_leaf("shard.opened", {"origin": origin, "previous": before, "lost": lost})])
     return shard

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from django.db import connection
 from django.db.models import Max, Q
 
-from tongban.foundation.ledger.models import Checkpoint, LogKey, Pending, Position, Shard, Subtree
+from tongban.foundation.ledger.models import Checkpoint, LogKey, Pending, Position, Shard
 from tongban_verify.tiles import WIDTH, TileReader, join_entries
 
 
@@ -53,12 +54,23 @@ def least_log_key_number() -> int | None:
 
 def tile(shard: Shard, level: int, number: int, width: int) -> bytes:
     """The hashes of a tile; fewer than ``width`` when the shard does not hold as many."""
-    first = number * WIDTH
-    if level == 0:
-        rows = Position.objects.filter(shard=shard, index__gte=first, index__lt=first + width).order_by("index")
-        return b"".join(bytes(found) for found in rows.values_list("entry__hash", flat=True))
-    roots = Subtree.objects.filter(shard=shard, level=level - 1, number__gte=first, number__lt=first + width)
-    return b"".join(bytes(root) for root in roots.order_by("number").values_list("root", flat=True))
+    # One row of joined bytes: most of the time of 256 rows would go into carrying them over.
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _LEAVES if level == 0 else _SUBTREES, [shard.id, number * WIDTH, number * WIDTH + width, level - 1]
+        )
+        row = cursor.fetchone()
+    return bytes(row[0]) if row and row[0] is not None else b""
+
+
+_LEAVES = """
+SELECT string_agg(e.hash, ''::bytea ORDER BY p.index) FROM ledger_position p JOIN ledger_entry e ON e.id = p.entry_id
+WHERE p.shard_id = %s AND p.index >= %s AND p.index < %s AND %s = -1
+"""
+_SUBTREES = """
+SELECT string_agg(root, ''::bytea ORDER BY number) FROM ledger_subtree
+WHERE shard_id = %s AND number >= %s AND number < %s AND level = %s
+"""
 
 
 def bundle(shard: Shard, number: int, width: int) -> bytes:

@@ -48,12 +48,10 @@ def best_checkpoint(shard: Shard, index: int) -> Checkpoint | None:
     heads = Checkpoint.objects.filter(shard=shard, size__gt=index).order_by("-size").prefetch_related("cosignatures")
     if rules.group is None:
         return heads.first()
-    newest = None
-    for head in heads[:HEADS_LOOKED_AT]:
-        newest = newest or head
-        if is_witnessed(head, rules.group, keys):
-            return head
-    return newest
+    newest = heads.first()
+    if newest is None or is_witnessed(newest, rules.group, keys):
+        return newest
+    return next((head for head in heads[1:HEADS_LOOKED_AT] if is_witnessed(head, rules.group, keys)), newest)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from tongban.foundation.ledger.rules.leaves import (
 from tongban.foundation.ledger.rules.shards import (
     CLOCK_SLACK,
     check_moment,
-    is_back_dated,
+    earliest_date,
     next_name,
     origin_of,
     year_of,
@@ -32,7 +32,7 @@ __all__ = [
     "check_moment",
     "check_size",
     "commit",
-    "is_back_dated",
+    "earliest_date",
     "leaf_text",
     "next_name",
     "origin_of",

@@ -42,6 +42,6 @@ def check_moment(at: datetime, now: datetime) -> datetime:
     return at
 
 
-def is_back_dated(at: datetime, previous_checkpoint: datetime | None) -> bool:
-    """Whether a leaf about to be sequenced is dated before the previous checkpoint, beyond the slack."""
-    return previous_checkpoint is not None and at < previous_checkpoint - CLOCK_SLACK
+def earliest_date(previous_checkpoint: datetime | None) -> datetime | None:
+    """A leaf about to be sequenced that is dated before this is back-dated; None when there is no head yet."""
+    return previous_checkpoint - CLOCK_SLACK if previous_checkpoint else None
