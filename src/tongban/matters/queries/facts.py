@@ -105,7 +105,7 @@ def origin(answer: Mapping[str, Any]) -> T | None:
     source = T.read(answer["from"])
     if "refreshed" not in answer:
         return source
-    dated = T("{source}（{day} 更新）", "{source} (as of {day})")
+    dated = T("{source}，{day} 更新", "{source}, as of {day}")
     return dated.format(source=source, day=answer["refreshed"])
 
 

@@ -91,7 +91,7 @@ def test_a_register_answers_before_our_own_record_and_says_how_fresh_it_is(count
     assert answer["value"] == "食品制造业"
     assert answer["from"]["zh"] == "市场主体登记"
     assert (answer["register"], answer["refreshed"], answer["basis"]["en"]) == ("companies", "2026-11-01", "basis")
-    assert str(queries.origin(answer)) == "市场主体登记（2026-11-01 更新）"
+    assert str(queries.origin(answer)) == "市场主体登记，2026-11-01 更新"
 
 
 def test_the_form_survives_a_register_that_is_down(county: County) -> None:
