@@ -49,6 +49,12 @@ def doors(world: World) -> list[Sample]:
     return [Sample("the county's hall", "JYSAMPLE", EVERYBODY), Sample("no hall at all", "NOWHERE2")]
 
 
+def without_slots(world: World) -> list[Sample]:
+    """The demo's hall makes no appointments until its manager says which."""
+    del world
+    return [Sample("a hall without appointments", "JYSAMPLE"), Sample("no hall at all", "NOWHERE2")]
+
+
 def halls(world: World) -> list[Sample]:
     return [
         Sample("the county's hall", _county().pk, WORKS_THERE),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tongban.applications.halls.views import managing, overseeing, prefill, screens, serving, visiting
+from tongban.applications.halls.views import booking, doors, managing, overseeing, prefill, screens, serving, visiting
 
 app_name = "halls"
 urlpatterns = [
@@ -15,14 +15,18 @@ urlpatterns = [
     path("halls/<uuid:hall_id>/settings/<slug:part>/", managing.settings, name="settings"),
     path("h/<slug:code>/", visiting.door, name="door"),
     path("h/<slug:code>/again/", prefill.again, name="again"),
+    path("h/<slug:code>/book/", booking.book, name="book"),
     path("h/<slug:code>/board.json", visiting.board, name="board"),
     path("v/<slug:code>/", visiting.visit, name="visit"),
     path("v/<slug:code>/now", visiting.visit_part, name="visit_part"),
     path("v/<slug:code>/slip.pdf", visiting.slip, name="slip"),
+    path("v/<slug:code>/here", doors.here, name="here"),
+    path("v/<slug:code>/cancel", booking.cancel, name="cancel"),
     path("v/<slug:code>/<slug:what>", visiting.act, name="visit_act"),
     path("halls/<uuid:hall_id>/windows/", serving.windows, name="windows"),
     path("halls/<uuid:hall_id>/windows/<uuid:window_id>/", serving.window, name="window"),
     path("halls/<uuid:hall_id>/windows/<uuid:window_id>/<slug:what>", serving.act, name="window_act"),
+    path("halls/<uuid:hall_id>/doors/", doors.scanning, name="scanning"),
     path("halls/<uuid:hall_id>/register/", serving.register, name="register"),
     path("h/<slug:code>/screen/<slug:key>/", screens.screen, name="screen"),
     path("desk/halls/", overseeing.halls, name="oversee"),

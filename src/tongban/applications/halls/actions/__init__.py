@@ -1,5 +1,13 @@
 """What people do with halls: open, confirm, register, call, count."""
 
+from tongban.applications.halls.actions.appointments import (
+    book,
+    cancel,
+    check_in,
+    close_missed_appointments,
+    move,
+    remind_of_appointments,
+)
 from tongban.applications.halls.actions.halls import (
     NewHall,
     change_hall,
@@ -10,6 +18,7 @@ from tongban.applications.halls.actions.halls import (
     suspend_hall,
 )
 from tongban.applications.halls.actions.lists import HallList, import_halls
+from tongban.applications.halls.actions.presence import Scanned, confirm_presence, scan
 from tongban.applications.halls.actions.registering import Manner, register_visit, wanted_by
 from tongban.applications.halls.actions.serving import (
     begin_serving,
@@ -28,7 +37,5 @@ from tongban.applications.halls.actions.serving import (
 from tongban.applications.halls.rules.visitors import Said
 
 __all__ = [
-    "HallList", "Manner", "NewHall", "Said", "begin_serving", "call_next", "call_number", "change_hall", "change_windows",
-    "close_window", "confirm_hall", "finish", "import_halls", "leave", "open_hall", "open_window", "rate", "recall",
-    "register_visit", "rejoin", "renew_links", "skip", "suspend_hall", "transfer", "wanted_by",
+    "HallList", "Manner", "NewHall", "Said", "Scanned", "begin_serving", "book", "call_next", "call_number", "cancel", "change_hall", "change_windows", "check_in", "close_missed_appointments", "close_window", "confirm_hall", "confirm_presence", "finish", "import_halls", "leave", "move", "open_hall", "open_window", "rate", "recall", "register_visit", "rejoin", "remind_of_appointments", "renew_links", "scan", "skip", "suspend_hall", "transfer", "wanted_by",
 ]  # fmt: skip

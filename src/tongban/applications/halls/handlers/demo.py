@@ -13,7 +13,7 @@ COUNTY = "510502"
 _NEW = NewHall(
     name="江阳区政务服务大厅", name_en="Jiangyang Service Hall", operator="泸州市江阳区行政审批和数据局", region_code=COUNTY,
     address="泸州市江阳区示例大道 1 号", phone="0830-3110001", capacity=300, windows=4, day_starts=0, is_sample=True,
-    services=["综合咨询", "企业开办", "社保医保", "不动产登记"],
+    services=["综合咨询 | General advice", "企业开办 | Starting a company", "社保医保 | Social security", "不动产登记 | Real estate"],
     hours={"workday": "00:00-24:00", "saturday": "00:00-24:00", "sunday": "00:00-24:00", "holiday": "00:00-24:00"},
 )  # fmt: skip
 

@@ -1,5 +1,6 @@
 """Reads of halls."""
 
+from tongban.applications.halls.queries.appointments import Offer, bookable_days, offers
 from tongban.applications.halls.queries.board import board_of, forget_board
 from tongban.applications.halls.queries.halls import (
     hall_by_code,
@@ -24,8 +25,10 @@ from tongban.applications.halls.queries.visits import (
 )
 
 __all__ = [
+    "Offer",
     "before",
     "board_of",
+    "bookable_days",
     "counts_today",
     "details_of_person",
     "forget_board",
@@ -38,6 +41,7 @@ __all__ = [
     "last_details",
     "link_of",
     "may_manage",
+    "offers",
     "presence_now",
     "standing",
     "visit_by_code",

@@ -159,10 +159,11 @@ def check_services(services: Sequence[Service]) -> list[Service]:
 
 
 def services_of_lines(lines: Iterable[str]) -> list[Service]:
-    """Services from a list with one name a line, or names between commas; each gets the next letter."""
-    names = [name.strip()[:40] for line in lines for name in re.split(r"[\n,，、;；]+", line) if name.strip()]
+    """Services from a list with one name a line, or names between commas; each gets the next letter. ``咨询 | Advice`` names it in English, too."""
+    names = [name.strip() for line in lines for name in re.split(r"[\n,，、;；]+", line) if name.strip()]
+    pairs = [[part.strip() for part in name.split("|")] for name in dict.fromkeys(names)]
     return check_services(
-        [Service(f"s{n + 1}", T(name, name), letter(n)) for n, name in enumerate(dict.fromkeys(names))]
+        [Service(f"s{n + 1}", T(pair[0][:40], pair[-1][:80]), letter(n)) for n, pair in enumerate(pairs)]
     )
 
 

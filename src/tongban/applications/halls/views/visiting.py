@@ -17,7 +17,7 @@ from tongban.applications.halls.adapters import hall_title, hours_words, make_sl
 from tongban.applications.halls.forms import VisitForm
 from tongban.applications.halls.models import Hall, Visit
 from tongban.applications.halls.rules.codes import shown_code
-from tongban.applications.halls.rules.queue import STATES, TONES, shown_number, wait_words
+from tongban.applications.halls.rules.queue import BOOKED, OPEN_STATES, STATES, TONES, shown_number, wait_words
 from tongban.applications.halls.views.common import actor_of, tried
 from tongban.applications.halls.views.prefill import known_visitor
 from tongban.lib.phones import show_phone
@@ -111,7 +111,9 @@ def visit(request: HttpRequest, code: str) -> HttpResponse:
     address = request.build_absolute_uri(reverse("halls:visit", args=[found.code]))
     context = _facts(found) | {
         "visit": found, "tag": _tag(found), "hall": found.hall, "title": hall_title(found.hall), "address": address,
-        "shown_code": shown_code(found.code), "service": _service(found), "stars": STARS,
+        "shown_code": shown_code(found.code), "service": _service(found), "stars": STARS, "nonce": uuid4(),
+        "is_inside": found.inside_since is not None and found.outside_since is None,
+        "may_arrive": found.inside_since is None and found.state in (*OPEN_STATES, BOOKED),
     }  # fmt: skip
     return render(request, "halls/visit.html", context)
 
