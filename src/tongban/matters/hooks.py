@@ -16,6 +16,13 @@ ACCEPT = declare("matters.accept_case", T("受理办件", "Accept cases"), roles
 KEEP_CALENDAR = declare("matters.keep_calendar", T("维护工作日历", "Keep the calendar"), roles=("administrator",))
 REVIEW = declare("matters.review_case", T("审查办件", "Review cases"), roles=("reviewer", "decider"))
 DECIDE = declare("matters.decide_case", T("决定办件", "Decide cases"), roles=("decider",))
+ANSWER_RATING = declare("matters.answer_rating", T("答复差评", "Answer bad ratings"), roles=("reviewer", "decider"))
+SETTLE_RATING = declare(
+    "matters.settle_rating", T("裁定评价申诉", "Settle appeals against ratings"), roles=("auditor",)
+)
+SUPERVISE = declare(
+    "matters.supervise", T("查看事项运行情况", "See how services run"), roles=("decider", "auditor", "administrator")
+)
 VIEW = declare(
     "matters.view_cases", T("查看办件", "See cases"), roles=("clerk", "reviewer", "decider", "auditor"), clients=False
 )

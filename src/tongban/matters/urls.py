@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tongban.matters.views import applications, desk, services
+from tongban.matters.views import applications, desk, ratings, services, statistics
 
 app_name = "matters"
 urlpatterns = [
@@ -16,6 +16,11 @@ urlpatterns = [
     path("cases/<uuid:case_id>/receipt/", applications.receipt, name="receipt"),
     path("cases/<uuid:case_id>/withdraw", applications.withdraw, name="withdraw"),
     path("cases/<uuid:case_id>/certificate/", applications.certificate, name="certificate"),
+    path("cases/<uuid:case_id>/rate", ratings.rate, name="rate"),
+    path("desk/ratings/", ratings.follow_ups, name="desk_ratings"),
+    path("desk/ratings/<uuid:rating_id>/", ratings.follow_up, name="desk_rating"),
+    path("desk/services/", statistics.services, name="desk_services"),
+    path("desk/services/<slug:code>/", statistics.service, name="desk_service"),
     path("desk/reviews/", desk.reviews, name="desk_reviews"),
     path("desk/decisions/", desk.decisions, name="desk_decisions"),
     path("desk/cases/", desk.cases, name="desk_cases"),

@@ -13,11 +13,36 @@ from tongban.matters.actions.definitions import Published, publish_library
 from tongban.matters.actions.drafts import save_answers, start_draft
 from tongban.matters.actions.materials import note_refused_material, send_file
 from tongban.matters.actions.procedures import begin_procedure, end_procedure
+from tongban.matters.actions.ratings import answer_rating, appeal_rating, call_back, rate_case, settle_appeal
 from tongban.matters.actions.reviews import open_case, review_case
 from tongban.matters.actions.submission import apply, submit_case, withdraw_case
 
 __all__ = [
-    "Published", "accept_case", "apply", "begin_procedure", "decide_case", "decline_case", "end_procedure", "extend_case",
-    "note_refused_material", "open_case", "publish_library", "return_for_correction", "review_case", "revoke_certificate",
-    "save_answers", "send_file", "set_day", "start_draft", "submit_case", "terminate_case", "unset_day", "withdraw_case",
-]  # fmt: skip
+    "Published",
+    "accept_case",
+    "answer_rating",
+    "appeal_rating",
+    "apply",
+    "begin_procedure",
+    "call_back",
+    "decide_case",
+    "decline_case",
+    "end_procedure",
+    "extend_case",
+    "note_refused_material",
+    "open_case",
+    "publish_library",
+    "rate_case",
+    "return_for_correction",
+    "review_case",
+    "revoke_certificate",
+    "save_answers",
+    "send_file",
+    "set_day",
+    "settle_appeal",
+    "start_draft",
+    "submit_case",
+    "terminate_case",
+    "unset_day",
+    "withdraw_case",
+]

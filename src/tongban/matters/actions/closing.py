@@ -33,12 +33,12 @@ def close(case: Case, outcome: str, *, reason: str, by: Actor) -> Decision:
     assert case.decision_unit_id is not None
     decision = Decision.objects.create(
         case=case, outcome=outcome, reason=reason.strip(), unit_id=case.decision_unit_id, by_name=by.name,
-        by_person_id=by.person_id, decided_at=now, seen_hash=case.answers_hash, opinions_hash=hash_of(opinions),
+        by_person_id=by.person_id, decided_at=now, is_late=_is_late(case, now), seen_hash=case.answers_hash, opinions_hash=hash_of(opinions),
     )  # fmt: skip
     case.state, case.closed_at = outcome, now
     case.save(update_fields=["state", "closed_at"])
     record_act(case, outcome, by=by, at=now, note=decision.reason, opinions=decision.opinions_hash,
-               is_late=_is_late(case, now))  # fmt: skip
+               is_late=decision.is_late)  # fmt: skip
     keep_materials(case, now, by=by)
     if outcome in (GRANTED, FILED):
         _certify(case, now, by)

@@ -73,7 +73,8 @@ def return_for_correction(case_id: UUID, *, note: str = "", why_again: str = "",
     wanted += [text.strip() for text in (note, why_again) if text.strip()]
     correction = content.definition.clocks.correction
     case.state, case.correct_by, case.accept_by = RETURNED, add_days(now, correction.days, calendar_now()).date, None
-    case.save(update_fields=["state", "correct_by", "accept_by"])
+    case.was_returned = True
+    case.save(update_fields=["state", "correct_by", "accept_by", "was_returned"])
     said: dict[str, Any] = {
         "screens": screen_hashes(case, content), "correct_by": case.correct_by.isoformat(),
         "is_accepted": case.accepted_at is not None,

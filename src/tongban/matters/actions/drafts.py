@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -11,14 +11,13 @@ from django.utils import timezone
 
 from tongban.foundation.parties.queries import Standing, may_act_for, organisations_acted_for
 from tongban.lib.actors import Actor
-from tongban.lib.facts import Fact, Subject, Unavailable, ask
 from tongban.lib.refusals import Refusal, Refusals, forbidden
 from tongban.lib.words import T
 from tongban.matters import hooks
 from tongban.matters.actions.common import lock_own_case, record
 from tongban.matters.actions.materials import take_materials
 from tongban.matters.models import Case, Definition
-from tongban.matters.queries import content_of, definition_by_code, fill_in
+from tongban.matters.queries import content_of, definition_by_code, fill_in, lookup_for
 from tongban.matters.rules.answers import Checked, calculated, check_answers
 from tongban.matters.rules.cases import check_in_force, check_may_edit
 from tongban.matters.rules.shape import Content
@@ -49,24 +48,13 @@ def start_draft(code: str, *, organisation_id: UUID | None = None, by: Actor) ->
         )
     _check_not_too_many(case)
     now = timezone.now()
-    case.answers, silent = fill_in(case, content, timezone.localtime(now), _lookup(case, by))
+    case.answers, silent = fill_in(case, content, timezone.localtime(now), lookup_for(case, by))
     case.save(force_insert=True)
     said: dict[str, Any] = {}
     if silent:
         said["unavailable"] = {element: one.source.as_json() for element, one in silent.items()}
     record(case, "started", by=by, at=now, **said)
     return case
-
-
-def _lookup(case: Case, by: Actor) -> Callable[[str, T], Fact | Unavailable | None]:
-    """How a draft asks the registers about its applicant: each register is read once for all questions."""
-    subject: Subject | None = ("organisation", case.organisation_id) if case.organisation_id else None
-    if subject is None and case.person_id:
-        subject = ("person", case.person_id)
-    if subject is None:
-        return lambda element, purpose: None
-    found, kept = subject, dict[Any, Any]()
-    return lambda element, purpose: ask(element, found, purpose, by=by, kept=kept)
 
 
 def _check_may_start(definition: Definition, content: Content, by: Actor) -> None:
@@ -141,7 +129,10 @@ def save_answers(
     if refused:
         raise Refusals(refused)
     case.answers = with_provenance(content, case.answers, checked)
-    case.save(update_fields=["answers"])
+    codes = [one.code for one in content.form.screens]
+    if screen and (not case.reached or codes.index(screen) > codes.index(case.reached)):
+        case.reached = screen
+    case.save(update_fields=["answers", "reached"])
     return checked
 
 

@@ -19,6 +19,7 @@ from tongban.matters.actions.acceptance import begin, silence_accepts_on, unit_o
 from tongban.matters.actions.clock import record_turn, set_reviews
 from tongban.matters.actions.common import announce, lock_own_case, record, record_act, tell_applicant
 from tongban.matters.actions.drafts import save_answers, standing_of, start_draft
+from tongban.matters.actions.known import count_known_questions
 from tongban.matters.actions.materials import drop_materials, keep_materials
 from tongban.matters.models import Case, CaseCounter
 from tongban.matters.queries import content_of, held_documents, materials_lost, reviews_of
@@ -59,6 +60,7 @@ def submit_case(case_id: UUID, *, by: Actor) -> Case:
         _submit_again(case, content, now, by)
     else:
         _submit_first(case, content, now, by)
+    count_known_questions.later(case_id=str(case.pk))
     hooks.submitted.call(case_id=case.pk, by=by)
     announce(case, hooks.CASE_SUBMITTED, by=by)
     if case.state in OPEN_STATES:  # what was decided on the spot has told the applicant already

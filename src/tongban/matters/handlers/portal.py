@@ -86,6 +86,15 @@ def desk_menu(*, actor: Actor) -> list[portal.Entry]:
         )
     if hooks.VIEW in actor.capabilities:
         entries.append(portal.Entry(T("全部办件", "All cases"), reverse("matters:desk_cases"), "files", 30))
+    if hooks.ANSWER_RATING in actor.capabilities or hooks.SETTLE_RATING in actor.capabilities:
+        waiting = queries.ratings_to_follow(actor).count()
+        entries.append(
+            portal.Entry(T("差评整改", "Bad ratings"), reverse("matters:desk_ratings"), "message-circle", 40, waiting)
+        )
+    if hooks.SUPERVISE in actor.capabilities:
+        entries.append(
+            portal.Entry(T("事项运行", "How services run"), reverse("matters:desk_services"), "chart-bar", 50)
+        )
     return entries
 
 

@@ -78,6 +78,9 @@ class Case(Named, House):
     started_at = models.DateTimeField(auto_now_add=True)
     submitted_at = models.DateTimeField(null=True, blank=True)
     accepted_at = models.DateTimeField(null=True, blank=True)
+    reached = models.CharField(max_length=40, blank=True)  # the furthest screen saved, to see where people give up
+    asked_known = models.JSONField(default=list)  # elements typed although a register knew them
+    was_returned = models.BooleanField(default=False)  # corrections were asked for at least once
     regime = models.CharField(max_length=40, blank=True)  # its code in the version; empty for ordinary approval
     accept_by = models.DateField(null=True, blank=True)  # then silence accepts
     correct_by = models.DateField(null=True, blank=True)  # while corrections are awaited: then it is terminated
@@ -103,6 +106,7 @@ class Case(Named, House):
             models.Index(fields=["organisation", "-started_at"], name="case_of_organisation"),
             models.Index(fields=["person", "-started_at"], name="case_of_person"),
             models.Index(fields=["closed_at"], name="case_closed", condition=Q(closed_at__isnull=False)),
+            models.Index(fields=["definition", "started_at"], name="case_of_service"),
             models.Index(
                 fields=["acceptance_unit", "accept_by"], condition=Q(state="received"), name="case_acceptance_desk"
             ),

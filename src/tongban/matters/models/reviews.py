@@ -78,6 +78,7 @@ class Decision(House):
     by_name = models.CharField(max_length=120)
     by_person_id = models.UUIDField(null=True, blank=True)
     decided_at = models.DateTimeField()
+    is_late = models.BooleanField(default=False)  # after the promised day
     seen_hash = models.CharField(max_length=64)  # of the answers decided on
     opinions_hash = models.CharField(max_length=64)  # of the opinions decided on
 

@@ -20,14 +20,42 @@ from tongban.matters.queries.definitions import (
     open_definitions,
     themes_now,
 )
-from tongban.matters.queries.facts import fill_in, known_fact, origin, silent_registers
+from tongban.matters.queries.facts import fill_in, known_fact, lookup_for, origin, silent_registers
 from tongban.matters.queries.history import Moment, history_of, unit_title, waiting_for
 from tongban.matters.queries.materials import attached_materials, held_documents, materials_lost
+from tongban.matters.queries.ratings import Score, rating_visible_to, ratings_to_follow, score
 
 __all__ = [
-    "Moment", "applicant_case", "attached_materials", "cases_of", "cases_to_accept", "cases_to_decide", "cases_visible_to",
-    "concerned_with", "content_of", "definition_by_code", "fill_in", "find_definitions", "held_documents", "history_of",
-    "known_fact", "matching_cases", "materials_lost", "open_definitions",
-    "origin", "own_review",
-    "reviews_of", "reviews_waiting", "silent_registers", "staff_case", "themes_now", "unit_title", "waiting_for",
-]  # fmt: skip
+    "Moment",
+    "Score",
+    "applicant_case",
+    "attached_materials",
+    "cases_of",
+    "cases_to_accept",
+    "cases_to_decide",
+    "cases_visible_to",
+    "concerned_with",
+    "content_of",
+    "definition_by_code",
+    "fill_in",
+    "find_definitions",
+    "held_documents",
+    "history_of",
+    "known_fact",
+    "lookup_for",
+    "matching_cases",
+    "materials_lost",
+    "open_definitions",
+    "origin",
+    "own_review",
+    "rating_visible_to",
+    "ratings_to_follow",
+    "reviews_of",
+    "reviews_waiting",
+    "score",
+    "silent_registers",
+    "staff_case",
+    "themes_now",
+    "unit_title",
+    "waiting_for",
+]

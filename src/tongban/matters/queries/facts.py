@@ -8,7 +8,8 @@ from typing import Any
 
 from django.utils import timezone
 
-from tongban.lib.facts import Fact, Unavailable
+from tongban.lib.actors import Actor
+from tongban.lib.facts import Fact, Subject, Unavailable, ask
 from tongban.lib.words import T
 from tongban.matters.models import Case
 from tongban.matters.rules.answers import check_answers
@@ -114,3 +115,14 @@ def silent_registers(case: Case) -> dict[str, T]:
     begun = case.events.filter(kind="started").first()
     said: dict[str, Any] = begun.facts.get("unavailable", {}) if begun else {}
     return {element: T.read(source) for element, source in said.items()}
+
+
+def lookup_for(case: Case, by: Actor) -> Callable[[str, T], Fact | Unavailable | None]:
+    """How a draft asks the registers about its applicant: each register is read once for all questions."""
+    subject: Subject | None = ("organisation", case.organisation_id) if case.organisation_id else None
+    if subject is None and case.person_id:
+        subject = ("person", case.person_id)
+    if subject is None:
+        return lambda element, purpose: None
+    found, kept = subject, dict[Any, Any]()
+    return lambda element, purpose: ask(element, found, purpose, by=by, kept=kept)

@@ -169,6 +169,7 @@ class Clocks(Shape):
     acceptance: Clock | None = None  # to accept or to tell everything once; silence accepts (行政许可法 Art. 32)
     extension: Clock | None = None  # granted once by the head of the office (行政许可法 Art. 42)
     delivery: Clock | None = None  # from the decision to the applicant's hands (行政许可法 Art. 44)
+    rating_follow_up: Clock | None = None  # to answer a bad rating; a local rule (国办发〔2019〕51号 names no number)
     correction: Correction = Correction()
 
 

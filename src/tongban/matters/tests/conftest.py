@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
+    from django.test import Client
+
+    from tongban.foundation.parties.models import Person
     from tongban.matters.tests.arrange import County
 
 
@@ -32,3 +35,31 @@ def refused() -> Callable[[str], Any]:
     from tongban.lib.refusals import Refusal
 
     return lambda code: pytest.raises(Refusal, match=rf"^{code}: ")
+
+
+@pytest.fixture
+def sign_in(county: County, settings: Any) -> Callable[..., Client]:
+    """A browser signed in as a person, at a desk when a unit and role are given."""
+    from django.test import Client
+    from django.utils import timezone
+
+    from tongban.foundation.parties.models import Account, Membership
+    from tongban.foundation.parties.queries import SESSION_MEMBERSHIP, SESSION_SECOND_FACTOR
+
+    settings.DEMO = True  # where a desk opens without a second factor
+
+    def make(person: Person, unit: str = "", role: str = "reviewer") -> Client:
+        client = Client(headers={"host": "luzhou.localhost"})
+        account, _ = Account.objects.get_or_create(username=str(person.pk)[-12:], person=person)
+        client.force_login(account)
+        if unit:
+            membership = Membership.objects.create(
+                person=person, unit=county.units[unit], role=role, region_code="510502", granted_by="tests",
+                valid_from=timezone.localdate(),
+            )  # fmt: skip
+            session = client.session
+            session[SESSION_MEMBERSHIP], session[SESSION_SECOND_FACTOR] = str(membership.pk), "demo"
+            session.save()
+        return client
+
+    return make

@@ -6,44 +6,19 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils import timezone
 
-from tongban.foundation.parties.models import Account, Membership, Person
-from tongban.foundation.parties.queries import SESSION_MEMBERSHIP, SESSION_SECOND_FACTOR
+from tongban.foundation.parties.models import Person
 from tongban.matters import actions
 from tongban.matters.models import Case
 from tongban.matters.tests.arrange import SERVICE, County, complete_answers, pdf, workbook
 
 HOST = {"host": "luzhou.localhost"}
 SignIn = Callable[..., Client]
-
-
-@pytest.fixture
-def sign_in(county: County, settings: Any) -> SignIn:
-    """A browser signed in as a person, at a desk when a unit and role are given."""
-    settings.DEMO = True  # where a desk opens without a second factor
-
-    def make(person: Person, unit: str = "", role: str = "reviewer") -> Client:
-        client = Client(headers=HOST)
-        account, _ = Account.objects.get_or_create(username=str(person.pk)[-12:], person=person)
-        client.force_login(account)
-        if unit:
-            membership = Membership.objects.create(
-                person=person, unit=county.units[unit], role=role, region_code="510502", granted_by="tests",
-                valid_from=timezone.localdate(),
-            )  # fmt: skip
-            session = client.session
-            session[SESSION_MEMBERSHIP], session[SESSION_SECOND_FACTOR] = str(membership.pk), "demo"
-            session.save()
-        return client
-
-    return make
 
 
 def typed(screen: Any, content: Any) -> dict[str, Any]:

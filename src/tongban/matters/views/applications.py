@@ -21,6 +21,7 @@ from tongban.matters.models import Case
 from tongban.matters.queries.printing import case_tone, printed_opinions, printed_screens
 from tongban.matters.rules.answers import calculated, check_answers, hidden_elements
 from tongban.matters.rules.cases import DRAFT, RETURNED, STATES, check_may_edit
+from tongban.matters.rules.ratings import LEVELS, may_be_rated
 from tongban.matters.rules.shape import Content, Screen
 from tongban.web.audiences import audience
 from tongban.web.file_inputs import show_documents_to
@@ -230,8 +231,17 @@ def case(request: HttpRequest, case_id: UUID) -> HttpResponse:
         "because": [T.read(line) for line in found.due_because], "screens": printed_screens(found, content),
         "returned": _wanted(found), "decision": getattr(found, "decision", None), "crumbs": _crumbs(found, inside=False),
         "certificate": getattr(found, "certificate", None), "opinions": printed_opinions(found),
+        **_rating(found),
     }  # fmt: skip
     return render(request, "matters/case.html", context)
+
+
+def _rating(case: Case) -> dict[str, Any]:
+    """The rating given, or whether one may be given now."""
+    given = getattr(case, "rating", None)
+    if given is not None:
+        return {"rating": given, "rated_level": LEVELS[given.level]}
+    return {"may_rate": may_be_rated(case.state, case.closed_at, timezone.now())}
 
 
 @audience("person")

@@ -23,3 +23,9 @@ def say(zh: str, en: str, **parts: Any) -> str:
 def in_words(value: Any) -> str:
     """A text from data (``{zh, en}`` or T) in the reader's language."""
     return str(T.read(value)) if isinstance(value, dict | T) else str(value)
+
+
+@register.filter
+def percent(share: float | None) -> str:
+    """A share from 0 to 1 as 37%, a dash where there is nothing to divide by."""
+    return "—" if share is None else f"{share:.0%}"

@@ -54,6 +54,7 @@ _TYPES = (
     LeafType("paper.sealed", T("文书盖章", "Paper sealed"), (), ("number", "digest", "seal")),
     LeafType("seal.opened", T("启用印章", "Seal opened"), ("fingerprint", "is_test", "until"), ("office",)),
     LeafType("seal.withdrawn", T("作废印章", "Seal withdrawn"), ("fingerprint",), ("reason",)),
+    LeafType("rating.excluded", T("评价不计入得分", "Rating left out of the score"), ("level",), ("reason",)),
     LeafType("certificate.issued", T("签发证照", "Certificate issued"), ("until",), ("type", "holder", "number", "digest")),
     LeafType("certificate.revoked", T("撤销证照", "Certificate revoked"), (), ("number", "reason")),
     LeafType("issuer_key.opened", T("启用签发密钥", "Issuer key opened"), ("kid", "public_key", "until")),
