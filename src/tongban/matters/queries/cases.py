@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from tongban.foundation.parties.queries import may_act_for, organisations_acted_for, require
 from tongban.lib.actors import Actor
@@ -40,7 +40,8 @@ def cases_of(by: Actor) -> QuerySet[Case]:
 
 def applicant_case(case_id: UUID, by: Actor) -> Case:
     """A case for its applicant, or for whoever acts for the applicant; not found for everybody else."""
-    case = Case.objects.select_related("definition", "organisation", "person").filter(pk=case_id).first()
+    found = Case.objects.select_related("definition", "organisation", "person", "decision_unit", "acceptance_unit")
+    case = found.prefetch_related(Prefetch("reviews", _IN_ORDER)).filter(pk=case_id).first()
     if case is None or not stands_for(case, by):
         raise not_found(_THIS_CASE)
     return case
@@ -83,6 +84,7 @@ def staff_case(case_id: UUID, by: Actor) -> Case:
         cases_visible_to(by)
         .defer(None)
         .select_related("definition", "organisation", "person", "decision_unit", "acceptance_unit")
+        .prefetch_related(Prefetch("reviews", _IN_ORDER))
         .filter(pk=case_id)
         .first()
     )
@@ -92,8 +94,13 @@ def staff_case(case_id: UUID, by: Actor) -> Case:
 
 
 def reviews_of(case: Case) -> list[Review]:
-    """All reviews of a case in the order of the definition."""
-    return list(case.reviews.select_related("unit").order_by("position"))
+    """All reviews of a case in the order of the definition; read once where a page shows the case."""
+    if "reviews" in getattr(case, "_prefetched_objects_cache", {}):
+        return list(case.reviews.all())
+    return list(_IN_ORDER.filter(case=case))
+
+
+_IN_ORDER = Review.objects.select_related("unit").order_by("position")
 
 
 def own_review(case: Case, by: Actor) -> Review:

@@ -23,9 +23,7 @@ from tongban.matters import actions, queries
 from tongban.matters.models import Case
 from tongban.matters.queries.printing import printed_screens
 from tongban.matters.tests.arrange import County, a_file, complete_answers, pdf, person_actor, staff, workbook
-from tongban.matters.tests.test_pages import sign_in
 
-__all__ = ["sign_in"]
 Refused = Callable[[str], Any]
 LIST, PLAN, LETTER = "material.staff_list", "material.emergency_plan", "material.promise_letter"
 
