@@ -79,6 +79,7 @@ UNLEDGERED: dict[str, str] = {
     "matters.record": "an event without legal weight; those with weight go through record_act",
     "matters.recount_deadlines": "computes again from what is written: the events of the case and the calendar",
     "matters.save_answers": "a draft has no effect before it is handed in",
+    "matters.send_notice": "repeats what the business beside it has written",
     "matters.send_file": "a file not handed in yet has no effect",
     "matters.standing_of": "reads",
     "matters.start_draft": "a draft has no effect before it is handed in",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +20,7 @@ from tongban.matters.queries import content_of
 from tongban.matters.queries.cases import stands_for
 from tongban.matters.queries.leaves import LEAF_OF_EVENT, event_leaf
 from tongban.matters.rules.notices import notice_for
+from tongban.matters.rules.shape import Notice
 
 
 def lock_case(case_id: UUID) -> Case:
@@ -69,18 +70,22 @@ def announce(case: Case, event: str, *, by: Actor, **facts: str) -> None:
 
 
 def tell_applicant(case: Case, kind: str, *, by: Actor) -> None:
-    """Send the definition's notice to whoever applied; nobody reachable is no error."""
-    content = content_of(case)
-    notice = notice_for(content, kind)
+    """Send the definition's notice of a step, with where its proof stands in the public log."""
     last = {"returned": case.correct_by, "submitted": case.due_on or case.accept_by}.get(kind, case.due_on)
-    day = last.isoformat() if last else ""
-    places = {"number": case.number or "", "service": content.definition.name, "holder": case.name, "day": day}
+    send_notice(case, notice_for(content_of(case), kind), day=last, proof=_proof(case), by=by)
+
+
+def send_notice(case: Case, notice: Notice, *, day: date | None = None, proof: T | str = "", by: Actor) -> None:
+    """Send a notice to whoever applied; nobody reachable is no error."""
     person_id = case.person_id or case.submitted_by_id or case.started_by_id
     if person_id is None:
         return
+    places = {
+        "number": case.number or "", "service": content_of(case).definition.name, "holder": case.name,
+        "day": day.isoformat() if day else "",
+    }  # fmt: skip
     parts = {
-        "title": notice.title.format(**places), "text": notice.text.format(**places), "case_id": str(case.pk),
-        "proof": _proof(case),
+        "title": notice.title.format(**places), "text": notice.text.format(**places), "case_id": str(case.pk), "proof": proof,
     }  # fmt: skip
     notify(template="matters.case_notice", parts=parts, person_id=person_id, by=by)
 

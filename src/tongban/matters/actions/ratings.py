@@ -10,15 +10,14 @@ from django.db import transaction
 from django.utils import timezone
 
 from tongban.foundation.ledger import actions as ledger
-from tongban.foundation.notifications.actions import notify
 from tongban.foundation.parties.queries import require
 from tongban.lib.actors import Actor
 from tongban.lib.refusals import forbidden, not_found
 from tongban.lib.words import T
 from tongban.lib.working_days import add_working_days
 from tongban.matters import hooks
-from tongban.matters.actions.common import lock_own_case
-from tongban.matters.models import Case, Rating
+from tongban.matters.actions.common import lock_own_case, send_notice
+from tongban.matters.models import Rating
 from tongban.matters.queries import content_of
 from tongban.matters.queries.clocks import calendar_now
 from tongban.matters.rules.cases import check_reason
@@ -30,6 +29,7 @@ from tongban.matters.rules.ratings import (
     check_rating,
     is_bad,
 )
+from tongban.matters.rules.shape import Notice
 
 
 @transaction.atomic
@@ -69,9 +69,7 @@ def answer_rating(
     rating.answered_by, rating.answered_by_person_id, rating.answered_at = by.name[:120], by.person_id, now
     rating.follow = "answered"
     rating.save()
-    _tell(rating.case, T("对您评价的答复", "An answer to your rating"),
-          T("对您就“{service}”（{number}）所作评价，承办单位已核实并答复，请登录查看。",
-            "The office has looked into your rating of “{service}” ({number}) and answered: please sign in."), by)  # fmt: skip
+    send_notice(rating.case, _ANSWERED, by=by)
     return rating
 
 
@@ -142,13 +140,9 @@ def _lock(rating_id: UUID, by: Actor) -> Rating:
     return rating
 
 
-def _tell(case: Case, title: T, text: T, by: Actor) -> None:
-    person_id = case.person_id or case.submitted_by_id
-    if person_id is None:
-        return
-    said = text.format(service=content_of(case).definition.name, number=case.number or "")
-    notify(template="matters.case_notice", parts={"title": title, "text": said, "case_id": str(case.pk)},
-           person_id=person_id, by=by)  # fmt: skip
-
-
+_ANSWERED = Notice(
+    title=T("对您评价的答复", "An answer to your rating"),
+    text=T("对您就“{service}”（{number}）所作评价，承办单位已核实并答复，请登录查看。",
+           "The office has looked into your rating of “{service}” ({number}) and answered: please sign in."),
+)  # fmt: skip
 _THIS_RATING = T("这条评价", "This rating")
