@@ -17,11 +17,16 @@ from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from urllib.request import urlopen
 
 import psutil
 import pytest
 from bench import application
 from bench.house import HOST, House
+
+from tongban_verify.mirror import Mirror
+from tongban_verify.policy import PolicyFile
+from tongban_verify.sources import Address
 
 WRITES = 1000
 CLIENTS = 4
@@ -39,7 +44,11 @@ def house(tmp_path: Path) -> Iterator[House]:
 
 def kind_of(process: psutil.Process) -> str:
     line = " ".join(process.cmdline())
-    for mark, kind in (("granian", "web"), ("procrastinate", "worker"), ("postgres", "database")):
+    marks = (
+        ("granian", "web"), ("procrastinate", "worker"), ("postgres", "database"), ("tongban sequencer", "sequencer"),
+        ("tongban_verify.witness", "witness"),
+    )  # fmt: skip
+    for mark, kind in marks:
         if mark in line:
             return kind
     return "supervisor" if "run" in line else "other"
@@ -53,7 +62,7 @@ class Killer:
         self.lot = random.Random(seed)
         self.killed: Counter[str] = Counter()
         self.lock = threading.Lock()
-        self.wanted = ["web", "database", "worker", "supervisor"]
+        self.wanted = ["web", "database", "sequencer", "worker", "witness", "supervisor"]
 
     def strike(self) -> None:
         with self.lock:
@@ -131,7 +140,7 @@ def test_no_acknowledged_write_is_lost_or_doubled(house: House) -> None:
         one.result()  # raises what went wrong in a client
 
     assert len(acknowledged) == WRITES
-    assert {"web", "database", "worker", "supervisor"} <= set(killer.killed), killer.killed
+    assert {"web", "database", "worker", "supervisor", "sequencer", "witness"} <= set(killer.killed), killer.killed
     stored = house.python(
         "from tongban.matters.models import Case\n"
         "for case in Case.objects.filter(channel='api').prefetch_related('reviews'):\n"
@@ -145,3 +154,34 @@ def test_no_acknowledged_write_is_lost_or_doubled(house: House) -> None:
     assert int(house.python("from tongban.matters.models import Case; print(Case.objects.count())")) == before + WRITES
     assert len({number for number, _ in rows.values()}) == WRITES, "a case number was given twice"
     assert {reviews for _, reviews in rows.values()} == {"8"}, "a case is half written"
+    check_the_log(house)
+
+
+def check_the_log(house: House) -> None:
+    """No leaf without its row, no row without its leaf; the whole log verifies as a stranger sees it."""
+    address = f"http://127.0.0.1:{house.port}/log/"
+    deadline, pause = time.monotonic() + PATIENCE, threading.Event()
+    while any(value != "0.0" for value in gauges(house, "tongban_log_waiting", "tongban_log_unwitnessed")):
+        assert time.monotonic() < deadline, (house.var_dir / "log" / "sequencer.log").read_text("utf-8")[-3000:]
+        pause.wait(0.5)
+    with urlopen(f"{address}policy", timeout=20) as answer:
+        policy = PolicyFile.parse(answer.read()).policy()
+    found = Mirror(Address(address), policy).run()  # the demo's witness has cosigned, or its quorum refuses this
+    assert found.findings == []
+    filed = sum(count for (_, leaf_type), count in found.days.items() if leaf_type == "case.filed")
+    counted = house.python(
+        "from tongban.matters.models import CaseEvent\n"
+        "from tongban.foundation.ledger import queries\n"
+        "from tongban.foundation.ledger.actions import check\n"
+        "print(CaseEvent.objects.filter(kind='submitted').count())\n"
+        "check(is_full=True)\n"
+        "print(*(f'{one.kind} {one.about} {one.detail}' for one in queries.findings()))"
+    ).split("\n")
+    assert int(counted[0]) == filed
+    assert counted[1:] in ([], [""]), counted
+
+
+def gauges(house: House, *names: str) -> list[str]:
+    with urlopen(f"http://127.0.0.1:{house.port}/metrics", timeout=20) as answer:
+        lines = answer.read().decode().splitlines()
+    return [line.rsplit(" ", 1)[1] for line in lines if line.startswith(tuple(f"{name}{{" for name in names))]

@@ -11,12 +11,17 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 from tongban.config import external, processes
-from tongban.config.supervisor import MARK
+from tongban.config.environment import Environment
+from tongban.config.parts import demo_witness
+from tongban.config.supervisor import MARK, Watch
 from tongban.config.trouble import Trouble
+from tongban_verify.policy import PolicyFile
 
 SOURCE = Path(__file__).resolve().parents[3]
 PATIENCE = 120  # a loaded machine; every wait ends as soon as its condition holds
@@ -238,3 +243,34 @@ class TestPartsAlone:
         assert done.returncode == 1
         assert "Wrong settings: TONGBAN_WEB_WORKERS" in done.stderr
         assert "Traceback" not in done.stderr
+
+
+def test_what_the_sequencer_refuses_is_said_once_where_the_operator_looks(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    reported: list[str] = []
+    watch: Any = SimpleNamespace(
+        var_dir=tmp_path, _stopped_logs="", _report=lambda zh, en: reported.append(f"{zh}{en}")
+    )
+    told = tmp_path / "run" / "sequencer.txt"
+    told.parent.mkdir()
+    Watch._tell_stopped_logs(watch)
+    told.write_text("j510500 公开日志已停止：请运行 resume\n", "utf-8")
+    for _ in range(3):
+        Watch._tell_stopped_logs(watch)
+    assert capsys.readouterr().err == "j510500 公开日志已停止：请运行 resume\n"
+    told.unlink()
+    Watch._tell_stopped_logs(watch)
+    assert len(reported) == 1
+
+
+def test_only_the_demo_brings_a_witness_of_its_own(tmp_path: Path) -> None:
+    demo = Environment(mode="demo", var_dir=tmp_path)
+    command = demo_witness(demo, tmp_path)
+    assert command is not None
+    found = PolicyFile.parse((tmp_path / "run" / "witness.policy").read_bytes())
+    assert [witness.name for witness in found.witnesses] == ["demo"]
+    assert found.witnesses[0].url.removesuffix("/").endswith(command[-1])
+    assert (tmp_path / "witness" / "key.json").stat().st_mode & 0o077 == 0
+    assert demo_witness(demo.model_copy(update={"ledger_policy": tmp_path / "own"}), tmp_path) is None
+    assert demo_witness(demo.model_copy(update={"mode": "production"}), tmp_path) is None
