@@ -56,7 +56,7 @@ class Reading:
     def read(self, index: int, entry: bytes) -> None:
         """Take the next leaf."""
         try:
-            leaf = json.loads(entry)
+            leaf = json.loads(entry.decode())  # as bytes their encoding would be guessed first
             leaf_type, (at, day) = str(leaf["type"]), _moment(leaf["at"])
         except (ValueError, KeyError, TypeError):
             self.days["", "?"] += 1  # another log's leaves: counted, not judged

@@ -77,16 +77,19 @@ class _Taken:
 
 
 # The whole batch in one statement, and one row as its answer: the hashes in their order, and the few that are late.
+# Rows are named by ctid and entries looked up one by one (OFFSET 0), so that no plan ever reads a whole table: while a
+# backlog is worked off, statistics lag behind. A row of Pending is never updated, so its ctid stays.
 _TAKE = """
 WITH taken AS (
   DELETE FROM ledger_pending
-  WHERE entry_id IN (SELECT entry_id FROM ledger_pending ORDER BY entry_id LIMIT %s FOR UPDATE)
+  WHERE ctid = ANY(ARRAY(SELECT ctid FROM ledger_pending ORDER BY entry_id LIMIT %s FOR UPDATE))
   RETURNING entry_id
 ), placed AS (
   INSERT INTO ledger_position (entry_id, shard_id, index)
   SELECT entry_id, %s, %s + row_number() OVER (ORDER BY entry_id) - 1 FROM taken RETURNING entry_id, index
 ), found AS MATERIALIZED (
-  SELECT p.index, e.hash, e.at, e.type FROM placed p JOIN ledger_entry e ON e.id = p.entry_id
+  SELECT p.index, e.hash, e.at, e.type FROM placed p
+  CROSS JOIN LATERAL (SELECT hash, at, type FROM ledger_entry WHERE id = p.entry_id OFFSET 0) AS e
 )
 SELECT string_agg(hash, ''::bytea ORDER BY index), array_agg(encode(hash, 'hex') ORDER BY index) FILTER (WHERE at < %s),
        array_agg(at ORDER BY index) FILTER (WHERE at < %s),
