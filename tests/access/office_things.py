@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.utils import timezone
 
 from tests.access.things import OPERATORS, client_elsewhere
@@ -11,6 +13,7 @@ from tongban.foundation.parties.models import (
     Account,
     Delegation,
     Device,
+    Disclosure,
     Membership,
     Person,
     StaffImport,
@@ -131,3 +134,15 @@ def buildings(world: World) -> list[Sample]:
     """The same buildings with who lives there: for grid workers of the place and auditors."""
     seen = [frozenset({"grid worker", "auditor"}), frozenset({"auditor"})]
     return [Sample(one.what, one.value, seen.pop(0) if seen else frozenset()) for one in world.samples(places)]
+
+
+def disclosures(world: World) -> list[Sample]:
+    """One that the health bureau's reviewer asked for: its asker and those who may open it see it."""
+    asker = world.person("health1")
+    now = timezone.now()
+    asked = Disclosure.objects.create(
+        asked_by=asker, asked_name=asker.name, purpose="contacts", since=now, until=now + timedelta(hours=1), basis="江卫流调〔2026〕1号",
+        reason="流调", region_code="510502", subject={"phone": "+8613800000001"},
+    )  # fmt: skip
+    who = frozenset({"reviewer", "decider", "administrator"})
+    return [Sample("a disclosure", asked.pk, who), Sample("no disclosure at all", uuid7())]

@@ -71,6 +71,7 @@ SAMPLES: dict[str, Builder] = {
     "place_id": office_things.places,
     "/api/registers/buildings/{place_id}/matrix": office_things.buildings,
     "person_id": office_things.people,
+    "disclosure_id": office_things.disclosures,
     "correction_id": office_things.corrections,
     "client_id": office_things.clients,
     "device_id": office_things.devices,

@@ -1,5 +1,10 @@
 """Moments and rights parties offers."""
 
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
 from tongban.lib.capabilities import declare
 from tongban.lib.hooks import Hook
 from tongban.lib.words import T
@@ -24,6 +29,32 @@ my_data = Hook(
     "Each answer is a list of Section(title, facts).",
 )
 
+
+@dataclass(frozen=True, slots=True)
+class Presence:
+    """One stay of a person at a place, as a sealed record says, with whoever was there at the same time.
+
+    ``others`` are (name, document or phone, since, until, seen): people whose stay overlaps in time.
+    """
+
+    place_key: str
+    place: T
+    since: datetime
+    until: datetime
+    is_seen: bool
+    others: tuple[tuple[str, str, datetime, datetime, bool], ...]
+
+
+presences = Hook(
+    "parties.presences",
+    "Where a person was and who was there at the same time, out of sealed records; called only for a disclosure that two "
+    "people opened. Arguments: subject (document_type, document_number, phone), since, until. Answers lists of Presence.",
+)
+
+ASK_DISCLOSURE = declare("parties.ask_disclosure", T("申请调取溯源记录", "Ask for sealed records to be opened"),
+                         roles=("reviewer", "decider"))  # fmt: skip
+OPEN_DISCLOSURE = declare("parties.open_disclosure", T("批准调取溯源记录", "Open sealed records as the second person"),
+                          roles=("decider", "administrator"))  # fmt: skip
 MANAGE_STAFF = declare(
     "parties.manage_staff", T("管理本单位人员", "Manage staff"), roles=("organisation_manager", "administrator")
 )

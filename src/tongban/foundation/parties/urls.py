@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from tongban.foundation.parties.views import demo, desks, mandates, me, passwords, people, principals, proof, staff
+from tongban.foundation.parties.views import (
+    demo,
+    desks,
+    disclosures,
+    mandates,
+    me,
+    passwords,
+    people,
+    principals,
+    proof,
+    staff,
+)
 
 app_name = "parties"
 urlpatterns = [
@@ -47,6 +58,11 @@ urlpatterns = [
     path("people/<uuid:person_id>/log-in/", people.link, name="person_link"),
     path("people/corrections/", people.corrections, name="corrections"),
     path("people/corrections/<uuid:correction_id>/", people.settle, name="correction_settle"),
+    path("people/disclosures/", disclosures.disclosures, name="disclosures"),
+    path("people/disclosures/new/", disclosures.ask, name="disclosure_new"),
+    path("people/disclosures/<uuid:disclosure_id>/", disclosures.disclosure, name="disclosure"),
+    path("people/disclosures/<uuid:disclosure_id>/open", disclosures.open_it, name="disclosure_open"),
+    path("people/disclosures/<uuid:disclosure_id>/decline", disclosures.decline, name="disclosure_decline"),
     path("operations/clients/", principals.clients, name="clients"),
     path("operations/clients/new/", principals.new_client, name="client_new"),
     path("operations/clients/<uuid:client_id>/rotate", principals.rotate, name="client_rotate"),

@@ -1,5 +1,5 @@
 """Moments halls answers."""
 
-from tongban.applications.halls.handlers import demo, keeping, portal
+from tongban.applications.halls.handlers import demo, keeping, portal, tracing
 
-__all__ = ["demo", "keeping", "portal"]
+__all__ = ["demo", "keeping", "portal", "tracing"]

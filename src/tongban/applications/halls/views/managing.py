@@ -23,6 +23,7 @@ from tongban.applications.halls.rules.hours import KINDS, day_starts_for
 from tongban.applications.halls.rules.rights import MANAGE
 from tongban.applications.halls.rules.shape import HALL_STATES, HALL_TONES, Declaration, Entrance, Service, letter
 from tongban.applications.halls.views.common import actor_of, door_address, tried
+from tongban.foundation.parties.queries import disclosures_at
 from tongban.foundation.regions.queries import children_of, region_by_code
 from tongban.lib.refusals import Refusal
 from tongban.lib.words import T
@@ -92,6 +93,7 @@ def home(request: HttpRequest, hall_id: UUID) -> HttpResponse:
         "manages": queries.may_manage(actor_of(request), hall), "address": door_address(request, hall), "links": links,
         "registered": sum(counts.values()) - counts.get("booked", 0) - counts.get("cancelled", 0),
         "waiting": counts.get("waiting", 0), "inside": queries.board_of(hall).inside,
+        "opened": disclosures_at(f"halls.hall/{hall.pk}"),
         "entrances": hall.entrance_list, "windows": list(hall.windows.order_by("number")), "services": hall.service_list,
         "crumbs": [(reverse("halls:mine"), T("我的大厅", "My halls"))],
     }  # fmt: skip

@@ -17,6 +17,7 @@ from tongban.foundation.parties.models import (
     Correction,
     Delegation,
     Device,
+    Disclosure,
     ListLook,
     Look,
     Mandate,
@@ -26,6 +27,7 @@ from tongban.foundation.parties.models import (
     StaffImport,
 )
 from tongban.foundation.parties.queries import leaves
+from tongban.foundation.parties.queries.disclosures import disclosure_leaf
 from tongban.lib.ids import uuid7_floor
 from tongban.lib.words import T
 
@@ -96,7 +98,12 @@ def rows_and_leaves() -> list[Affairs]:
         _affairs("parties.correction", lambda: Correction.objects.filter(settled_at__isnull=False), _correction),
         _affairs("parties.apiclient", ApiClient.objects.all, _client),
         _affairs("parties.device", Device.objects.all, _device),
+        _affairs("parties.disclosure", lambda: Disclosure.objects.filter(state=Disclosure.State.OPENED), _disclosure),
     ]  # fmt: skip
+
+
+def _disclosure(row: Disclosure) -> list[Due]:
+    return [Due("disclosure.opened", disclosure_leaf(row))] if row.state == Disclosure.State.OPENED else []
 
 
 def _made_before(model: Any, age: timedelta) -> QuerySet[Any]:
@@ -129,6 +136,8 @@ def kept_for_a_time() -> list[Retention]:
                   lambda: _made_before(Look, THREE_YEARS)),
         Retention("parties.list_looks", T("谁查过名单", "Who looked at a list"), three, ListLook,
                   lambda: _made_before(ListLook, THREE_YEARS)),
+        Retention("parties.disclosures", T("双人批准的调取", "Records opened by two people"), three, Disclosure,
+                  lambda: _made_before(Disclosure, THREE_YEARS), kind="parties.disclosure"),
         Retention("parties.corrections", T("更正申请", "Requests for correction"), T("办结后三年", "3 years after settling"),
                   Correction, lambda: Correction.objects.filter(settled_at__lt=timezone.now() - THREE_YEARS),
                   kind="parties.correction"),

@@ -60,6 +60,8 @@ def desk_lines(*, actor: Actor) -> list[portal.Entry]:
         "parties.settle_correction": [
             portal.Entry(T("信息更正", "Corrections"), "/people/corrections/", "pencil", 310, _waiting(actor))
         ],
+        "parties.ask_disclosure": [_disclosures(320)],
+        "parties.open_disclosure": [] if "parties.ask_disclosure" in actor.capabilities else [_disclosures(320)],
         "parties.manage_staff": [
             portal.Entry(T("人员岗位", "Staff"), "/manage/staff/", "users", 700, group=_ADMINISTRATION),
             portal.Entry(
@@ -75,6 +77,10 @@ def desk_lines(*, actor: Actor) -> list[portal.Entry]:
         ],
     }
     return [entry for capability, lines in every.items() if capability in actor.capabilities for entry in lines]
+
+
+def _disclosures(order: int) -> portal.Entry:
+    return portal.Entry(T("溯源调取", "Sealed records"), "/people/disclosures/", "shield-lock", order)
 
 
 def _waiting(actor: Actor) -> int | None:

@@ -552,4 +552,66 @@ class Migration(migrations.Migration):
                 name="membership_dates",
             ),
         ),
+        migrations.CreateModel(
+            name="Disclosure",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(default=tongban.lib.ids.uuid7, editable=False, primary_key=True, serialize=False),
+                ),
+                ("purpose", models.CharField(max_length=40)),
+                ("subject", tongban.lib.fields.EncryptedJSONField(blank=True, default=dict)),
+                ("since", models.DateTimeField()),
+                ("until", models.DateTimeField()),
+                ("basis", models.CharField(max_length=200)),
+                ("reason", models.CharField(max_length=200)),
+                ("region_code", models.CharField(blank=True, max_length=12)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("asked", "待第二人批准"), ("opened", "已调取"), ("declined", "未批准")],
+                        default="asked",
+                        max_length=12,
+                    ),
+                ),
+                ("asked_name", models.CharField(max_length=120)),
+                ("asked_at", models.DateTimeField(auto_now_add=True)),
+                ("settled_name", models.CharField(blank=True, max_length=120)),
+                ("settled_at", models.DateTimeField(blank=True, null=True)),
+                ("places", models.JSONField(default=list)),
+                ("reads", models.PositiveIntegerField(default=0)),
+                (
+                    "asked_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="parties.person"
+                    ),
+                ),
+                (
+                    "settled_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="parties.person",
+                    ),
+                ),
+            ],
+            options={
+                "indexes": [models.Index(fields=["-asked_at"], name="disclosure_asked")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("until__gt", models.F("since"))), name="disclosure_period"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("settled_by__isnull", True),
+                            models.Q(("settled_by", models.F("asked_by")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="disclosure_two_people",
+                    ),
+                ],
+            },
+        ),
     ]

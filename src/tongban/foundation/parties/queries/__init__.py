@@ -20,6 +20,7 @@ from tongban.foundation.parties.queries.demo import (
     demo_account,
     demo_logins,
 )
+from tongban.foundation.parties.queries.disclosures import disclosures_at, disclosures_visible_to
 from tongban.foundation.parties.queries.mandates import (
     Standing,
     mandates_in_force,
@@ -88,6 +89,8 @@ __all__ = [
     "demo_logins",
     "desks_of",
     "devices_visible_to",
+    "disclosures_at",
+    "disclosures_visible_to",
     "document_of",
     "everything_held",
     "exported",
