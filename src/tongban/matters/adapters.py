@@ -87,3 +87,8 @@ def _text(path: Path, under: str = "") -> str:
     except (OSError, UnicodeDecodeError):
         text = T("读不到这个文件，或它不是 UTF-8 文本。", "The file cannot be read, or is not UTF-8 text.")
         raise Faulty([Fault(f"{under}/{path.name}" if under else path.name, 1, text)]) from None
+
+
+def paper_template(name: str) -> str:
+    """A Typst template of the house for papers."""
+    return (Path(__file__).parent / "templates" / "matters" / "papers" / f"{name}.typ").read_text("utf-8")

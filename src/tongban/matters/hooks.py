@@ -1,5 +1,6 @@
 """Moments and rights matters offers."""
 
+from tongban.foundation.documents.hooks import declare_purpose
 from tongban.foundation.exchange.hooks import declare_event
 from tongban.lib.capabilities import declare
 from tongban.lib.hooks import Hook
@@ -14,6 +15,7 @@ decided = Hook(
 PUBLISH = declare("matters.publish_definition", T("发布事项", "Publish services"), roles=("administrator",))
 ACCEPT = declare("matters.accept_case", T("受理办件", "Accept cases"), roles=("clerk", "reviewer", "decider"))
 KEEP_CALENDAR = declare("matters.keep_calendar", T("维护工作日历", "Keep the calendar"), roles=("administrator",))
+DELIVER = declare("matters.deliver_case", T("送达办件结果", "Deliver results"), roles=("clerk", "decider"))
 REVIEW = declare("matters.review_case", T("审查办件", "Review cases"), roles=("reviewer", "decider"))
 DECIDE = declare("matters.decide_case", T("决定办件", "Decide cases"), roles=("decider",))
 ANSWER_RATING = declare("matters.answer_rating", T("答复差评", "Answer bad ratings"), roles=("reviewer", "decider"))
@@ -38,6 +40,20 @@ CASE_CLOSED = declare_event(
     T("办件未经决定即办结（不予受理、终止、撤回）", "A case ended without a decision"),
     capability=HEAR,
 )
+CASE_DELIVERED = declare_event(
+    "matters.case_delivered", T("办件结果已送达", "A decision reached the applicant"), capability=HEAR
+)
 CERTIFICATE_REVOKED = declare_event(
     "matters.certificate_revoked", T("证照已撤销", "A certificate was revoked"), capability=HEAR
+)
+
+PAPER = declare_purpose(
+    "matters.paper",
+    T("法律文书和证照", "Statutory papers and certificates"),
+    legal_basis=T(
+        "《行政许可法》（2019 年修正）第三十八条、第四十四条",
+        "Administrative Licensing Law (2019 revision) Art. 38, 44",
+    ),
+    retention_days=366,  # at least; as long as the service's cases when that is longer
+    types=("pdf",),
 )

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tongban.matters.views import applications, desk, ratings, services, statistics
+from tongban.matters.views import applications, desk, papers, ratings, services, statistics
 
 app_name = "matters"
 urlpatterns = [
@@ -21,6 +21,9 @@ urlpatterns = [
     path("desk/ratings/<uuid:rating_id>/", ratings.follow_up, name="desk_rating"),
     path("desk/services/", statistics.services, name="desk_services"),
     path("desk/services/<slug:code>/", statistics.service, name="desk_service"),
+    path("cases/<uuid:case_id>/papers/<uuid:event_id>", papers.paper, name="paper"),
+    path("desk/deliveries/", papers.deliveries, name="desk_deliveries"),
+    path("desk/deliveries/<uuid:case_id>/", papers.delivery, name="desk_delivery"),
     path("desk/reviews/", desk.reviews, name="desk_reviews"),
     path("desk/decisions/", desk.decisions, name="desk_decisions"),
     path("desk/cases/", desk.cases, name="desk_cases"),

@@ -84,3 +84,9 @@ def qr_picture(text: str, *, level: str = "q") -> bytes:
     out = io.BytesIO()
     segno.make(text, error=level, micro=False, boost_error=False).save(out, kind="svg", border=4, xmldecl=False)
     return out.getvalue()
+
+
+def qr_millimetres(text: str, *, level: str = "q", module: float = 0.45) -> float:
+    """How wide a QR code is to be printed, quiet zone included: cameras read modules of 0.4 mm and more (credentials.md)."""
+    modules, _ = segno.make(text, error=level, micro=False, boost_error=False).symbol_size(border=4)
+    return round(float(modules) * module, 1)

@@ -12,6 +12,17 @@ from tongban.matters.actions.decisions import (
 from tongban.matters.actions.definitions import Published, publish_library
 from tongban.matters.actions.drafts import save_answers, start_draft
 from tongban.matters.actions.materials import note_refused_material, send_file
+from tongban.matters.actions.papers import (
+    confirm_post,
+    deliver_at_window,
+    make_paper,
+    note_opened,
+    open_paper,
+    seal_papers,
+    seal_what_is_left,
+    send_by_post,
+    translated_paper,
+)
 from tongban.matters.actions.procedures import begin_procedure, end_procedure
 from tongban.matters.actions.ratings import answer_rating, appeal_rating, call_back, rate_case, settle_appeal
 from tongban.matters.actions.reviews import open_case, review_case
@@ -25,24 +36,33 @@ __all__ = [
     "apply",
     "begin_procedure",
     "call_back",
+    "confirm_post",
     "decide_case",
     "decline_case",
+    "deliver_at_window",
     "end_procedure",
     "extend_case",
+    "make_paper",
+    "note_opened",
     "note_refused_material",
     "open_case",
+    "open_paper",
     "publish_library",
     "rate_case",
     "return_for_correction",
     "review_case",
     "revoke_certificate",
     "save_answers",
+    "seal_papers",
+    "seal_what_is_left",
+    "send_by_post",
     "send_file",
     "set_day",
     "settle_appeal",
     "start_draft",
     "submit_case",
     "terminate_case",
+    "translated_paper",
     "unset_day",
     "withdraw_case",
 ]

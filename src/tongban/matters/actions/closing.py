@@ -14,9 +14,11 @@ from tongban.lib.working_days import is_past
 from tongban.matters import hooks
 from tongban.matters.actions.common import announce, record, record_act, tell_applicant
 from tongban.matters.actions.materials import keep_materials
+from tongban.matters.actions.papers import seal_papers
 from tongban.matters.models import Case, Certificate, Decision
 from tongban.matters.queries import content_of, reviews_of
 from tongban.matters.queries.history import unit_title
+from tongban.matters.queries.papers import deliver_by
 from tongban.matters.rules.cases import FILED, GRANTED, NOT_NEEDED, OPEN, hash_of
 from tongban.matters.rules.printing import certificate_content
 
@@ -35,13 +37,14 @@ def close(case: Case, outcome: str, *, reason: str, by: Actor) -> Decision:
         case=case, outcome=outcome, reason=reason.strip(), unit_id=case.decision_unit_id, by_name=by.name,
         by_person_id=by.person_id, decided_at=now, is_late=_is_late(case, now), seen_hash=case.answers_hash, opinions_hash=hash_of(opinions),
     )  # fmt: skip
-    case.state, case.closed_at = outcome, now
-    case.save(update_fields=["state", "closed_at"])
+    case.state, case.closed_at, case.deliver_by = outcome, now, deliver_by(case, now)
+    case.save(update_fields=["state", "closed_at", "deliver_by"])
     record_act(case, outcome, by=by, at=now, note=decision.reason, opinions=decision.opinions_hash,
                is_late=decision.is_late)  # fmt: skip
     keep_materials(case, now, by=by)
     if outcome in (GRANTED, FILED):
         _certify(case, now, by)
+    seal_papers.later(case_id=case.pk)
     hooks.decided.call(case_id=case.pk, outcome=outcome, by=by)
     announce(case, hooks.CASE_DECIDED, by=by, outcome=outcome)
     tell_applicant(case, outcome, by=by)

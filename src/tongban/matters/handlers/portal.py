@@ -11,6 +11,7 @@ from tongban.lib.actors import Actor
 from tongban.lib.words import T
 from tongban.matters import hooks, queries
 from tongban.matters.models import Case, Definition
+from tongban.matters.queries.papers import cases_to_deliver
 from tongban.matters.queries.printing import case_tone
 from tongban.matters.rules.cases import DRAFT, OPEN_STATES, RETURNED, STATES
 from tongban.web import portal
@@ -84,6 +85,9 @@ def desk_menu(*, actor: Actor) -> list[portal.Entry]:
         entries.append(
             portal.Entry(T("待决定", "To decide"), reverse("matters:desk_decisions"), "rubber-stamp", 20, ready)
         )
+    if hooks.DELIVER in actor.capabilities:
+        left = cases_to_deliver(actor).count()
+        entries.append(portal.Entry(T("待送达", "To deliver"), reverse("matters:desk_deliveries"), "send", 25, left))
     if hooks.VIEW in actor.capabilities:
         entries.append(portal.Entry(T("全部办件", "All cases"), reverse("matters:desk_cases"), "files", 30))
     if hooks.ANSWER_RATING in actor.capabilities or hooks.SETTLE_RATING in actor.capabilities:

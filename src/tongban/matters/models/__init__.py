@@ -3,6 +3,7 @@
 from tongban.matters.models.calendar import DayOverride
 from tongban.matters.models.cases import Case, CaseCounter, CaseEvent
 from tongban.matters.models.definitions import Definition, DefinitionVersion, Theme
+from tongban.matters.models.papers import Delivery, Paper
 from tongban.matters.models.ratings import Rating
 from tongban.matters.models.reviews import Certificate, Decision, Review, SpecialProcedure
 
@@ -15,6 +16,8 @@ __all__ = [
     "Decision",
     "Definition",
     "DefinitionVersion",
+    "Delivery",
+    "Paper",
     "Rating",
     "Review",
     "SpecialProcedure",

@@ -91,6 +91,8 @@ class Case(Named, House):
     due_because = models.JSONField(default=list)  # [{zh, en}]: how the promised day was counted
     clock_stopped_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
+    deliver_by = models.DateField(null=True, blank=True)  # last day for a decision to reach the applicant
+    delivered_at = models.DateTimeField(null=True, blank=True)
     is_sample = models.BooleanField(default=False)
 
     class Meta(Named.Meta):
@@ -111,6 +113,11 @@ class Case(Named, House):
                 fields=["acceptance_unit", "accept_by"], condition=Q(state="received"), name="case_acceptance_desk"
             ),
             models.Index(fields=["accept_by"], condition=Q(state="received"), name="case_to_accept"),
+            models.Index(
+                fields=["deliver_by"],
+                condition=Q(deliver_by__isnull=False, delivered_at__isnull=True),
+                name="case_to_deliver",
+            ),
             models.Index(fields=["correct_by"], condition=Q(state="returned"), name="case_to_correct"),
             *Named.Meta.indexes,
         ]

@@ -35,8 +35,10 @@ EVENTS: dict[str, T] = {
         "一份材料未通过安全检查，需要重新提交", "A document failed its safety check and must be sent again"
     ),
     "revoked": T("撤销证照", "Certificate revoked"),
+    "posted": T("交邮寄出", "Posted"),
+    "delivered": T("送达，办结", "Delivered: the case is closed"),
 }
-_TONES = {"granted": "good", "filed": "good", "certified": "good", "refused": "bad", "revoked": "bad", "not_accepted": "bad",
+_TONES = {"delivered": "good", "granted": "good", "filed": "good", "certified": "good", "refused": "bad", "revoked": "bad", "not_accepted": "bad",
           "terminated": "bad", "material_refused": "bad"}  # fmt: skip
 
 

@@ -23,6 +23,7 @@ LEAF_OF_EVENT = {
     "granted": "case.decided",
     "filed": "case.decided",
     "refused": "case.decided",
+    "delivered": "case.delivered",
 }
 
 
@@ -61,6 +62,9 @@ _FIELDS: dict[str, Callable[[CaseEvent, dict[str, Any]], dict[str, Any]]] = {
     },
     "case.clock_resumed": lambda event, facts: {
         "kind": facts["procedure"], "due": facts["due_on"], "result": event.note,
+    },
+    "case.delivered": lambda event, facts: {
+        "way": facts["way"], "is_late": facts["is_late"], "receiver": event.note,
     },
     "case.decided": lambda event, facts: {
         "outcome": event.kind, "is_late": facts["is_late"], "reason": event.note, "document": facts["opinions"],

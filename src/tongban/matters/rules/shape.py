@@ -364,6 +364,7 @@ class Content(Shape):
     form: Form
     certificate: CertificateShape
     elements: dict[ElementName, Element]
+    certificate_template: str = ""  # certificate.typ of the folder; empty: the house's
     parameters: dict[ParameterName, Parameter] = {}
     as_of: Day | None = Field(None, exclude=True)  # parameters are read as of this day; without one, as of today
 

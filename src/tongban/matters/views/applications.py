@@ -18,6 +18,7 @@ from tongban.lib.words import T
 from tongban.matters import actions, queries
 from tongban.matters.forms import files_sent, name_document, raw_answers, screen_form
 from tongban.matters.models import Case
+from tongban.matters.queries.papers import papers_of
 from tongban.matters.queries.printing import case_tone, printed_opinions, printed_screens
 from tongban.matters.rules.answers import calculated, check_answers, hidden_elements
 from tongban.matters.rules.cases import DRAFT, RETURNED, STATES, check_may_edit
@@ -232,6 +233,7 @@ def case(request: HttpRequest, case_id: UUID) -> HttpResponse:
         "returned": _wanted(found), "decision": getattr(found, "decision", None), "crumbs": _crumbs(found, inside=False),
         "certificate": getattr(found, "certificate", None), "opinions": printed_opinions(found),
         **_rating(found),
+        "papers": papers_of(found),
     }  # fmt: skip
     return render(request, "matters/case.html", context)
 
@@ -267,7 +269,9 @@ def certificate(request: HttpRequest, case_id: UUID) -> HttpResponse:
     issued = getattr(found, "certificate", None)
     if issued is None:
         raise Refusal("not_found", T("这件办件还没有证照。", "There is no certificate yet."), status=404)
-    context = {"case": found, "certificate": issued, "content": issued.content, "credential": issued.credential,
+    actions.note_opened(found, by=actor, what=issued.number)
+    certified = next((line for line in papers_of(found) if line.kind.code == "certificate"), None)
+    context = {"case": found, "paper": certified, "certificate": issued, "content": issued.content, "credential": issued.credential,
                "crumbs": [] if actor.is_staff else _crumbs(found), "is_sample": found.is_sample,
                "verify_url": request.build_absolute_uri(reverse("credentials:verify"))}  # fmt: skip
     return render(request, "matters/certificate.html", context)

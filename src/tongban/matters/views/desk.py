@@ -21,6 +21,7 @@ from tongban.lib.words import T
 from tongban.matters import actions, hooks, queries
 from tongban.matters.forms import CaseFilter, DecisionForm, ReasonForm, ReturnForm, ReviewForm
 from tongban.matters.models import Case
+from tongban.matters.queries.papers import papers_of
 from tongban.matters.queries.printing import case_tone, printed_opinions, printed_screens
 from tongban.matters.rules.cases import CORRECTION, GRANTED, OPEN, READY, STATES, signal
 from tongban.web.audiences import audience
@@ -179,4 +180,5 @@ def _case_context(request: HttpRequest, found: Case, bound: dict[str, forms.Form
         "revoke_form": (bound.get("revoke") or ReasonForm()) if decides and found.state == GRANTED and standing else None,
         "wants_correction": any(review.state == CORRECTION for review in reviews_found),
         "decision": getattr(found, "decision", None), "certificate": certificate,
+        "papers": papers_of(found),
     }  # fmt: skip

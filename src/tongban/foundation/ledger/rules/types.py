@@ -51,6 +51,7 @@ _TYPES = (
     LeafType("case.decided", T("作出决定", "Case decided"), ("outcome", "is_late"), ("reason", "document")),
     LeafType("case.withdrawn", T("申请人撤回", "Case withdrawn"), (), ("reason",)),
     LeafType("case.terminated", T("终止办件", "Case ended without a decision"), (), ("reason",)),
+    LeafType("case.delivered", T("送达", "Case delivered"), ("way", "is_late"), ("receiver",)),
     LeafType("paper.sealed", T("文书盖章", "Paper sealed"), (), ("number", "digest", "seal")),
     LeafType("seal.opened", T("启用印章", "Seal opened"), ("fingerprint", "is_test", "until"), ("office",)),
     LeafType("seal.withdrawn", T("作废印章", "Seal withdrawn"), ("fingerprint",), ("reason",)),

@@ -1,0 +1,118 @@
+"""Papers of a case, and their delivery at the desk."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import content_disposition_header
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods
+
+from tongban.lib.refusals import Refusal
+from tongban.lib.words import T
+from tongban.matters import actions, hooks, queries
+from tongban.matters.forms import HandOverForm, PostedForm, PostForm
+from tongban.matters.queries.papers import case_of_papers, cases_to_deliver, delivery_of, papers_of
+from tongban.matters.rules.cases import STATES, signal
+from tongban.matters.rules.papers import WAYS
+from tongban.web.audiences import audience
+from tongban.web.downloads import send_file
+from tongban.web.forms import show_refusal
+from tongban.web.tables import Column, listing
+
+_SIGNALS = {"green": ("progress", T("时限内", "In time")), "yellow": ("action", T("今天到期", "Due today")),
+            "red": ("bad", T("已超期", "Overdue")), "": ("plain", T("—", "—"))}  # fmt: skip
+
+
+def _signal(day: Any) -> tuple[str, T]:
+    return _SIGNALS[signal(day, timezone.localdate())]
+
+
+COLUMNS = (
+    Column("number", T("编号", "Number"), lambda c: c.number, "number", href=lambda c: reverse("matters:desk_delivery", args=[c.pk])),
+    Column("name", T("申请人", "Applicant"), lambda c: c.name, "name_pinyin"),
+    Column("service", T("事项", "Service"), lambda c: c.definition.title),
+    Column("state", T("结果", "Result"), lambda c: STATES[c.state]),
+    Column("due", T("最迟送达", "Deliver by"), lambda c: c.deliver_by, "deliver_by"),
+    Column("clock", T("时限", "Clock"), lambda c: str(_signal(c.deliver_by)[1]), tone=lambda c: _signal(c.deliver_by)[0]),
+)  # fmt: skip
+
+
+@audience("person")
+@never_cache
+@require_GET
+def paper(request: HttpRequest, case_id: UUID, event_id: UUID) -> HttpResponseBase:
+    """One paper as PDF, made now if nobody has opened it yet; ``?lang=en`` the translation of a notice."""
+    actor = request.actor  # type: ignore[attr-defined]
+    if request.GET.get("lang") == "en":
+        name, content = actions.translated_paper(case_id, event_id, by=actor)
+        answer = HttpResponse(content, content_type="application/pdf")
+        answer["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
+        return answer
+    return send_file(request, actions.open_paper(case_id, event_id, by=actor))
+
+
+@audience("staff", capability=hooks.DELIVER)
+@require_GET
+def deliveries(request: HttpRequest) -> HttpResponse:
+    """Decisions that have not reached their applicants, most urgent first."""
+    found = listing(request, cases_to_deliver(request.actor), COLUMNS, sort="due")  # type: ignore[attr-defined]
+    context = {"listing": found, "title": T("待送达", "To deliver"), "is_inbox": True}
+    return render(request, "matters/desk/list.html", context)
+
+
+def _window(request: HttpRequest, case_id: UUID, said: dict[str, Any]) -> T:
+    actions.deliver_at_window(case_id, receiver=said["receiver"], evidence=said["evidence"], by=request.actor)  # type: ignore[attr-defined]
+    return T("已登记窗口领取，送达回证已生成。", "Handed over; the proof of delivery is ready.")
+
+
+def _post(request: HttpRequest, case_id: UUID, said: dict[str, Any]) -> T:
+    actions.send_by_post(case_id, carrier=said["carrier"], tracking=said["tracking"], by=request.actor)  # type: ignore[attr-defined]
+    return T("已登记交寄，签收后再来登记。", "Posted. Record the day of delivery once the carrier reports it.")
+
+
+def _posted(request: HttpRequest, case_id: UUID, said: dict[str, Any]) -> T:
+    actions.confirm_post(case_id, delivered_on=said["delivered_on"], receiver=said["receiver"], by=request.actor)  # type: ignore[attr-defined]
+    return T("已登记签收，送达回证已生成。", "Delivered; the proof of delivery is ready.")
+
+
+_ACTS: dict[str, tuple[type[Any], Callable[[HttpRequest, UUID, dict[str, Any]], T]]] = {
+    "window": (HandOverForm, _window), "post": (PostForm, _post), "posted": (PostedForm, _posted),
+}  # fmt: skip
+
+
+@audience("staff", capability=hooks.DELIVER)
+@never_cache
+@require_http_methods(["GET", "POST"])
+def delivery(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """Hand a decision over, post it, or record that the post delivered it."""
+    bound: dict[str, Any] = {}
+    if request.method == "POST" and request.POST.get("act") in _ACTS:
+        name = request.POST["act"]
+        form_class, act = _ACTS[name]
+        form = bound[name] = form_class(request.POST)
+        if form.is_valid():
+            try:
+                messages.success(request, str(act(request, case_id, form.cleaned_data)))
+                return HttpResponseRedirect(reverse("matters:desk_delivery", args=[case_id]))
+            except Refusal as refusal:
+                if refusal.status in (401, 403, 404):
+                    raise
+                show_refusal(form, refusal)
+    case = case_of_papers(case_id, request.actor)  # type: ignore[attr-defined]
+    sent = delivery_of(case)
+    context = {
+        "case": case, "papers": papers_of(case), "delivery": sent, "way": WAYS[sent.way] if sent else "", "clock": _signal(case.deliver_by),
+        "is_own": queries.concerned_with(case, request.actor),  # type: ignore[attr-defined]
+        "window_form": bound.get("window") or HandOverForm(), "post_form": bound.get("post") or PostForm(),
+        "posted_form": bound.get("posted") or PostedForm(),
+    }  # fmt: skip
+    return render(request, "matters/desk/delivery.html", context, status=422 if bound else 200)
