@@ -58,7 +58,7 @@ def messages_held(*, person_id: UUID) -> list[portal.Section]:
     facts = [
         (
             T(Message.Channel(m.channel).label, m.channel),
-            f"{m.created_at:%Y-%m-%d %H:%M} UTC  {m.subject or m.body}",
+            f"{timezone.localtime(m.created_at):%Y-%m-%d %H:%M}  {m.subject or m.body}",
             source,
         )
         for m in rows

@@ -70,7 +70,6 @@ class Listed:
     about: T | None
     source: str
     need: T | None = None
-    is_needed: bool = False
     how: T | None = None
 
 
@@ -102,7 +101,7 @@ def listed_materials(content: Content) -> list[Listed]:
         how = T("{medium}，{kind}；{kinds}，最多 {n} 个文件，每个不超过 {mb} MB",
                 "{medium}, {kind}; {kinds}; at most {n} file(s) of {mb} MB")  # fmt: skip
         found.append(Listed(
-            material.name, material.about, material.source, need, material.need == "required" and not by_rule,
+            material.name, material.about, material.source, need,
             how.format(medium=_MEDIUM[material.medium], kind=_KIND[material.kind], kinds=kinds_in_words(element),
                        n=element.most_files, mb=element.max_mb),
         ))  # fmt: skip

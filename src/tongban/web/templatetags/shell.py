@@ -64,6 +64,12 @@ def moment(value: Any) -> str:
 
 
 @register.filter
+def own_name(thing: Any) -> T:
+    """An office's or a unit's name in the reader's language, where it has one in English."""
+    return T(thing.name, thing.name_en or thing.name)
+
+
+@register.filter
 def default_verb(verb: T | None) -> T:
     """What the button of a next step says when its app names nothing better."""
     return verb or T("去办理", "Do it now")

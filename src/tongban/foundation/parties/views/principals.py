@@ -15,6 +15,7 @@ from tongban.foundation.parties import actions, queries
 from tongban.foundation.parties.forms import ClientForm, DeviceForm
 from tongban.foundation.parties.hooks import MANAGE_CLIENTS
 from tongban.foundation.parties.views.common import FormPage, form_page, page_of, sent
+from tongban.lib.capabilities import ALL as CAPABILITIES
 from tongban.lib.words import T
 from tongban.web.audiences import audience
 
@@ -32,7 +33,13 @@ def _secret(request: HttpRequest, title: T, secret: str, back: str) -> HttpRespo
 def clients(request: HttpRequest) -> HttpResponse:
     """API clients."""
     page = page_of(request, queries.clients_visible_to(request.actor))  # type: ignore[attr-defined]
-    return render(request, "parties/clients.html", {"page": page, "now": timezone.now()})
+    rows = [(row, _rights(row.capabilities)) for row in page.object_list]
+    return render(request, "parties/clients.html", {"page": page, "rows": rows, "now": timezone.now()})
+
+
+def _rights(names: list[str]) -> T:
+    labels = [CAPABILITIES[name].label if name in CAPABILITIES else T(name, name) for name in names]
+    return T("、".join(label.zh for label in labels), ", ".join(label.en for label in labels))
 
 
 @audience("operator", capability=MANAGE_CLIENTS)

@@ -24,6 +24,7 @@ from tongban.foundation.parties.forms import (
 from tongban.foundation.parties.hooks import MANAGE_ORGANISATIONS, MANAGE_STAFF
 from tongban.foundation.parties.models import Organisation
 from tongban.foundation.parties.views.common import FormPage, form_page, page_of, sent
+from tongban.foundation.regions.queries import region_names
 from tongban.lib.identifiers import check_citizen_id
 from tongban.lib.refusals import Refusal, not_found
 from tongban.lib.words import T
@@ -86,7 +87,10 @@ def staff(request: HttpRequest) -> HttpResponse:
     actor = request.actor  # type: ignore[attr-defined]
     term, ended = request.GET.get("q", "")[:80], request.GET.get("ended") == "1"
     page = page_of(request, queries.memberships_visible_to(actor, term, ended=ended))
-    context = {"filter": SearchForm(request.GET), "page": page, "ended": ended}
+    names = region_names({row.region_code for row in page.object_list if row.region_code})
+    everywhere = T("全域", "Everywhere")
+    rows = [(row, names.get(row.region_code, row.region_code) or everywhere) for row in page.object_list]
+    context = {"filter": SearchForm(request.GET), "page": page, "rows": rows, "ended": ended}
     return render(request, "parties/staff.html", context)
 
 
