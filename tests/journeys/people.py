@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from tests.journeys.browsing import Visit
 
-PHONES = {"owner": "13800005101", "accountant": "13800005102"}
+PHONES = {"resident": "13800005100", "owner": "13800005101", "accountant": "13800005102"}
 SERVICE = "/services/enterprise-resumption/"
 ARRIVES_WITHIN = 30.0
 
@@ -25,6 +26,15 @@ def sign_in_by_phone(visit: Visit, username: str) -> None:
     visit.hold()
     visit.page.locator("input[name=code]").fill(new_code(visit, username, before))
     visit.press("确认")
+
+
+def code_for(visit: Visit, username: str, ask: Callable[[], object]) -> None:
+    """Ask for a code, wait for it where the demo shows what it sent, and fill it in."""
+    before = codes_sent(visit, username)
+    ask()
+    visit.page.locator("input[name=code]").wait_for()
+    visit.hold()
+    visit.page.locator("input[name=code]").fill(new_code(visit, username, before))
 
 
 def codes_sent(visit: Visit, username: str) -> list[str]:

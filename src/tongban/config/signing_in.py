@@ -57,6 +57,7 @@ ACCOUNT_RATE_LIMITS = {
     "login_failed": "30/m/ip,5/5m/key",
 }
 
+MFA_FORMS = {"add_webauthn": "tongban.foundation.parties.forms.PasskeyForm"}
 MFA_ADAPTER = "tongban.foundation.parties.login.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True

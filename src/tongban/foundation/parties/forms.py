@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account.forms import SignupForm as _SignupForm
+from allauth.mfa.webauthn.forms import AddWebAuthnForm
 from django import forms
 from django.forms import widgets
 from django.utils.functional import lazystr
@@ -263,6 +264,20 @@ def _offer(form: forms.Form, name: str, choices: list[tuple[str, Any]]) -> None:
     field = form.fields[name]
     assert isinstance(field, forms.ChoiceField)
     field.choices = choices
+
+
+class PasskeyForm(AddWebAuthnForm):
+    """A passkey with a name of its own; it signs in alone unless one says otherwise."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        name, alone = self.fields["name"], self.fields["passwordless"]
+        name.label = words("名称", "Name")
+        name.help_text = words("例如：我的手机", "For example: my phone")
+        name.widget.attrs.pop("placeholder", None)
+        alone.label = words("只用它就能登录，不用再输密码", "Let it sign in alone, without a password")
+        alone.help_text = words("需要设备能验证指纹、面容或 PIN。", "The device must check a finger, a face or a PIN.")
+        alone.initial = True
 
 
 class CodeForm(HouseForm):
