@@ -282,11 +282,16 @@ class AppealForm(HouseForm):
     reason = forms.CharField(label=words("理由", "Reasons"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
 
 
+def _day() -> forms.DateInput:
+    """A day as browsers take it, whatever the language."""
+    return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
+
 class PeriodForm(forms.Form):
     """Which days of beginning count."""
 
-    since = forms.DateField(label=words("起", "From"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
-    until = forms.DateField(label=words("止", "To"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    since = forms.DateField(label=words("从哪天起", "From"), required=False, widget=_day())
+    until = forms.DateField(label=words("到哪天止", "To"), required=False, widget=_day())
 
 
 class HandOverForm(HouseForm):
