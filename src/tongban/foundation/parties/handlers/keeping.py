@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from tongban.foundation.ledger.hooks import Affairs, Due, Retention, affairs, retentions
@@ -32,6 +32,7 @@ from tongban.lib.ids import uuid7_floor
 from tongban.lib.words import T
 
 A_DAY = timedelta(days=1)
+A_YEAR = timedelta(days=366)
 THREE_YEARS = timedelta(days=3 * 365 + 1)
 FIVE_YEARS = timedelta(days=5 * 365 + 2)
 
@@ -127,6 +128,15 @@ def _ended_mandates() -> QuerySet[Mandate]:
     return Mandate.objects.filter(ended)
 
 
+def _needed_by_nothing() -> QuerySet[Person]:
+    """People made a year ago or more to whom no row of any app points: no log-in, case, membership, home, look …"""
+    rows = _made_before(Person, A_YEAR)
+    for relation in Person._meta.related_objects:
+        pointing = relation.related_model._default_manager.filter(**{relation.field.name: OuterRef("pk")})
+        rows = rows.filter(~Exists(pointing))
+    return rows
+
+
 @retentions.answer
 def kept_for_a_time() -> list[Retention]:
     """Looks, corrections, mandates, and what was begun and not finished."""
@@ -142,6 +152,9 @@ def kept_for_a_time() -> list[Retention]:
                   Correction, lambda: Correction.objects.filter(settled_at__lt=timezone.now() - THREE_YEARS),
                   kind="parties.correction"),
         Retention("parties.mandates", T("代办授权", "Mandates"), five, Mandate, _ended_mandates, kind="parties.mandate"),
+        Retention("parties.people", T("没有任何事项需要的人员", "People nothing needs any more"),
+                  T("登记满一年、不再被任何账号、任职、办件等引用", "For a year, and while a log-in, membership, case or other row needs them"),
+                  Person, _needed_by_nothing, kind="parties.person"),
         Retention("parties.signups", T("未完成的注册", "Sign-ups nobody finished"), T("一天", "1 day"), Account, _unfinished),
         Retention("parties.staff_lists", T("未确认的人员名单", "Staff lists nobody confirmed"), T("一天", "1 day"),
                   StaffImport, lambda: _made_before(StaffImport, A_DAY)),

@@ -14,7 +14,7 @@ class Person(Named, House):
     """A natural person as known here; where each fact comes from is kept beside it.
 
     Purpose: identifying who applies, decides or is concerned. Legal basis: 个人信息保护法 (2021-11-01) Art. 13(3),
-    34. Retention: while an account, a membership or a case needs the person.
+    34. Retention: while an account, a membership, a case or another row needs the person, at least a year.
     """
 
     class Assurance(models.IntegerChoices):
