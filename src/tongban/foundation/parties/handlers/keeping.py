@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, ForeignObjectRel, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from tongban.foundation.ledger.hooks import Affairs, Due, Retention, affairs, retentions
@@ -131,7 +131,9 @@ def _ended_mandates() -> QuerySet[Mandate]:
 def _needed_by_nothing() -> QuerySet[Person]:
     """People made a year ago or more to whom no row of any app points: no log-in, case, membership, home, look …"""
     rows = _made_before(Person, A_YEAR)
-    for relation in Person._meta.related_objects:
+    for relation in Person._meta.get_fields(include_hidden=True):  # hidden: without a name to go back by
+        if not isinstance(relation, ForeignObjectRel):
+            continue
         pointing = relation.related_model._default_manager.filter(**{relation.field.name: OuterRef("pk")})
         rows = rows.filter(~Exists(pointing))
     return rows

@@ -14,6 +14,7 @@ from tongban.foundation.ledger.models import Entry
 from tongban.foundation.parties.models import (
     Account,
     Correction,
+    Disclosure,
     ListLook,
     Look,
     Mandate,
@@ -44,12 +45,15 @@ def purposes() -> set[str]:
 def test_people_go_once_nothing_needs_them() -> None:
     nobody, fresh = person("无人", days=400), person("新人", days=300)
     signed_in, seen, agent = person("有账号", days=401), person("被看过", days=402), person("代办人", days=403)
+    asked = person("申请调取的人", days=404)
+    now = timezone.now()
+    Disclosure.objects.create(purpose="contacts", since=now, until=now + timedelta(hours=1), basis="x", asked_by=asked)
     Account.objects.create(username="a", person=signed_in)
     Look.objects.create(person=seen, actor_kind="person", actor_name="x", what="x", reason="x")
     company = Organisation.objects.create(name="公司", kind="company", region_code="510502", legal_representative=agent)
     assert company.legal_representative_id
     assert erase_due("parties.people") == 1
-    assert set(Person.objects.all()) == {fresh, signed_in, seen, agent}
+    assert set(Person.objects.all()) == {fresh, signed_in, seen, agent, asked}
     assert not Person.objects.filter(pk=nobody.pk).exists()
     assert purposes() == {"parties.people"}
 
