@@ -31,7 +31,7 @@ class CompanyRecord(Named, House):
     standing = models.CharField(max_length=12, choices=Standing.choices, default=Standing.IN_BUSINESS)
     region_code = models.CharField(max_length=12, blank=True, db_collation="C", db_index=True)
     source = models.CharField(max_length=200)
-    refreshed_at = models.DateTimeField()
+    refreshed_at = models.DateTimeField(db_index=True)
     is_sample = models.BooleanField(default=False)
 
     class Meta(Named.Meta):
@@ -61,7 +61,7 @@ class PersonRecord(Named, House):
     registered_region = models.CharField(max_length=12, blank=True, db_collation="C", db_index=True)
     registered_address = EncryptedTextField()
     source = models.CharField(max_length=200)
-    refreshed_at = models.DateTimeField()
+    refreshed_at = models.DateTimeField(db_index=True)
     is_sample = models.BooleanField(default=False)
 
     class Meta(Named.Meta):

@@ -74,6 +74,7 @@ class Lease(House):
         ]
         indexes = [
             models.Index(fields=["until"], condition=Q(told_at__isnull=True), name="lease_to_end"),
+            models.Index(fields=["until"], condition=Q(told_at__isnull=False), name="lease_over"),
             models.Index(fields=["area_code", "until"], name="lease_area"),
         ]
 
@@ -135,6 +136,7 @@ class Residence(Named, House):
             models.Index(fields=["area_code", "name_pinyin"], condition=_OPEN, name="residence_area_name"),
             models.Index(fields=["area_code", "kind", "sex", "birth_year"], condition=_OPEN, name="residence_profile"),
             models.Index(fields=["area_code", "confirmed_at"], condition=_OPEN, name="residence_freshness"),
+            models.Index(fields=["until"], condition=~_OPEN, name="residence_over"),
         ]
 
     def __str__(self) -> str:
@@ -158,6 +160,7 @@ class Workplace(House):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["person", "employer"], condition=_OPEN, name="workplace_once")]
+        indexes = [models.Index(fields=["until"], condition=~_OPEN, name="workplace_over")]
 
     def __str__(self) -> str:
         return self.employer

@@ -68,7 +68,7 @@ COMPANIES = RegisterKind(
         f"Regulations on the Registration of Market Entities (State Council Decree 746, in force 2022-03-01); {_SHARING.en}",
     ),
     purposes=("service", "verification", "grid", "emergency"),
-    retention=T("随登记机关更新；注销后保留 5 年", "As the registering authority updates it; 5 years after deregistration"),
+    retention=T("随登记机关的清单更新；已注销的，5 年没有再列出即删除", "As the authority lists it; deregistered ones go once no list has named them for 5 years"),
     fields=(
         KeptField("uscc", T("统一社会信用代码", "Credit code"), _MATCH),
         KeptField("name", T("名称", "Name"), _FILL),
@@ -99,7 +99,7 @@ POPULATION = RegisterKind(
         f"Regulations on Household Registration (1958-01-09); {_SHARING.en}; {_STATUTORY_DUTY.en}",
     ),
     purposes=("service", "verification", "emergency"),
-    retention=T("随公安机关更新，来源删除即删除", "As the police update it; deleted when the source deletes"),
+    retention=T("随公安机关的清单更新；2 年没有再列出即删除", "As the police list it; gone once no list has named the person for 2 years"),
     fields=(
         KeptField("name", T("姓名", "Name"), _FILL),
         KeptField("document_number", T("证件号码", "Document number"), _MATCH, is_encrypted=True),

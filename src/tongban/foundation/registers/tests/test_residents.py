@@ -15,6 +15,7 @@ from tongban.foundation.parties.actions import request_correction, settle_correc
 from tongban.foundation.parties.models import Look, Person
 from tongban.foundation.parties.tests.arrange import actor_of, person_of, staff_of, unit_of
 from tongban.foundation.registers import actions, queries
+from tongban.foundation.registers.handlers.keeping import kept_for_a_time
 from tongban.foundation.registers.models import Lease, Residence, Workplace
 from tongban.foundation.registers.tests.arrange import COMMUNITY, NORTH, OFFICE, Estate, grid_worker, known_person
 from tongban.lib.actors import system
@@ -254,6 +255,7 @@ def test_no_list_walks_through_every_row(estate: Estate) -> None:
         queries.leases_visible_to(by, ended=True), queries.to_confirm(by), queries.companies_at(by),
         queries.companies_matching(by, "sl"), Residence.objects.filter(dwelling=estate.rooms["1-101"], until__isnull=True),
         Lease.objects.filter(told_at__isnull=True, until__lt=timezone.localdate()),
+        *(one.due() for one in kept_for_a_time()),
     ]  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
