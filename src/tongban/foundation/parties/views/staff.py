@@ -31,6 +31,8 @@ from tongban.lib.words import T
 from tongban.web.audiences import audience
 from tongban.web.forms import show_refusal
 
+COMMUNITY = 12  # digits of a community; a grid has three more
+
 
 @audience("staff", capability=MANAGE_STAFF)
 @require_GET
@@ -87,11 +89,21 @@ def staff(request: HttpRequest) -> HttpResponse:
     actor = request.actor  # type: ignore[attr-defined]
     term, ended = request.GET.get("q", "")[:80], request.GET.get("ended") == "1"
     page = page_of(request, queries.memberships_visible_to(actor, term, ended=ended))
-    names = region_names({row.region_code for row in page.object_list if row.region_code})
-    everywhere = T("全域", "Everywhere")
-    rows = [(row, names.get(row.region_code, row.region_code) or everywhere) for row in page.object_list]
+    names = region_names({row.region_code[:COMMUNITY] for row in page.object_list if row.region_code})
+    rows = [(row, _scope(row.region_code, names)) for row in page.object_list]
     context = {"filter": SearchForm(request.GET), "page": page, "rows": rows, "ended": ended}
     return render(request, "parties/staff.html", context)
+
+
+def _scope(code: str, names: dict[str, T]) -> T | str:
+    """A scope in words: everywhere, a region, or a grid of its community by number."""
+    if not code:
+        return T("全域", "Everywhere")
+    name = names.get(code[:COMMUNITY])
+    if name is None or len(code) <= COMMUNITY:
+        return name or code
+    grid = T("{place} {number} 号网格", "{place}, grid {number}")
+    return grid.format(place=name, number=int(code[COMMUNITY:]))
 
 
 @audience("staff", capability=MANAGE_STAFF)

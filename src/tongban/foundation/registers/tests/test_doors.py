@@ -112,6 +112,14 @@ def test_pages_are_for_operators_only() -> None:
         assert client.get(f"/operations/registers/{path}").status_code == 403
 
 
+def test_the_scope_of_a_grid_shows_in_the_list_of_staff(communities: None) -> None:
+    grid_worker(COMMUNITY + "002", 81)
+    staff_of(unit_of("approval", "510502", 75), "administrator", 75, region="")
+    page = at_desk("user75").get("/manage/staff/")
+    assert page.status_code == 200
+    assert "凤凰社区居委会 2 号网格" in page.content.decode()
+
+
 def test_a_person_sees_what_is_held_and_who_asked() -> None:
     estate = Estate(grid_worker())
     imported("population", people_list(1), by=operator())
