@@ -174,7 +174,7 @@ DELETES = {
     "foundation.ledger.actions.sequencing": "the queue of leaves without a place",
     "foundation.ledger.actions.thinning": "a later head vouches for those before it",
     "foundation.parties.actions.accounts": "sessions and cache that have run out",
-    "matters.actions.clock": "a day follows the published calendar again; the log keeps that it did not",
+    "matters.actions.calendar": "a day follows the published calendar again; the log keeps that it did not",
     "matters.actions.erasing": "within an erasure of the ledger's",
 }
 

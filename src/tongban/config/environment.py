@@ -104,6 +104,12 @@ class Environment(BaseSettings):
         description="Folder with the offices' seals of licensed authorities (docs/seals.md); empty: seals for exercises only.",
     )
     seals_passphrase: SecretStr = Field(SecretStr(""), description="Passphrase of the seals' PKCS#12 files.")
+    decision_factor_minutes: int = Field(
+        15,
+        ge=1,
+        le=480,
+        description="Minutes for which a proved second factor lets somebody decide; then it is asked again.",
+    )
     metrics_token: SecretStr = Field(SecretStr(""), description="Bearer token for /metrics; empty: loopback only.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO", description="Least level of what is logged."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
@@ -15,7 +16,8 @@ class Actor:
     """One acting principal, resolved once per request, job or command.
 
     ``region`` is the scope of the membership as a code prefix of a whole level ("" is the whole jurisdiction).
-    ``assurance`` is 1 (phone only) to 5 (counter check); ``second_factor`` tells whether this session proved one.
+    ``assurance`` is 1 (phone only) to 5 (counter check); ``second_factor`` tells whether this session proved one, ``second_factor_at``
+    when it last did.
     """
 
     kind: Kind
@@ -35,6 +37,7 @@ class Actor:
     mandate_id: UUID | None = None
     assurance: int = 1
     second_factor: bool = False
+    second_factor_at: datetime | None = None
     capabilities: frozenset[str] = field(default_factory=frozenset)
 
     @property

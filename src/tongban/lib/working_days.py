@@ -112,6 +112,16 @@ def is_announced(day: date, calendar: Calendar = PUBLISHED) -> bool:
     return _verdict(day, calendar).missing is None
 
 
+def why_of(day: date, calendar: Calendar = PUBLISHED) -> T | None:
+    """Why a day is worked or not: the holiday, the make-up day, the override; None for an ordinary day."""
+    return _verdict(day, calendar).why
+
+
+def is_published(year: int) -> bool:
+    """Whether the State Council's notice for a year came with the software."""
+    return year in _ANNOUNCED_YEARS
+
+
 def working_days_between(start: date | datetime, end: date | datetime, calendar: Calendar = PUBLISHED) -> int:
     """The working days after ``start`` up to and including ``end``; negative when ``end`` is earlier."""
     first, last = _legal(start), _legal(end)

@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from tongban.matters.views import applications, desk, papers, ratings, services, statistics
+from tongban.matters.views import (
+    applications,
+    calendar,
+    desk,
+    handling,
+    papers,
+    ratings,
+    services,
+    statistics,
+    supervision,
+    together,
+)
 
 app_name = "matters"
 urlpatterns = [
@@ -24,8 +35,13 @@ urlpatterns = [
     path("cases/<uuid:case_id>/papers/<uuid:event_id>", papers.paper, name="paper"),
     path("desk/deliveries/", papers.deliveries, name="desk_deliveries"),
     path("desk/deliveries/<uuid:case_id>/", papers.delivery, name="desk_delivery"),
+    path("desk/acceptance/", desk.acceptance, name="desk_acceptance"),
     path("desk/reviews/", desk.reviews, name="desk_reviews"),
+    path("desk/reviews/together/", together.together, name="desk_together"),
     path("desk/decisions/", desk.decisions, name="desk_decisions"),
+    path("desk/calendar/", calendar.calendar, name="desk_calendar"),
+    path("desk/supervision/", supervision.supervision, name="desk_supervision"),
     path("desk/cases/", desk.cases, name="desk_cases"),
-    path("desk/cases/<uuid:case_id>/", desk.case, name="desk_case"),
+    path("desk/cases/<uuid:case_id>/", handling.case, name="desk_case"),
+    path("desk/cases/<uuid:case_id>/assign", handling.assign, name="desk_assign"),
 ]

@@ -27,7 +27,8 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 class Column:
     """One column: ``value`` of a row, ``order`` the field to sort by (empty: not sortable), ``href`` where it leads.
 
-    ``tone`` shows the value as a status; ``is_number`` puts it to the right.
+    ``tone`` shows the value as a status; ``is_number`` puts it to the right; ``box`` puts a box to tick before it, named
+    ``chosen`` and belonging to the form with the id ``chosen-form``.
     """
 
     key: str
@@ -37,6 +38,7 @@ class Column:
     href: Callable[[Any], str] | None = None
     tone: Callable[[Any], str] | None = None
     is_number: bool = False
+    box: Callable[[Any], str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,7 @@ class Cell:
     text: str
     href: str = ""
     tone: str = ""
+    box: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,4 +121,10 @@ def _unarmed(text: str) -> str:
 
 
 def _cells(row: Any, columns: Iterable[Column]) -> list[Cell]:
-    return [Cell(c, plain(c.value(row)), c.href(row) if c.href else "", c.tone(row) if c.tone else "") for c in columns]
+    return [
+        Cell(
+            column, plain(column.value(row)), column.href(row) if column.href else "",
+            column.tone(row) if column.tone else "", column.box(row) if column.box else "",
+        )
+        for column in columns
+    ]  # fmt: skip

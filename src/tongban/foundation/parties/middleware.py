@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 from uuid import UUID
 
 from allauth.account.internal.flows.login import get_authentication_records  # checks whose records they are
@@ -16,6 +17,7 @@ from tongban.foundation.parties.models import Account
 from tongban.foundation.parties.queries import (
     SESSION_ACTING_FOR,
     SESSION_MEMBERSHIP,
+    SESSION_PROVED_AT,
     SESSION_SECOND_FACTOR,
     actor_of_account,
     actor_of_token,
@@ -62,7 +64,8 @@ def actor_of_session(request: HttpRequest) -> Actor:
     account = request.user
     if not account.is_authenticated:
         return nobody(channel)
-    actor = actor_of_account(account, channel=channel, second_factor=_has_second_factor(request, account))
+    proved = _second_factor_at(request, account)
+    actor = actor_of_account(account, channel=channel, second_factor=proved is not None, second_factor_at=proved)
     actor = _acting_for(actor, request.session.get(SESSION_ACTING_FOR, ""))
     chosen = request.session.get(SESSION_MEMBERSHIP, "")
     if not chosen or actor.person_id is None:
@@ -95,7 +98,14 @@ def _acting_for(actor: Actor, chosen: str) -> Actor:
     return actor
 
 
-def _has_second_factor(request: HttpRequest, account: Account) -> bool:
+def _second_factor_at(request: HttpRequest, account: Account) -> datetime | None:
+    """When this session last proved a second factor; None when it has not."""
     if request.session.get(SESSION_SECOND_FACTOR) == "demo":
-        return bool(settings.DEMO)  # a session carried over from a demo proves nothing elsewhere
-    return any(record.get("method") == "mfa" for record in get_authentication_records(request, account))
+        # A session carried over from a demo proves nothing elsewhere.
+        return _moment(request.session.get(SESSION_PROVED_AT)) if settings.DEMO else None
+    proved = [record for record in get_authentication_records(request, account) if record.get("method") == "mfa"]
+    return max((_moment(record.get("at")) for record in proved), default=None)
+
+
+def _moment(seconds: float | None) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC) if seconds else timezone.now()

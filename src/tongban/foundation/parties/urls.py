@@ -39,6 +39,7 @@ urlpatterns = [
     path("me/companies/new/", mandates.claim, name="claim"),
     path("me/acting-for", mandates.act_for, name="act_for"),
     path("desk/choose/", desks.choose, name="desk_choose"),
+    path("desk/prove/", desks.prove, name="prove"),
     path("desk/delegate/", staff.delegate, name="delegate"),
     path("desk/delegations/<uuid:delegation_id>/withdraw", staff.withdraw_delegation, name="delegation_withdraw"),
     path("manage/offices/", staff.offices, name="offices"),

@@ -1,7 +1,16 @@
 """What the office and its applicants do with services and cases; one file per noun."""
 
 from tongban.matters.actions.acceptance import accept_case, decline_case
-from tongban.matters.actions.clock import set_day, unset_day
+from tongban.matters.actions.calendar import (
+    NewDay,
+    complete_year,
+    import_days,
+    reopen_year,
+    set_day,
+    set_days,
+    unset_day,
+)
+from tongban.matters.actions.common import confirm_anew
 from tongban.matters.actions.decisions import (
     decide_case,
     extend_case,
@@ -10,6 +19,7 @@ from tongban.matters.actions.decisions import (
     terminate_case,
 )
 from tongban.matters.actions.definitions import Published, publish_library
+from tongban.matters.actions.desks import Together, approve_together, assign_case
 from tongban.matters.actions.drafts import save_answers, start_draft
 from tongban.matters.actions.materials import note_refused_material, send_file
 from tongban.matters.actions.papers import (
@@ -29,19 +39,26 @@ from tongban.matters.actions.reviews import open_case, review_case
 from tongban.matters.actions.submission import apply, submit_case, withdraw_case
 
 __all__ = [
+    "NewDay",
     "Published",
+    "Together",
     "accept_case",
     "answer_rating",
     "appeal_rating",
     "apply",
+    "approve_together",
+    "assign_case",
     "begin_procedure",
     "call_back",
+    "complete_year",
+    "confirm_anew",
     "confirm_post",
     "decide_case",
     "decline_case",
     "deliver_at_window",
     "end_procedure",
     "extend_case",
+    "import_days",
     "make_paper",
     "note_opened",
     "note_refused_material",
@@ -49,6 +66,7 @@ __all__ = [
     "open_paper",
     "publish_library",
     "rate_case",
+    "reopen_year",
     "return_for_correction",
     "review_case",
     "revoke_certificate",
@@ -58,6 +76,7 @@ __all__ = [
     "send_by_post",
     "send_file",
     "set_day",
+    "set_days",
     "settle_appeal",
     "start_draft",
     "submit_case",

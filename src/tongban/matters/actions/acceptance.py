@@ -22,11 +22,11 @@ from tongban.lib.working_days import Calendar, add_working_days
 from tongban.matters import hooks
 from tongban.matters.actions.clock import OPENED, set_clock
 from tongban.matters.actions.closing import close
-from tongban.matters.actions.common import announce, lock_case, record_act, tell_applicant
+from tongban.matters.actions.common import announce, confirm_anew, lock_case, record_act, tell_applicant
 from tongban.matters.actions.materials import keep_materials
 from tongban.matters.models import Case, Review
 from tongban.matters.queries import concerned_with, content_of
-from tongban.matters.queries.clocks import calendar_now
+from tongban.matters.queries.clocks import DAYS_TO_ACCEPT, calendar_now
 from tongban.matters.rules.cases import (
     DRAFT,
     FILED,
@@ -39,14 +39,13 @@ from tongban.matters.rules.cases import (
     check_not_own,
     check_reason,
 )
-from tongban.matters.rules.clocks import Tick, reckon
+from tongban.matters.rules.clocks import Tick, reckon, warn_from
 from tongban.matters.rules.handling import FILING, is_automatic, parties_asked
 from tongban.matters.rules.shape import Content
 
 if TYPE_CHECKING:
     from tongban.foundation.parties.models import Unit
 
-_DAYS_TO_ACCEPT = 5  # working days, 行政许可法 (2019 revision) Art. 32
 _ACCEPTED = T("受理", "accepted")
 _SILENCE = T(
     "逾期未告知补正，自收到之日起即为受理（行政许可法第三十二条）",
@@ -68,6 +67,7 @@ def accept_case(case_id: UUID, *, by: Actor) -> Case:
 def decline_case(case_id: UUID, *, reason: str, by: Actor) -> Case:
     """Not accepted (不予受理): not this office, or no permission is needed; with the reason, in writing."""
     case = lock_to_accept(case_id, by)
+    confirm_anew(by)
     check_may_accept(case.state)
     why = check_reason(reason)
     now = timezone.now()
@@ -110,7 +110,7 @@ def lock_to_accept(case_id: UUID, by: Actor) -> Case:
 def silence_accepts_on(content: Content, now: datetime, calendar: Calendar) -> date:
     """The last day to tell what is missing; afterwards silence has accepted."""
     clock = content.definition.clocks.acceptance
-    return add_working_days(now, clock.working_days if clock else _DAYS_TO_ACCEPT, calendar).date
+    return add_working_days(now, clock.working_days if clock else DAYS_TO_ACCEPT, calendar).date
 
 
 def begin(
@@ -128,11 +128,13 @@ def begin(
     assert case.due_on is not None
     record_act(case, "accepted", by=by, at=now, clock="start", why=why.as_json(), due_on=case.due_on.isoformat(),
                statutory=str(case.statutory_due_on), **moved)  # fmt: skip
-    last_day = reckon([Tick(now, "start", OPENED)], content.definition.clocks.review_working_days, calendar).due
+    clocks = content.definition.clocks
+    last_day = reckon([Tick(now, "start", OPENED)], clocks.review_working_days, calendar).due
     assert last_day is not None
+    warning = warn_from(last_day, clocks.warning_working_days, calendar)
     Review.objects.bulk_create(
         Review(case=case, unit=unit_of(party.unit, case.region_code), unit_code=party.unit, position=position,
-               opened_at=now, due_on=last_day)
+               opened_at=now, due_on=last_day, warn_on=warning)
         for position, party in enumerate(parties)
     )  # fmt: skip
     regime = next((one for one in content.definition.regimes if one.code == case.regime), None)

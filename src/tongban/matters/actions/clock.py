@@ -3,29 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
 
-from tongban.foundation.ledger import actions as ledger
-from tongban.foundation.parties.queries import require
 from tongban.lib.actors import Actor, system
 from tongban.lib.jobs import job
-from tongban.lib.refusals import Refusal
 from tongban.lib.words import T
 from tongban.lib.working_days import Calendar
-from tongban.matters import hooks
 from tongban.matters.actions.common import lock_case, record, record_act
-from tongban.matters.models import Case, DayOverride, Review
+from tongban.matters.models import Case, Review
 from tongban.matters.queries import content_of
 from tongban.matters.queries.clocks import calendar_now, promised_clock, statutory_clock, ticks_of
-from tongban.matters.rules.cases import OPEN, OPEN_STATES, check_reason
-from tongban.matters.rules.clocks import Tick, reckon, since
+from tongban.matters.rules.cases import OPEN, OPEN_STATES
+from tongban.matters.rules.clocks import Tick, reckon, since, warn_from
 
-CLOCK_FIELDS = ("due_on", "statutory_due_on", "due_is_provisional", "due_because", "clock_stopped_at")
+CLOCK_FIELDS = ("due_on", "statutory_due_on", "due_is_provisional", "due_because", "warn_on", "clock_stopped_at")
 _RECOUNTED_AT_ONCE = 200
 
 
@@ -36,17 +31,20 @@ def set_clock(case: Case, ticks: Sequence[Tick], calendar: Calendar) -> None:
     case.due_on, case.due_is_provisional = promised.due, promised.is_provisional
     case.due_because = [line.as_json() for line in promised.because]
     case.clock_stopped_at = promised.stopped_at
+    warning = content.definition.clocks.warning_working_days
+    case.warn_on = warn_from(promised.due, warning, calendar) if promised.due else None
     case.statutory_due_on = statutory_clock(content, ticks, calendar).due
 
 
 def set_reviews(case: Case, ticks: Sequence[Tick], calendar: Calendar) -> None:
     """Move the last days of the open reviews with the clock of their case."""
-    period = content_of(case).definition.clocks.review_working_days
+    clocks = content_of(case).definition.clocks
     for review in case.reviews.filter(state=OPEN):
-        due = reckon(since(ticks, review.opened_at, OPENED), period, calendar).due
+        due = reckon(since(ticks, review.opened_at, OPENED), clocks.review_working_days, calendar).due
         assert due is not None
         if due != review.due_on:
-            Review.objects.filter(pk=review.pk).update(due_on=due)
+            warning = warn_from(due, clocks.warning_working_days, calendar)
+            Review.objects.filter(pk=review.pk).update(due_on=due, warn_on=warning)
 
 
 OPENED = T("部门收到", "received by the department")
@@ -61,50 +59,6 @@ def record_turn(case: Case, kind: str, tick: Tick, *, note: str = "", by: Actor,
     assert case.due_on is not None
     moved = {"clock": tick.kind, "why": tick.why.as_json(), "days": tick.days, "due_on": case.due_on.isoformat()}
     record_act(case, kind, by=by, at=tick.at, note=note, **moved, **facts)
-
-
-@transaction.atomic
-def set_day(
-    day: date, *, is_working: bool, reason: T, source: str, completes_year: bool = False, by: Actor
-) -> DayOverride:  # fmt: skip
-    """Say that a day differs from the published calendar; open cases are counted again."""
-    require(by, hooks.KEEP_CALENDAR)
-    if not source.strip():
-        raise Refusal(
-            "source_missing", T("请写明依据（通知名称和文号）。", "Name the notice this rests on."), field="source"
-        )
-    before = DayOverride.objects.select_for_update().filter(day=day).first()
-    kept, _ = DayOverride.objects.update_or_create(
-        day=day,
-        defaults={
-            "is_working": is_working, "reason": reason.as_json(), "source": source.strip()[:200], "set_by": by.name[:120],
-            "completes_year": day.year if completes_year else None,
-        },
-    )  # fmt: skip
-    was = before.is_working if before else None
-    if before is None or was != is_working or before.completes_year != kept.completes_year:
-        _changed(kept, "" if was is None else str(was).lower(), str(is_working).lower(), source.strip(), by)
-    return kept
-
-
-@transaction.atomic
-def unset_day(day: date, *, reason: str, by: Actor) -> None:
-    """Take an override back; the published calendar holds again. Safe to repeat."""
-    require(by, hooks.KEEP_CALENDAR)
-    why = check_reason(reason)
-    found = DayOverride.objects.select_for_update().filter(day=day).first()
-    if found is None:
-        return
-    _changed(found, str(found.is_working).lower(), "", why, by)
-    found.delete()
-
-
-def _changed(row: DayOverride, before: str, after: str, reason: str, by: Actor) -> None:
-    ledger.record(
-        "rule.changed", by=by, subject=("matters.calendar", row.pk),
-        values={"rule": f"calendar {row.day.isoformat()}", "before": before, "after": after, "reason": reason},
-    )  # fmt: skip
-    recount_deadlines.later()
 
 
 @job()

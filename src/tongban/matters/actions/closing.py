@@ -7,6 +7,7 @@ from datetime import datetime, time, timedelta
 from django.utils import timezone
 
 from tongban.foundation.credentials import actions as credentials
+from tongban.foundation.parties.queries import name_on_paper
 from tongban.lib.actors import Actor
 from tongban.lib.masks import mask_name
 from tongban.lib.words import T
@@ -23,7 +24,7 @@ from tongban.matters.rules.cases import FILED, GRANTED, NOT_NEEDED, OPEN, hash_o
 from tongban.matters.rules.printing import certificate_content
 
 
-def close(case: Case, outcome: str, *, reason: str, by: Actor) -> Decision:
+def close(case: Case, outcome: str, *, reason: str, shown: str = "", by: Actor) -> Decision:
     """Write the one decision of a locked case; granted and filed ones get their certificate in the same transaction."""
     now = timezone.now()
     reviews = reviews_of(case)
@@ -34,8 +35,8 @@ def close(case: Case, outcome: str, *, reason: str, by: Actor) -> Decision:
     }
     assert case.decision_unit_id is not None
     decision = Decision.objects.create(
-        case=case, outcome=outcome, reason=reason.strip(), unit_id=case.decision_unit_id, by_name=by.name,
-        by_person_id=by.person_id, decided_at=now, is_late=_is_late(case, now), seen_hash=case.answers_hash, opinions_hash=hash_of(opinions),
+        case=case, outcome=outcome, reason=reason.strip(), unit_id=case.decision_unit_id, by_name=name_on_paper(by)[:120],
+        by_person_id=by.person_id, decided_at=now, is_late=_is_late(case, now), seen_hash=case.answers_hash, shown_hash=shown, opinions_hash=hash_of(opinions),
     )  # fmt: skip
     case.state, case.closed_at, case.deliver_by = outcome, now, deliver_by(case, now)
     case.save(update_fields=["state", "closed_at", "deliver_by"])

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.utils import timezone
 
 from tongban.foundation.exchange.actions import publish
 from tongban.foundation.ledger import actions as ledger
 from tongban.foundation.ledger.queries import trail_of
 from tongban.foundation.notifications.actions import notify
+from tongban.foundation.parties.queries import name_on_paper, require_fresh_factor
 from tongban.lib.actors import Actor
 from tongban.lib.refusals import forbidden, not_found
 from tongban.lib.words import T
@@ -46,10 +48,15 @@ def lock_own_case(case_id: UUID, by: Actor) -> Case:
     return case
 
 
+def confirm_anew(by: Actor) -> None:
+    """What binds the office needs a second factor proved just now (setting ``decision_factor_minutes``)."""
+    require_fresh_factor(by, timedelta(minutes=settings.ENVIRONMENT.decision_factor_minutes))
+
+
 def record(case: Case, kind: str, *, by: Actor, at: datetime | None = None, note: str = "", **facts: Any) -> CaseEvent:
     """Write one event of a case's history."""
     return CaseEvent.objects.create(
-        case=case, at=at or timezone.now(), kind=kind, actor_kind=by.kind, actor_name=by.name[:120],
+        case=case, at=at or timezone.now(), kind=kind, actor_kind=by.kind, actor_name=name_on_paper(by)[:120],
         membership_id=by.membership_id, unit_id=by.unit_id, channel=by.channel, note=note, facts=facts,
     )  # fmt: skip
 

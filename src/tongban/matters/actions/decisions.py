@@ -19,12 +19,13 @@ from tongban.matters import hooks
 from tongban.matters.actions.acceptance import lock_to_accept
 from tongban.matters.actions.clock import record_turn
 from tongban.matters.actions.closing import close
-from tongban.matters.actions.common import announce, lock_case, record, record_act, tell_applicant
+from tongban.matters.actions.common import announce, confirm_anew, lock_case, record, record_act, tell_applicant
 from tongban.matters.actions.materials import keep_materials
 from tongban.matters.actions.submission import screen_hashes
 from tongban.matters.models import Case, Certificate, Decision
 from tongban.matters.queries import concerned_with, content_of, reviews_of
 from tongban.matters.queries.clocks import calendar_now
+from tongban.matters.queries.shown import check_unchanged
 from tongban.matters.rules.cases import (
     CORRECTION,
     DRAFT,
@@ -47,14 +48,19 @@ from tongban.matters.rules.clocks import Tick
 
 
 @transaction.atomic
-def decide_case(case_id: UUID, *, outcome: str, reason: str = "", by: Actor) -> Decision:
-    """Close a case with a reasoned decision; granting issues its certificate in the same transaction."""
+def decide_case(case_id: UUID, *, outcome: str, reason: str = "", shown: str = "", by: Actor) -> Decision:
+    """Close a case with a reasoned decision; granting issues its certificate in the same transaction.
+
+    ``shown`` is what the decider was shown (queries/shown.py); refused when anything of it changed since.
+    """
     case = _lock_to_decide(case_id, by)
+    confirm_anew(by)
     reviews = reviews_of(case)
     check_may_decide(case.state, [review.state for review in reviews], outcome, reason)
     if case.procedures.filter(ended_at__isnull=True).exists():
         raise moved_on("特别程序还没有结束，不能决定。", "A special procedure is not over yet.", code="procedure_open")
-    return close(case, outcome, reason=reason, by=by)
+    seen = check_unchanged(case, shown, opinions_too=True)
+    return close(case, outcome, reason=reason, shown=seen.seal, by=by)
 
 
 @transaction.atomic
@@ -93,6 +99,7 @@ def return_for_correction(case_id: UUID, *, note: str = "", why_again: str = "",
 def extend_case(case_id: UUID, *, reason: str, by: Actor) -> Case:
     """Lengthen the period once, as the head of the office may (行政许可法 Art. 42); the applicant is told why."""
     case = _lock_to_decide(case_id, by)
+    confirm_anew(by)
     extension = content_of(case).definition.clocks.extension
     if case.state not in (IN_REVIEW, READY):
         raise moved_on("这件事现在不能延长时限。", "The period of this case cannot be extended now.", code="not_ready")
@@ -116,6 +123,7 @@ def extend_case(case_id: UUID, *, reason: str, by: Actor) -> Case:
 def terminate_case(case_id: UUID, *, reason: str, by: Actor) -> Case:
     """End a case without a decision (终止), as the office may before it decides; with the reason."""
     case = _lock_to_decide(case_id, by)
+    confirm_anew(by)
     if case.state == TERMINATED:
         return case
     if case.state not in OPEN_STATES:
@@ -154,6 +162,7 @@ def end_uncorrected() -> None:
 def revoke_certificate(case_id: UUID, *, reason: str, by: Actor) -> Certificate:
     """Revoke the certificate of a granted case; everybody who verifies it sees that at once."""
     case = _lock_to_decide(case_id, by)
+    confirm_anew(by)
     certificate = Certificate.objects.filter(case=case).select_related("credential").first()
     if certificate is None:
         raise not_found(T("这件办件的证照", "The certificate of this case"))

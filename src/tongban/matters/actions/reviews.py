@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from tongban.foundation.parties.actions import record_look
-from tongban.foundation.parties.queries import require
+from tongban.foundation.parties.queries import name_on_paper, require
 from tongban.lib.actors import Actor
 from tongban.lib.refusals import not_found
 from tongban.lib.words import T
@@ -18,6 +18,7 @@ from tongban.matters import hooks
 from tongban.matters.actions.common import lock_case, record, record_act
 from tongban.matters.models import Case, Review
 from tongban.matters.queries import concerned_with, content_of, own_review, staff_case
+from tongban.matters.queries.shown import check_unchanged
 from tongban.matters.rules.cases import DRAFT, IN_REVIEW, NOT_NEEDED, OPEN, READY, check_may_review, check_not_own
 from tongban.matters.rules.handling import is_joined
 
@@ -34,8 +35,11 @@ def open_case(case_id: UUID, *, by: Actor) -> Case:
 
 
 @transaction.atomic
-def review_case(case_id: UUID, *, opinion: str, text: str = "", by: Actor) -> Review:
-    """Give the opinion of the actor's unit: approved, objected or correction. The last one makes the case ready."""
+def review_case(case_id: UUID, *, opinion: str, text: str = "", shown: str = "", by: Actor) -> Review:
+    """Give the opinion of the actor's unit: approved, objected or correction. The last one makes the case ready.
+
+    ``shown`` is what the reviewer was shown (queries/shown.py); refused when answers or documents changed since.
+    """
     case = lock_case(case_id)
     require(by, hooks.REVIEW, region=case.region_code)
     if case.state == DRAFT:
@@ -44,10 +48,12 @@ def review_case(case_id: UUID, *, opinion: str, text: str = "", by: Actor) -> Re
     if concerned_with(case, by):
         check_not_own(by.person_id, {by.person_id})
     check_may_review(case.state, review.state, opinion, text)
+    seen = check_unchanged(case, shown, opinions_too=False)
     now = timezone.now()
     review.state, review.text, review.closed_at = opinion, text.strip(), now
-    review.by_name, review.by_person_id, review.seen_hash = by.name, by.person_id, case.answers_hash
-    review.save(update_fields=["state", "text", "closed_at", "by_name", "by_person_id", "seen_hash"])
+    review.by_name, review.by_person_id, review.seen_hash = name_on_paper(by)[:120], by.person_id, case.answers_hash
+    review.shown_hash = seen.seal
+    review.save(update_fields=["state", "text", "closed_at", "by_name", "by_person_id", "seen_hash", "shown_hash"])
     record_act(
         case, "reviewed", by=by, at=now, note=review.text, state=opinion, round=review.round, unit=review.unit_code,
         is_late=is_past(review.due_on, now),

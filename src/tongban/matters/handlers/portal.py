@@ -75,6 +75,9 @@ def search(*, term: str, actor: Actor, place: Any) -> list[portal.Found]:
 def desk_menu(*, actor: Actor) -> list[portal.Entry]:
     """What waits for this actor's unit, with counts."""
     entries = []
+    if hooks.ACCEPT in actor.capabilities:
+        received = queries.cases_to_accept(actor).count()
+        entries.append(portal.Entry(T("待受理", "To accept"), reverse("matters:desk_acceptance"), "inbox", 5, received))
     if hooks.REVIEW in actor.capabilities:
         waiting = queries.reviews_waiting(actor).count()
         entries.append(
@@ -99,6 +102,12 @@ def desk_menu(*, actor: Actor) -> list[portal.Entry]:
         entries.append(
             portal.Entry(T("事项运行", "How services run"), reverse("matters:desk_services"), "chart-bar", 50)
         )
+    if hooks.SUPERVISE in actor.capabilities:
+        entries.append(portal.Entry(T("电子监察", "Supervision"), reverse("matters:desk_supervision"), "alarm", 40))
+    if hooks.KEEP_CALENDAR in actor.capabilities:
+        settings = T("管理", "Administration")
+        page = reverse("matters:desk_calendar")
+        entries.append(portal.Entry(T("工作日历", "Working calendar"), page, "calendar", 730, group=settings))
     return entries
 
 

@@ -3,11 +3,13 @@
 from tongban.matters.models.calendar import DayOverride
 from tongban.matters.models.cases import Case, CaseCounter, CaseEvent
 from tongban.matters.models.definitions import Definition, DefinitionVersion, Theme
+from tongban.matters.models.desks import Assignment, Intake
 from tongban.matters.models.papers import Delivery, Paper
 from tongban.matters.models.ratings import Rating
 from tongban.matters.models.reviews import Certificate, Decision, Review, SpecialProcedure
 
 __all__ = [
+    "Assignment",
     "Case",
     "CaseCounter",
     "CaseEvent",
@@ -17,6 +19,7 @@ __all__ = [
     "Definition",
     "DefinitionVersion",
     "Delivery",
+    "Intake",
     "Paper",
     "Rating",
     "Review",

@@ -27,11 +27,13 @@ class Review(House):
     round = models.PositiveSmallIntegerField(default=1)
     opened_at = models.DateTimeField()
     due_on = models.DateField()
+    warn_on = models.DateField(null=True, blank=True)  # from this day on it is yellow
     text = EncryptedTextField()
     by_name = models.CharField(max_length=120, blank=True)
     by_person_id = models.UUIDField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
     seen_hash = models.CharField(max_length=64, blank=True)  # of the answers the opinion was given on
+    shown_hash = models.CharField(max_length=64, blank=True)  # of all the reviewer was shown
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["case", "unit_code"], name="review_once_per_unit")]
@@ -80,6 +82,7 @@ class Decision(House):
     decided_at = models.DateTimeField()
     is_late = models.BooleanField(default=False)  # after the promised day
     seen_hash = models.CharField(max_length=64)  # of the answers decided on
+    shown_hash = models.CharField(max_length=64, blank=True)  # of all the decider was shown
     opinions_hash = models.CharField(max_length=64)  # of the opinions decided on
 
     def __str__(self) -> str:

@@ -19,7 +19,7 @@ VIEW = "matters.view_cases"
 _THIS_CASE = T("这件办件", "This case")
 
 
-_NOBODYS = UUID(int=0)  # a filter by None would find rows without a unit
+NOBODYS = UUID(int=0)  # a filter by None would find rows without a unit
 
 
 def _lean() -> QuerySet[Case]:
@@ -73,8 +73,8 @@ def cases_visible_to(by: Actor) -> QuerySet[Case]:
     found = _lean().filter(region_code__startswith=by.region).exclude(state=DRAFT).exclude(number__isnull=True)
     if by.role == "auditor" or by.kind in ("system", "job"):
         return found
-    reviewed = Review.objects.filter(case_id=OuterRef("pk"), unit_id=by.unit_id or _NOBODYS)
-    here = by.unit_id or _NOBODYS
+    reviewed = Review.objects.filter(case_id=OuterRef("pk"), unit_id=by.unit_id or NOBODYS)
+    here = by.unit_id or NOBODYS
     return found.filter(Q(decision_unit_id=here) | Q(acceptance_unit_id=here) | Exists(reviewed))
 
 
@@ -105,7 +105,7 @@ _IN_ORDER = Review.objects.select_related("unit").order_by("position")
 
 def own_review(case: Case, by: Actor) -> Review:
     """The review of the actor's unit; refused for a unit that does not review this case."""
-    review = Review.objects.select_related("unit").filter(case=case, unit_id=by.unit_id or _NOBODYS).first()
+    review = Review.objects.select_related("unit").filter(case=case, unit_id=by.unit_id or NOBODYS).first()
     if review is None:
         raise Refusal("wrong_unit", T("本部门不审查这件办件。", "Your unit does not review this case."), status=403)
     return review
@@ -114,7 +114,7 @@ def own_review(case: Case, by: Actor) -> Review:
 def reviews_waiting(by: Actor) -> QuerySet[Review]:
     """Open reviews of the actor's unit, most urgent first."""
     return (
-        Review.objects.filter(unit_id=by.unit_id or _NOBODYS, state=OPEN, case__region_code__startswith=by.region)
+        Review.objects.filter(unit_id=by.unit_id or NOBODYS, state=OPEN, case__region_code__startswith=by.region)
         .select_related("case__definition")
         .defer("case__answers", "text")
         .order_by("due_on", "opened_at")
@@ -123,11 +123,11 @@ def reviews_waiting(by: Actor) -> QuerySet[Review]:
 
 def cases_to_decide(by: Actor) -> QuerySet[Case]:
     """Cases that await the decision of the actor's unit, most urgent first."""
-    mine = _lean().filter(decision_unit_id=by.unit_id or _NOBODYS, state=READY, region_code__startswith=by.region)
+    mine = _lean().filter(decision_unit_id=by.unit_id or NOBODYS, state=READY, region_code__startswith=by.region)
     return mine.order_by("due_on", "submitted_at")
 
 
 def cases_to_accept(by: Actor) -> QuerySet[Case]:
     """What was received and awaits acceptance by the actor's unit; what silence would accept first comes first."""
-    mine = _lean().filter(acceptance_unit_id=by.unit_id or _NOBODYS, state=RECEIVED, region_code__startswith=by.region)
+    mine = _lean().filter(acceptance_unit_id=by.unit_id or NOBODYS, state=RECEIVED, region_code__startswith=by.region)
     return mine.order_by("accept_by", "submitted_at")

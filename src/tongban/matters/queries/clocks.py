@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 from types import MappingProxyType
 
+from django.utils import timezone
+
 from tongban.lib.words import T
-from tongban.lib.working_days import Calendar, DayOverride
+from tongban.lib.working_days import Calendar, DayOverride, add_days, add_working_days, legal_date
 from tongban.matters.models import Case, CaseEvent
 from tongban.matters.models import DayOverride as StoredDay
-from tongban.matters.rules.clocks import Reckoning, Tick, reckon
+from tongban.matters.queries.cases import reviews_of
+from tongban.matters.queries.definitions import content_of
+from tongban.matters.rules.cases import OPEN, OPEN_STATES, RECEIVED, RETURNED, signal
+from tongban.matters.rules.clocks import Reckoning, Tick, reckon, since
 from tongban.matters.rules.shape import Content
 
 
@@ -50,3 +56,79 @@ def promised_clock(content: Content, ticks: Iterable[Tick], calendar: Calendar) 
 def statutory_clock(content: Content, ticks: Iterable[Tick], calendar: Calendar) -> Reckoning:
     """The clock of what the law allows."""
     return reckon(ticks, content.definition.clocks.statutory.working_days, calendar)
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """One clock of a case as people ask about it: whose, its last day, its colour, and line by line why it is that day."""
+
+    title: T
+    due: date
+    signal: str
+    is_provisional: bool
+    because: tuple[T, ...]
+
+
+_OPENED = T("部门收到", "received by the department")
+_PROMISED = T("承诺办结", "Promised by the office")
+_STATUTORY = T("法定时限", "Allowed by law")
+
+
+def why_due(case: Case) -> list[Clock]:
+    """Every clock of an open case: acceptance, promised, statutory, each department's, corrections awaited."""
+    if case.state not in OPEN_STATES:
+        return []
+    calendar = calendar_now()
+    if case.state == RECEIVED and case.submitted_at is not None:
+        return [_acceptance(case, calendar)]
+    found = [_correction(case, calendar)] if case.state == RETURNED and case.correct_by else []
+    ticks = ticks_of(case)
+    if not ticks:
+        return found
+    content, stopped = content_of(case), case.clock_stopped_at and legal_date(case.clock_stopped_at)
+    for title, one, warn in (
+        (_PROMISED, promised_clock(content, ticks, calendar), case.warn_on),
+        (_STATUTORY, statutory_clock(content, ticks, calendar), None),
+    ):
+        assert one.due is not None
+        colour = signal(one.due, timezone.localdate(), warn_on=warn, stopped_on=stopped)
+        found.append(Clock(title, one.due, colour, one.is_provisional, one.because))
+    return found + _departments(case, ticks, calendar, stopped)
+
+
+def _departments(case: Case, ticks: list[Tick], calendar: Calendar, stopped: date | None) -> list[Clock]:
+    period, found = content_of(case).definition.clocks.review_working_days, []
+    for review in reviews_of(case):
+        if review.state != OPEN:
+            continue
+        one = reckon(since(ticks, review.opened_at, _OPENED), period, calendar)
+        assert one.due is not None
+        colour = signal(one.due, timezone.localdate(), warn_on=review.warn_on, stopped_on=stopped)
+        name = T(review.unit.name, review.unit.name_en or review.unit.name)
+        found.append(Clock(name, one.due, colour, one.is_provisional, one.because))
+    return found
+
+
+def _acceptance(case: Case, calendar: Calendar) -> Clock:
+    assert case.submitted_at is not None
+    clock = content_of(case).definition.clocks.acceptance
+    days = clock.working_days if clock else DAYS_TO_ACCEPT
+    due = add_working_days(case.submitted_at, days, calendar)
+    law = T("逾期未告知补正的，自收到之日起即为受理（行政许可法第三十二条）。",
+            "If nothing is said by then, it is accepted from the day received (行政许可法 Art. 32).")  # fmt: skip
+    colour = signal(due.date, timezone.localdate())
+    return Clock(
+        T("受理或一次告知", "Accept, or tell everything once"), due.date, colour, due.provisional, (*due.because, law)
+    )
+
+
+def _correction(case: Case, calendar: Calendar) -> Clock:
+    event = case.events.filter(kind="returned").order_by("-at").first()
+    assert event is not None
+    assert case.correct_by is not None
+    due = add_days(event.at, content_of(case).definition.clocks.correction.days, calendar)
+    colour = signal(case.correct_by, timezone.localdate())
+    return Clock(T("申请人补正", "The applicant's corrections"), case.correct_by, colour, due.provisional, due.because)
+
+
+DAYS_TO_ACCEPT = 5  # working days, 行政许可法 (2019 revision) Art. 32

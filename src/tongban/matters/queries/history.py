@@ -20,6 +20,7 @@ EVENTS: dict[str, T] = {
     "clock_resumed": T("特别程序结束，恢复计时", "Special procedure over: the clock goes on"),
     "extended": T("延长办理时限", "Period extended"),
     "recounted": T("工作日历变更，重新计算时限", "Calendar changed: last day counted again"),
+    "assigned": T("分派承办人", "Put into somebody's hands"),
     "accepted": T("受理，同时分送各部门", "Accepted and sent to all departments at once"),
     "reviewed": T("部门审查", "Reviewed"),
     "ready": T("各部门审查完毕", "All departments have reviewed"),
@@ -38,6 +39,7 @@ EVENTS: dict[str, T] = {
     "posted": T("交邮寄出", "Posted"),
     "delivered": T("送达，办结", "Delivered: the case is closed"),
 }
+INTERNAL = ("assigned",)  # how a unit divides its work is no news for an applicant
 _TONES = {"delivered": "good", "granted": "good", "filed": "good", "certified": "good", "refused": "bad", "revoked": "bad", "not_accepted": "bad",
           "terminated": "bad", "material_refused": "bad"}  # fmt: skip
 
@@ -75,6 +77,8 @@ def _moment(event: CaseEvent, *, names: bool) -> Moment:
 def history_of(case: Case, *, names: bool) -> list[Moment]:
     """Everything that happened, oldest first, then who has the case now; ``names`` adds who acted (staff see it)."""
     events = case.events.select_related("unit").order_by("at", "pk")
+    if not names:
+        events = events.exclude(kind__in=INTERNAL)
     return [_moment(event, names=names) for event in events] + waiting_for(case)
 
 

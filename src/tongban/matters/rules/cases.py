@@ -171,13 +171,19 @@ def check_not_own(person_id: UUID | None, concerned: Collection[UUID | None]) ->
         raise refusal
 
 
-def signal(due: date | None, today: date) -> str:
-    """Green, yellow or red, as the electronic supervision shows it; empty without a clock."""
+def signal(due: date | None, today: date, *, warn_on: date | None = None, stopped_on: date | None = None) -> str:
+    """Green, yellow, red or stopped, as the electronic supervision shows it; empty without a clock.
+
+    Yellow begins on ``warn_on``, else on the last day; a clock that stopped too late stays red.
+    """
     if due is None:
         return ""
-    if today > due:
+    if (stopped_on or today) > due:
         return "red"
-    return "yellow" if working_days_between(today, due) <= 0 else "green"
+    if stopped_on is not None:
+        return "stopped"
+    warned = today >= warn_on if warn_on else working_days_between(today, due) <= 0
+    return "yellow" if warned else "green"
 
 
 def opinions_to_reopen(parties: Iterable[Party], changed: Collection[str], stale: Collection[str]) -> set[str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Literal
 
 from tongban.lib.words import T
@@ -19,6 +19,7 @@ from tongban.lib.working_days import (
     Deadline,
     add_working_days,
     day_text,
+    is_working_day,
     legal_date,
     working_days_between,
 )
@@ -108,6 +109,15 @@ _STEPS = {"start": _start, "stop": _stop, "resume": _resume, "extend": _extend}
 
 def _reached(deadline: Deadline, because: tuple[T, ...], was_provisional: bool) -> Reckoning:
     return Reckoning(deadline.date, deadline.provisional or was_provisional, (*because, *deadline.because))
+
+
+def warn_from(due: date, days: int, calendar: Calendar = PUBLISHED) -> date:
+    """The first day on which at most ``days`` working days are left until ``due``: from then on a clock is yellow."""
+    day, left = due, days
+    while left > 0:
+        left -= is_working_day(day, calendar)
+        day -= timedelta(days=1)
+    return day
 
 
 def since(ticks: Iterable[Tick], opened: datetime, why: T) -> list[Tick]:

@@ -171,6 +171,7 @@ class Clocks(Shape):
     delivery: Clock | None = None  # from the decision to the applicant's hands (行政许可法 Art. 44)
     rating_follow_up: Clock | None = None  # to answer a bad rating; a local rule (国办发〔2019〕51号 names no number)
     correction: Correction = Correction()
+    warning_working_days: int = Field(1, ge=0, le=60)  # yellow when so many are left, or fewer
 
 
 class Material(Shape):

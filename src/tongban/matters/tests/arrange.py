@@ -87,7 +87,7 @@ def staff(
     return Actor(
         kind="person", channel="web", name=name or f"{unit.name}{role}", person_id=person.pk if person else uuid7(),
         membership_id=uuid7(), role=role, unit_id=unit.pk, organisation_id=unit.organisation_id, region=region,
-        assurance=5, second_factor=True, capabilities=capabilities.of_role(role),
+        assurance=5, second_factor=True, second_factor_at=timezone.now(), capabilities=capabilities.of_role(role),
     )  # fmt: skip
 
 

@@ -18,12 +18,14 @@ from tongban.lib.words import T
 from tongban.matters import actions, queries
 from tongban.matters.forms import files_sent, name_document, raw_answers, screen_form
 from tongban.matters.models import Case
+from tongban.matters.queries.clocks import why_due
 from tongban.matters.queries.papers import papers_of
 from tongban.matters.queries.printing import case_tone, printed_opinions, printed_screens
 from tongban.matters.rules.answers import calculated, check_answers, hidden_elements
 from tongban.matters.rules.cases import DRAFT, RETURNED, STATES, check_may_edit
 from tongban.matters.rules.ratings import LEVELS, may_be_rated
 from tongban.matters.rules.shape import Content, Screen
+from tongban.matters.views.signals import clock_of, shown_clocks
 from tongban.web.audiences import audience
 from tongban.web.file_inputs import show_documents_to
 from tongban.web.forms import show_refusal
@@ -229,7 +231,7 @@ def case(request: HttpRequest, case_id: UUID) -> HttpResponse:
     context = {
         "case": found, "said": content.definition, "state": STATES[found.state], "tone": case_tone(found),
         "moments": [] if found.state == DRAFT else queries.history_of(found, names=False),
-        "because": [T.read(line) for line in found.due_because], "screens": printed_screens(found, content),
+        "clocks": shown_clocks(why_due(found)), "clock": clock_of(found), "screens": printed_screens(found, content),
         "returned": _wanted(found), "decision": getattr(found, "decision", None), "crumbs": _crumbs(found, inside=False),
         "certificate": getattr(found, "certificate", None), "opinions": printed_opinions(found),
         **_rating(found),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 SESSION_MEMBERSHIP = "membership"  # id of the membership the desk is open with; "" is the person alone
 SESSION_ACTING_FOR = "acting_for"  # "organisation:<id>" or "person:<id>"; absent: for oneself
 SESSION_SECOND_FACTOR = "second_factor"  # "demo" in a demo; a proved one is in allauth's own record
+SESSION_PROVED_AT = "second_factor_at"  # in a demo: when it was taken as given, in seconds since 1970
 
 
 def require(
@@ -54,6 +55,17 @@ def require(
         raise forbidden(T("这件事属于其他单位。", "This belongs to another organisation."))
 
 
+def require_fresh_factor(by: Actor, within: timedelta) -> None:
+    """Refuse a person whose second factor was proved longer ago than ``within``: what binds the office is confirmed anew."""
+    if by.kind != "person":
+        return
+    if by.second_factor_at is None or timezone.now() - by.second_factor_at > within:
+        minutes = int(within.total_seconds() // 60)
+        text = T("作出决定前请重新验证身份（{minutes} 分钟内有效）。",
+                 "Confirm your second factor again before you decide; it counts for {minutes} minutes.")  # fmt: skip
+        raise Refusal("second_factor_stale", text.format(minutes=minutes), status=403)
+
+
 def memberships_in_force(person_id: UUID, on: date) -> QuerySet[Membership]:
     """A person's own memberships on a day, with unit and organisation."""
     return (
@@ -76,12 +88,15 @@ def delegations_in_force(person_id: UUID, on: date) -> QuerySet[Delegation]:
     ).select_related("membership__unit__organisation")  # fmt: skip
 
 
-def actor_of_account(account: Account, *, channel: Channel, second_factor: bool) -> Actor:
-    """The person behind a log-in, acting for themselves."""
+def actor_of_account(
+    account: Account, *, channel: Channel, second_factor: bool, second_factor_at: datetime | None = None
+) -> Actor:
+    """The person behind a log-in, acting for themselves; a second factor without a time counts as proved just now."""
     person = account.person
     return Actor(
         kind="person", channel=channel, name=person.name if person else account.username, account_id=account.pk,
         person_id=account.person_id, assurance=person.assurance if person else 1, second_factor=second_factor,
+        second_factor_at=(second_factor_at or timezone.now()) if second_factor else None,
     )  # fmt: skip
 
 

@@ -108,6 +108,26 @@ def colleagues_of(by: Actor) -> list[Person]:
     return list(Person.objects.filter(pk__in=working.values("person_id")).order_by("name_pinyin", "name"))
 
 
+def colleagues_in_unit(by: Actor) -> list[Person]:
+    """Everybody who works in the actor's own unit today, by name, the actor included."""
+    if by.unit_id is None:
+        return []
+    today = timezone.localdate()
+    working = Membership.objects.filter(
+        Q(valid_to__isnull=True) | Q(valid_to__gte=today), unit_id=by.unit_id, withdrawn_at__isnull=True,
+        valid_from__lte=today,
+    )  # fmt: skip
+    return list(Person.objects.filter(pk__in=working.values("person_id")).order_by("name_pinyin", "name"))
+
+
+def name_on_paper(by: Actor) -> str:
+    """The name under an official act: whoever acts by delegation signs for the colleague who is away."""
+    if by.delegation_id is None or by.membership_id is None:
+        return by.name
+    holder = Membership.objects.filter(pk=by.membership_id).values_list("person__name", flat=True).first()
+    return f"{by.name}（代{holder}）" if holder else by.name
+
+
 def delegations_given(by: Actor) -> list[Delegation]:
     """Delegations of one's own memberships that have not ended, the next to begin first."""
     if by.person_id is None:

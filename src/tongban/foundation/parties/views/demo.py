@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from django.conf import settings
 from django.contrib.auth import login
 from django.http import HttpRequest, HttpResponse
@@ -11,6 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 from tongban.foundation.parties.queries import (
     DEMO_PASSWORD,
     SESSION_MEMBERSHIP,
+    SESSION_PROVED_AT,
     SESSION_SECOND_FACTOR,
     demo_account,
     demo_logins,
@@ -37,6 +40,6 @@ def enter(request: HttpRequest) -> HttpResponse:
         raise not_found(T("这个示例账号", "This sample account"))
     chosen = next(row for row in demo_logins() if row.username == account.username)
     login(request, account, backend="django.contrib.auth.backends.ModelBackend")
-    request.session[SESSION_SECOND_FACTOR] = "demo"
+    request.session[SESSION_SECOND_FACTOR], request.session[SESSION_PROVED_AT] = "demo", time.time()
     request.session[SESSION_MEMBERSHIP] = str(chosen.membership_id or "")
     return redirect("/desk/" if chosen.is_staff else "/")

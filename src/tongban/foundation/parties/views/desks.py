@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -46,12 +47,27 @@ def choose(request: HttpRequest) -> HttpResponse:
     return redirect(safe_next(request, "/desk/"))
 
 
+@audience("staff")
+@require_http_methods(["GET", "POST"])
+def prove(request: HttpRequest) -> HttpResponse:
+    """Prove the second factor again before something that binds the office; a demo's is taken as given, openly."""
+    onward = safe_next(request, "/desk/")
+    if request.session.get(queries.SESSION_SECOND_FACTOR) != "demo":
+        return redirect(_proof_page(request, onward)["url"])
+    if request.method == "POST":
+        request.session[queries.SESSION_PROVED_AT] = time.time()
+        return redirect(onward)
+    return render(request, "parties/prove.html", {"next": onward})
+
+
 def _way_to_prove(request: HttpRequest) -> dict[str, str] | None:
     """Where the second factor is set up or confirmed; None when this session has proved one."""
-    if request.actor.second_factor:  # type: ignore[attr-defined]
-        return None
+    return None if request.actor.second_factor else _proof_page(request, request.get_full_path())  # type: ignore[attr-defined]
+
+
+def _proof_page(request: HttpRequest, onward: str) -> dict[str, str]:
     kinds = set(Authenticator.objects.filter(user=request.user.pk).values_list("type", flat=True))
     if not kinds - {Authenticator.Type.RECOVERY_CODES}:
         return {"url": reverse("mfa_index"), "has": ""}
     name = "mfa_reauthenticate" if Authenticator.Type.TOTP in kinds else "mfa_reauthenticate_webauthn"
-    return {"url": f"{reverse(name)}?{urlencode({'next': request.get_full_path()})}", "has": "1"}
+    return {"url": f"{reverse(name)}?{urlencode({'next': onward})}", "has": "1"}

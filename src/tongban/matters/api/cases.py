@@ -10,11 +10,15 @@ from django.http import HttpRequest
 from ninja import Field, Query, Router, Schema, Status
 
 from tongban.foundation.parties.queries import organisations_acted_for
+from tongban.lib.actors import Actor
 from tongban.lib.refusals import not_found
 from tongban.lib.words import T
 from tongban.matters import actions, queries
 from tongban.matters.models import Case, Definition
+from tongban.matters.queries.clocks import Clock, why_due
+from tongban.matters.queries.desks import acts_open_to, assignment_of
 from tongban.matters.queries.printing import printed_opinions
+from tongban.matters.queries.shown import shown_of
 from tongban.matters.rules.cases import STATES
 from tongban.web.api import ANYONE_KNOWN, PUBLIC, STAFF, Problems
 
@@ -110,6 +114,16 @@ class MaterialOut(Schema):
     state: str = Field(examples=["ready"], description="scanning, ready or refused")
 
 
+class ClockOut(Schema):
+    """One clock of a case: its last day, its colour, and how that day was counted."""
+
+    title: str
+    due: date
+    signal: str = Field(description="green, yellow, red or stopped", examples=["green"])
+    is_provisional: bool
+    because: list[str]
+
+
 class CaseDetail(CaseOut):
     """A case with its answers and where each came from, what departments said, and its history."""
 
@@ -119,6 +133,12 @@ class CaseDetail(CaseOut):
     opinions: list[OpinionOut]
     history: list[EventOut]
     due_because: list[str]
+    clocks: list[ClockOut] = Field(description="every clock that runs, with line by line why it ends that day")
+    may: list[str] = Field(
+        description="what the caller may do with the case now", examples=[["accept", "return", "decline"]]
+    )
+    shown: str = Field(description="hash of what is shown here; sent with an opinion or decision, it is compared")
+    in_hand: str = Field(description="who of the caller's unit handles it")
     outcome: str | None
     reason: str | None
 
@@ -137,11 +157,17 @@ class CertificateOut(Schema):
     is_revoked: bool
 
 
+_SHOWN = Field(
+    "", max_length=129, description="`shown` of the case as it was read: refused when that changed; empty: not compared"
+)
+
+
 class Opinion(Schema):
     """The opinion of the caller's unit."""
 
     opinion: Literal["approved", "correction", "objected"]
     text: str = Field("", max_length=2000, examples=["方案可行"])
+    shown: str = _SHOWN
 
 
 class DecisionIn(Schema):
@@ -149,12 +175,14 @@ class DecisionIn(Schema):
 
     outcome: Literal["granted", "refused"]
     reason: str = Field("", max_length=2000)
+    shown: str = _SHOWN
 
 
 class Note(Schema):
     """What has to be corrected beyond what the departments wrote."""
 
-    note: str = Field("", max_length=2000)
+    note: str = Field("", max_length=2000, examples=["请补充防疫物资清单"])
+    why_again: str = Field("", max_length=500, description="needed when corrections were asked for before")
 
 
 class Reason(Schema):
@@ -170,7 +198,8 @@ def _service(definition: Definition) -> dict[str, Any]:
             "version": definition.version.number}  # fmt: skip
 
 
-def _case(case: Case) -> dict[str, Any]:
+def case_out(case: Case) -> dict[str, Any]:
+    """A case as a list shows it."""
     return {
         "id": case.pk, "number": case.number, "service": case.definition.code, "service_name": str(case.definition.title),
         "applicant": case.name, "state": case.state, "state_name": str(STATES[case.state]), "started_at": case.started_at,
@@ -178,7 +207,12 @@ def _case(case: Case) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _detail(case: Case) -> dict[str, Any]:
+def _clock(clock: Clock) -> dict[str, Any]:
+    return {"title": str(clock.title), "due": clock.due, "signal": clock.signal, "is_provisional": clock.is_provisional,
+            "because": [str(line) for line in clock.because]}  # fmt: skip
+
+
+def _detail(case: Case, actor: Actor) -> dict[str, Any]:
     decision = getattr(case, "decision", None)
     opinions = [
         {
@@ -195,21 +229,24 @@ def _detail(case: Case) -> dict[str, Any]:
         {"title": str(one.title), "at": one.at, "text": str(one.text), "state": one.state}
         for one in queries.history_of(case, names=False)
     ]
-    return _case(case) | {
+    return case_out(case) | {
         "version": case.version.number, "answers": case.answers, "materials": queries.attached_materials(case), "opinions": opinions, "history": history,
         "due_because": [str(T.read(line)) for line in case.due_because],
+        "clocks": [_clock(one) for one in why_due(case)], "may": acts_open_to(case, actor), "shown": str(shown_of(case)),
+        "in_hand": held.name if actor.is_staff and (held := assignment_of(case, actor)) else "",
         "outcome": decision.outcome if decision else None, "reason": decision.reason if decision else None,
     }  # fmt: skip
 
 
-def _seen(request: HttpRequest, case_id: UUID) -> Case:
+def seen(request: HttpRequest, case_id: UUID) -> Case:
     """The case for its applicant, or within the scope of a member of staff."""
     actor = request.actor  # type: ignore[attr-defined]
     return actions.open_case(case_id, by=actor) if actor.is_staff else queries.applicant_case(case_id, actor)
 
 
-def _answered(request: HttpRequest, case_id: UUID) -> dict[str, Any]:
-    return _detail(_seen(request, case_id))
+def answered(request: HttpRequest, case_id: UUID) -> dict[str, Any]:
+    """The case as it stands for the caller after an act."""
+    return _detail(seen(request, case_id), request.actor)  # type: ignore[attr-defined]
 
 
 @router.get("/services", auth=PUBLIC, response=list[ServiceOut], operation_id="list_services")
@@ -239,7 +276,7 @@ def cases(request: HttpRequest, state: Query[str] = "", offset: Query[int] = 0) 
     if state:
         found = found.filter(state=state)
     begin = min(max(offset, 0), 10_000)
-    return [_case(case) for case in found.order_by("-started_at", "pk")[begin : begin + 100]]
+    return [case_out(case) for case in found.order_by("-started_at", "pk")[begin : begin + 100]]
 
 
 @router.post("/cases", auth=ANYONE_KNOWN, response={201: CaseDetail} | REFUSED, operation_id="start_case")
@@ -256,13 +293,13 @@ def start(request: HttpRequest, body: NewCase) -> Status[dict[str, Any]]:
     case = actions.apply(
         body.service, organisation_id=organisation_id, answers=body.answers, submit=body.submit, by=actor
     )
-    return Status(201, _answered(request, case.pk))
+    return Status(201, answered(request, case.pk))
 
 
 @router.get("/cases/{uuid:case_id}", auth=ANYONE_KNOWN, response={200: CaseDetail} | REFUSED, operation_id="get_case")
 def case(request: HttpRequest, case_id: UUID) -> dict[str, Any]:
     """One case."""
-    return _answered(request, case_id)
+    return answered(request, case_id)
 
 
 @router.patch(
@@ -274,7 +311,7 @@ def case(request: HttpRequest, case_id: UUID) -> dict[str, Any]:
 def answers(request: HttpRequest, case_id: UUID, body: Answers) -> dict[str, Any]:
     """Keep some answers; one that is wrong keeps none."""
     actions.save_answers(case_id, body.answers, complete=False, by=request.actor)  # type: ignore[attr-defined]
-    return _answered(request, case_id)
+    return answered(request, case_id)
 
 
 @router.post(
@@ -283,7 +320,7 @@ def answers(request: HttpRequest, case_id: UUID, body: Answers) -> dict[str, Any
 def submit(request: HttpRequest, case_id: UUID) -> dict[str, Any]:
     """Hand an application in, or in again after corrections."""
     actions.submit_case(case_id, by=request.actor)  # type: ignore[attr-defined]
-    return _answered(request, case_id)
+    return answered(request, case_id)
 
 
 @router.post(
@@ -295,7 +332,7 @@ def submit(request: HttpRequest, case_id: UUID) -> dict[str, Any]:
 def withdraw(request: HttpRequest, case_id: UUID, body: Reason) -> dict[str, Any]:
     """Take an application back before it is decided."""
     actions.withdraw_case(case_id, reason=body.reason, by=request.actor)  # type: ignore[attr-defined]
-    return _answered(request, case_id)
+    return answered(request, case_id)
 
 
 @router.post(
@@ -303,8 +340,8 @@ def withdraw(request: HttpRequest, case_id: UUID, body: Reason) -> dict[str, Any
 )
 def review(request: HttpRequest, case_id: UUID, body: Opinion) -> dict[str, Any]:
     """Give the opinion of one's own unit."""
-    actions.review_case(case_id, opinion=body.opinion, text=body.text, by=request.actor)  # type: ignore[attr-defined]
-    return _answered(request, case_id)
+    actions.review_case(case_id, opinion=body.opinion, text=body.text, shown=body.shown, by=request.actor)  # type: ignore[attr-defined]
+    return answered(request, case_id)
 
 
 @router.post(
@@ -312,8 +349,8 @@ def review(request: HttpRequest, case_id: UUID, body: Opinion) -> dict[str, Any]
 )
 def send_back(request: HttpRequest, case_id: UUID, body: Note) -> dict[str, Any]:
     """Return a case for correction, once, with everything the departments ask for."""
-    actions.return_for_correction(case_id, note=body.note, by=request.actor)  # type: ignore[attr-defined]
-    return _answered(request, case_id)
+    actions.return_for_correction(case_id, note=body.note, why_again=body.why_again, by=request.actor)  # type: ignore[attr-defined]
+    return answered(request, case_id)
 
 
 @router.post(
@@ -321,8 +358,8 @@ def send_back(request: HttpRequest, case_id: UUID, body: Note) -> dict[str, Any]
 )
 def decide(request: HttpRequest, case_id: UUID, body: DecisionIn) -> dict[str, Any]:
     """Decide; granting issues the certificate."""
-    actions.decide_case(case_id, outcome=body.outcome, reason=body.reason, by=request.actor)  # type: ignore[attr-defined]
-    return _answered(request, case_id)
+    actions.decide_case(case_id, outcome=body.outcome, reason=body.reason, shown=body.shown, by=request.actor)  # type: ignore[attr-defined]
+    return answered(request, case_id)
 
 
 @router.get(
@@ -333,7 +370,7 @@ def decide(request: HttpRequest, case_id: UUID, body: DecisionIn) -> dict[str, A
 )
 def certificate(request: HttpRequest, case_id: UUID) -> dict[str, Any]:
     """The certificate of a granted case, with the code that verifies at /api/credentials/verify."""
-    found = getattr(_seen(request, case_id), "certificate", None)
+    found = getattr(seen(request, case_id), "certificate", None)
     if found is None:
         raise not_found(T("这件办件的证照", "The certificate of this case"))
     content, credential = found.content, found.credential

@@ -1,0 +1,157 @@
+"""What offices do with a case beside reviewing and deciding it: accept, decline, stop and lengthen its clock, end it."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, Literal, get_args
+from uuid import UUID
+
+from django.http import HttpRequest
+from ninja import Field, Query, Router, Schema
+
+from tongban.lib.actors import Actor
+from tongban.matters import actions, queries
+from tongban.matters.api.cases import REFUSED, CaseDetail, CaseOut, answered, case_out
+from tongban.matters.rules.shape import ProcedureKind
+from tongban.web.api import STAFF
+
+router = Router(tags=["matters"])
+_ANSWER = {200: CaseDetail} | REFUSED
+
+
+class Why(Schema):
+    """The reason, which the applicant reads."""
+
+    reason: str = Field(max_length=2000, examples=["不属于本机关职权范围，请向区住建局申请"])
+
+
+class Procedure(Schema):
+    """A special procedure: its time is not counted."""
+
+    kind: Literal[get_args(ProcedureKind)] = Field(examples=["hearing"])  # type: ignore[valid-type]
+    reason: str = Field(max_length=500, examples=["利害关系人申请听证"])
+    expected_by: date = Field(examples=["2026-12-15"])
+
+
+class Result(Schema):
+    """What a special procedure found."""
+
+    result: str = Field(max_length=2000, examples=["听证会认为条件具备"])
+
+
+class Hand(Schema):
+    """Somebody who works in the caller's unit."""
+
+    person_id: UUID
+
+
+class Seen(Schema):
+    """A case as it was read."""
+
+    case_id: UUID
+    shown: str = Field(max_length=129, description="`shown` of the case")
+
+
+class Several(Schema):
+    """Cases to approve in one act, each as it was read."""
+
+    cases: list[Seen] = Field(max_length=10)
+    text: str = Field("", max_length=2000, examples=["材料齐全"])
+
+
+class BecameOf(Schema):
+    """What became of one of several cases."""
+
+    case_id: UUID
+    number: str | None
+    is_done: bool
+    code: str = Field(description="why not; empty when done", examples=["changed_meanwhile"])
+    message: str
+
+
+@router.get("/desk/{kind}", auth=STAFF, response={200: list[CaseOut]} | REFUSED, operation_id="list_waiting")
+def waiting(
+    request: HttpRequest, kind: Literal["acceptance", "decisions"], offset: Query[int] = 0
+) -> list[dict[str, Any]]:
+    """What waits for the caller's unit to accept or to decide, most urgent first, 100 at a time."""
+    actor = _actor(request)
+    found = queries.cases_to_accept(actor) if kind == "acceptance" else queries.cases_to_decide(actor)
+    begin = min(max(offset, 0), 10_000)
+    return [case_out(case) for case in found[begin : begin + 100]]
+
+
+@router.post("/cases/{uuid:case_id}/accept", auth=STAFF, response=_ANSWER, operation_id="accept_case")
+def accept(request: HttpRequest, case_id: UUID) -> dict[str, Any]:
+    """Accept what was received (受理): the clock starts, and every department has it at once."""
+    actions.accept_case(case_id, by=_actor(request))
+    return answered(request, case_id)
+
+
+@router.post("/cases/{uuid:case_id}/decline", auth=STAFF, response=_ANSWER, operation_id="decline_case")
+def decline(request: HttpRequest, case_id: UUID, body: Why) -> dict[str, Any]:
+    """Do not accept (不予受理), with the reason."""
+    actions.decline_case(case_id, reason=body.reason, by=_actor(request))
+    return answered(request, case_id)
+
+
+@router.post("/cases/{uuid:case_id}/procedure", auth=STAFF, response=_ANSWER, operation_id="begin_procedure")
+def begin_procedure(request: HttpRequest, case_id: UUID, body: Procedure) -> dict[str, Any]:
+    """Begin a special procedure the definition knows; the clock stops."""
+    actions.begin_procedure(
+        case_id, kind=body.kind, reason=body.reason, expected_by=body.expected_by, by=_actor(request)
+    )
+    return answered(request, case_id)
+
+
+@router.post("/cases/{uuid:case_id}/procedure/end", auth=STAFF, response=_ANSWER, operation_id="end_procedure")
+def end_procedure(request: HttpRequest, case_id: UUID, body: Result) -> dict[str, Any]:
+    """End the special procedure under way; the clock goes on."""
+    actions.end_procedure(case_id, result=body.result, by=_actor(request))
+    return answered(request, case_id)
+
+
+@router.post("/cases/{uuid:case_id}/extend", auth=STAFF, response=_ANSWER, operation_id="extend_case")
+def extend(request: HttpRequest, case_id: UUID, body: Why) -> dict[str, Any]:
+    """Lengthen the period once, as the head of the office may."""
+    actions.extend_case(case_id, reason=body.reason, by=_actor(request))
+    return answered(request, case_id)
+
+
+@router.post("/cases/{uuid:case_id}/terminate", auth=STAFF, response=_ANSWER, operation_id="terminate_case")
+def terminate(request: HttpRequest, case_id: UUID, body: Why) -> dict[str, Any]:
+    """End a case without a decision (终止), with the reason."""
+    actions.terminate_case(case_id, reason=body.reason, by=_actor(request))
+    return answered(request, case_id)
+
+
+@router.post("/cases/{uuid:case_id}/revoke", auth=STAFF, response=_ANSWER, operation_id="revoke_certificate")
+def revoke(request: HttpRequest, case_id: UUID, body: Why) -> dict[str, Any]:
+    """Revoke the certificate of a case; verification shows it at once."""
+    actions.revoke_certificate(case_id, reason=body.reason, by=_actor(request))
+    return answered(request, case_id)
+
+
+@router.post("/cases/{uuid:case_id}/assign", auth=STAFF, response=_ANSWER, operation_id="assign_case")
+def assign(request: HttpRequest, case_id: UUID, body: Hand) -> dict[str, Any]:
+    """Put a case into the hands of somebody of the caller's unit."""
+    actions.assign_case(case_id, body.person_id, by=_actor(request))
+    return answered(request, case_id)
+
+
+@router.post("/reviews/approve", auth=STAFF, response={200: list[BecameOf]} | REFUSED, operation_id="approve_together")
+def approve(request: HttpRequest, body: Several) -> list[dict[str, Any]]:
+    """Approve several cases for the caller's unit, each as it was read; one that cannot be stops no other."""
+    seen = [(one.case_id, one.shown) for one in body.cases]
+    results = actions.approve_together(seen, text=body.text, by=_actor(request))
+    return [
+        {
+            "case_id": one.case.pk, "number": one.case.number, "is_done": one.refusal is None,
+            "code": one.refusal.code if one.refusal else "", "message": str(one.refusal.message) if one.refusal else "",
+        }
+        for one in results
+    ]  # fmt: skip
+
+
+def _actor(request: HttpRequest) -> Actor:
+    found: Actor = request.actor  # type: ignore[attr-defined]
+    return found

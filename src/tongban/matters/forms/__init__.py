@@ -1,0 +1,58 @@
+"""Forms of matters: questions from definitions, and the desk's own."""
+
+from tongban.matters.forms.desk import (
+    AcceptForm,
+    AssignForm,
+    CaseFilter,
+    DecisionForm,
+    DeclineForm,
+    InboxFilter,
+    ProcedureForm,
+    ReasonForm,
+    ResultForm,
+    ReturnForm,
+    ReviewForm,
+    TellForm,
+)
+from tongban.matters.forms.papers import (
+    HandOverForm,
+    PostedForm,
+    PostForm,
+)
+from tongban.matters.forms.questions import StartForm, files_sent, name_document, raw_answers, screen_form, shown_value
+from tongban.matters.forms.ratings import (
+    AppealForm,
+    CallbackForm,
+    PeriodForm,
+    RatingAnswerForm,
+    RatingForm,
+)
+
+__all__ = [
+    "AcceptForm",
+    "AppealForm",
+    "AssignForm",
+    "CallbackForm",
+    "CaseFilter",
+    "DecisionForm",
+    "DeclineForm",
+    "HandOverForm",
+    "InboxFilter",
+    "PeriodForm",
+    "PostForm",
+    "PostedForm",
+    "ProcedureForm",
+    "RatingAnswerForm",
+    "RatingForm",
+    "ReasonForm",
+    "ResultForm",
+    "ReturnForm",
+    "ReviewForm",
+    "StartForm",
+    "TellForm",
+    "files_sent",
+    "name_document",
+    "raw_answers",
+    "screen_form",
+    "shown_value",
+]
