@@ -26,6 +26,7 @@ urlpatterns = [
     path("halls/<uuid:hall_id>/windows/", serving.windows, name="windows"),
     path("halls/<uuid:hall_id>/windows/<uuid:window_id>/", serving.window, name="window"),
     path("halls/<uuid:hall_id>/windows/<uuid:window_id>/<slug:what>", serving.act, name="window_act"),
+    path("halls/<uuid:hall_id>/figures/", managing.figures, name="figures"),
     path("halls/<uuid:hall_id>/doors/", doors.scanning, name="scanning"),
     path("halls/<uuid:hall_id>/register/", serving.register, name="register"),
     path("h/<slug:code>/screen/<slug:key>/", screens.screen, name="screen"),

@@ -17,11 +17,14 @@ from tongban.applications.halls.queries.visits import (
     before,
     counts_today,
     details_of_person,
+    figures,
+    hours_of_day,
     last_details,
     standing,
     visit_by_code,
     visit_today,
     waiting,
+    waiting_by_hall,
 )
 
 __all__ = [
@@ -31,12 +34,14 @@ __all__ = [
     "bookable_days",
     "counts_today",
     "details_of_person",
+    "figures",
     "forget_board",
     "hall_by_code",
     "hall_run_by",
     "halls_near",
     "halls_overseen",
     "halls_run_by",
+    "hours_of_day",
     "is_present",
     "last_details",
     "link_of",
@@ -47,4 +52,5 @@ __all__ = [
     "visit_by_code",
     "visit_today",
     "waiting",
+    "waiting_by_hall",
 ]

@@ -6,7 +6,8 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, F, Q
+from django.db.models import Avg, Count, F, Q
+from django.db.models.functions import ExtractHour
 from django.utils import timezone
 
 from tongban.applications.halls.models import Hall, Visit, Window
@@ -131,3 +132,37 @@ def details_of_person(person_id: UUID) -> dict[str, str]:
     if details.get("phone"):
         details["phone"] = show_phone(details["phone"])
     return details
+
+
+def waiting_by_hall(hall_ids: list[UUID], since: date) -> dict[UUID, int]:
+    """How many wait in each of some halls, in one statement; ``since`` is the earliest business day now running."""
+    rows = (
+        Visit.objects.filter(hall_id__in=hall_ids, state=WAITING, day__gte=since)
+        .values_list("hall_id")
+        .annotate(n=Count("id"))
+    )
+    return dict(rows)
+
+
+def hours_of_day(hall: Hall, first: date, last: date) -> list[tuple[int, int, float]]:
+    """For each hour: how many registered, and how many minutes they waited on average, over some business days."""
+    rows = (
+        Visit.objects.filter(hall_id=hall.pk, day__gte=first, day__lte=last, number__isnull=False)
+        .annotate(hour=ExtractHour("registered_at"))
+        .values_list("hour")
+        .annotate(n=Count("id"), waited=Avg(F("called_at") - F("registered_at"), filter=Q(called_at__isnull=False)))
+    )
+    found = {hour: (n, waited.total_seconds() / 60 if waited else 0.0) for hour, n, waited in rows}
+    return [(hour, *found.get(hour, (0, 0.0))) for hour in range(24)]
+
+
+def figures(hall: Hall, first: date, last: date) -> dict[str, float]:
+    """A hall's figures over some business days: visits, served, missed, minutes waited and served, ratings."""
+    found = Visit.objects.filter(hall_id=hall.pk, day__gte=first, day__lte=last, number__isnull=False).aggregate(
+        visits=Count("id"), served=Count("id", filter=Q(state="done")), missed=Count("id", filter=Q(state="no_show")),
+        waited=Avg(F("called_at") - F("registered_at")), at_window=Avg(F("ended_at") - F("serving_at"), filter=Q(state="done")),
+        rated=Count("rating"), good=Count("id", filter=Q(rating__gte=3)),
+    )  # fmt: skip
+    for name in ("waited", "at_window"):
+        found[name] = round(found[name].total_seconds() / 60, 1) if found[name] else 0.0
+    return {name: float(value) for name, value in found.items()}

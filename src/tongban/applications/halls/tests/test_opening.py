@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -201,6 +202,30 @@ def test_the_poster_is_a_paper_with_the_doors_address(hall: Hall) -> None:
     )
     assert paper.startswith(b"%PDF")
     assert len(paper) < 200_000
+    assert re.findall(rb"/Count (\d+)", paper) in ([], [b"1"])
+
+
+def test_the_poster_of_a_long_name_is_one_sheet(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
+    from tongban.applications.halls import adapters
+    from tongban.lib import pdf
+
+    hall.name, hall.name_en, hall.state = (
+        "江阳区" + "政务服务" * 8 + "中心",
+        "Jiangyang Service Centre " * 4,
+        "provisional",
+    )
+    hall.hours = {
+        "workday": "09:00-12:00 13:30-17:30",
+        "saturday": "09:00-12:00",
+        "sunday": "10:00-12:00",
+        "holiday": "",
+    }
+    monkeypatch.setattr(adapters, "make_pdf", lambda template, content, **more: pdf._compile(
+        template, content, more["pictures"], format="png", ppi=20))  # fmt: skip
+    pages: Any = adapters.make_poster(
+        hall, f"http://luzhou.localhost/h/{hall.code}/", entrance=T("正门", "Main"), made_at=timezone.now()
+    )
+    assert isinstance(pages, bytes)  # several sheets come as a list
 
 
 def test_the_door_is_there_for_everybody(hall: Hall) -> None:

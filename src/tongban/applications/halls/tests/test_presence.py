@@ -112,3 +112,32 @@ def test_one_visitor_scanned_at_two_doors_at_once_is_inside_once(busy_hall: Any)
     verdicts = at_once(4, lambda _: scan(hall, code))
     assert sorted(verdicts) == ["admitted", *["already_inside"] * 3]
     assert inside(hall) == 1
+
+
+@pytest.mark.django_db
+def test_figures_tell_the_day_and_the_public_list_who_is_quiet(
+    hall: Hall, manager: Actor, clock: Callable[[datetime], None], django_assert_max_num_queries: Any
+) -> None:
+    now = timezone.now()
+    visit = come(hall, 1)
+    come(hall, 2)
+    window = actions.open_window(hall.windows.get(number="1").pk, by=manager)
+    clock(now + timedelta(minutes=10))
+    actions.call_next(window.pk, by=manager)
+    actions.begin_serving(visit.pk, by=manager)
+    clock(now + timedelta(minutes=14))
+    actions.rate(actions.finish(visit.pk, by=manager), 4, by=ANONYMOUS)
+    day = visit.day
+    found = queries.figures(hall, day, day)
+    assert (found["visits"], found["served"], found["waited"], found["at_window"], found["good"]) == (
+        2,
+        1,
+        10.0,
+        4.0,
+        1,
+    )
+    assert sum(n for _, n, _ in queries.hours_of_day(hall, day, day)) == 2
+    assert queries.waiting_by_hall([hall.pk], day) == {hall.pk: 1}
+    with django_assert_max_num_queries(8):
+        page = Client(HTTP_HOST=HOST).get("/halls/")
+    assert "1 人等候" in page.content.decode()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -115,6 +115,32 @@ def poster(request: HttpRequest, hall_id: UUID) -> HttpResponse:
     response = HttpResponse(content, content_type="application/pdf")
     response["Content-Disposition"] = f'inline; filename="poster-{hall.code}.pdf"'
     return response
+
+
+@audience("person")
+@never_cache
+@require_GET
+def figures(request: HttpRequest, hall_id: UUID) -> HttpResponse:
+    """What a hall did in the last days: curves by hour as pictures and as a table, for whoever works there."""
+    hall = queries.hall_run_by(actor_of(request), hall_id)
+    last = hall.schedule.business_day(timezone.now())
+    asked = request.GET.get("days", "")
+    days = int(asked) if asked in ("1", "7", "30") else 1
+    first = last - timedelta(days=days - 1)
+    hours = [one for one in queries.hours_of_day(hall, first, last) if 6 <= one[0] <= 22 or one[1]]
+    most = max((n for _, n, _ in hours), default=0) or 1
+    longest = max((waited for *_, waited in hours), default=0.0) or 1.0
+    bars = [
+        {"hour": hour, "n": n, "waited": round(waited), "height": round(n / most * 100), "x": place * 24,
+         "wait_y": round(100 - waited / longest * 100)}
+        for place, (hour, n, waited) in enumerate(hours)
+    ]  # fmt: skip
+    context = {
+        "hall": hall, "days": days, "choices": (1, 7, 30), "figures": queries.figures(hall, first, last), "bars": bars,
+        "width": len(bars) * 24, "line": " ".join(f"{one['x'] + 10},{one['wait_y']}" for one in bars),
+        "crumbs": [(reverse("halls:home", args=[hall.pk]), hall.name)],
+    }  # fmt: skip
+    return render(request, "halls/figures.html", context)
 
 
 @audience("person")

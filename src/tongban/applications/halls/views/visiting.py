@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -37,8 +38,12 @@ COOKIE_SECONDS = 16 * 3600
 def halls(request: HttpRequest) -> HttpResponse:
     """Halls of the region, the quiet ones with few people waiting."""
     term = request.GET.get("q", "").strip()[:40]
-    found = queries.halls_near(request.place.region_code, term)[:_SHOWN]  # type: ignore[attr-defined]
-    return render(request, "halls/list.html", {"halls": found, "term": term})
+    found = list(queries.halls_near(request.place.region_code, term)[:_SHOWN])  # type: ignore[attr-defined]
+    now = timezone.now()
+    waiting = queries.waiting_by_hall([one.pk for one in found], timezone.localdate(now) - timedelta(days=1))
+    rows = [(one, waiting.get(one.pk, 0), one.schedule.is_open(now)) for one in found]
+    rows.sort(key=lambda row: (not row[2], row[1]))
+    return render(request, "halls/list.html", {"halls": rows, "term": term})
 
 
 @audience("public")
