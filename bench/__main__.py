@@ -8,7 +8,7 @@ import shutil
 import sys
 from pathlib import Path
 
-from bench import ledger, persons, stack, startup
+from bench import ledger, persons, seals, stack, startup
 from bench.house import ROOT, running
 
 
@@ -18,8 +18,8 @@ def report(what: str, figures: str) -> None:
 
 
 def main(wanted: list[str]) -> None:
-    """Run everything, or only the parts named: stack, persons, ledger, startup."""
-    parts = wanted or ["stack", "persons", "ledger", "startup"]
+    """Run everything, or only the parts named: stack, persons, ledger, seals, startup."""
+    parts = wanted or ["stack", "persons", "ledger", "seals", "startup"]
     var_dir = Path(os.environ.get("TONGBAN_BENCH_DIR", ROOT / "var" / "bench")) / "house"
     shutil.rmtree(var_dir.parent, ignore_errors=True)
     var_dir.parent.mkdir(parents=True)
@@ -32,6 +32,8 @@ def main(wanted: list[str]) -> None:
                 persons.measure(house, report)
             if "ledger" in parts:
                 ledger.measure(house, report)
+            if "seals" in parts:
+                seals.measure(house, report)
         if "startup" in parts:
             startup.measure(var_dir, report)
     finally:

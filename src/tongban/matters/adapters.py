@@ -7,14 +7,19 @@ from pathlib import Path
 
 from django.conf import settings
 
+from tongban.lib.pdf import BrokenTemplate, make_pdf, qr_picture
+from tongban.lib.pdf.stamp import stamp_picture
 from tongban.lib.refusals import Refusal
 from tongban.lib.words import T
 from tongban.matters.rules.dictionary import Themes
+from tongban.matters.rules.examples import Examples
 from tongban.matters.rules.folders import read_elements, read_folder, read_themes
+from tongban.matters.rules.printing import certificate_content
 from tongban.matters.rules.shape import Content, Element
 from tongban.matters.rules.sources import Fault, Faulty
 
 WRITTEN = frozenset({".yaml", ".typ"})  # what a person writes; samples and blank forms beside them are not text
+TEMPLATE = "certificate.typ"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +70,9 @@ def dictionary() -> tuple[dict[str, Element], set[str]]:
 
 def read_service(name: str, files: dict[str, str], elements: dict[str, Element], themes: set[str]) -> Content:
     """One service from its files; Faulty with every fault."""
-    content, _ = read_folder(name, files, elements)
+    content, examples = read_folder(name, files, elements)
+    if TEMPLATE in files:
+        content = _with_template(name, content, examples, files[TEMPLATE])
     if content.definition.theme not in themes:
         text = T(
             "themes.yaml 里没有主题“{theme}”，可用的有：{known}",
@@ -74,6 +81,22 @@ def read_service(name: str, files: dict[str, str], elements: dict[str, Element],
         message = text.format(theme=content.definition.theme, known=", ".join(sorted(themes)))
         raise Faulty([Fault(f"{name}/definition.yaml", 1, message)])
     return content
+
+
+def _with_template(name: str, content: Content, examples: Examples, template: str) -> Content:
+    """The content with its own certificate.typ, made once with the first example: a broken template is never published."""
+    holder, number = T("样例申请人", "Sample applicant"), "SAMPLE202601010001-1"
+    seal = content.definition.decision.seal
+    printed = certificate_content(content, examples.examples[0].given, holder=holder, number=number, office=seal) | {
+        "valid_from": "2026-01-01", "valid_until": "2026-12-31", "issued_on": "2026-01-01", "qr_mm": 34.0, "note": None,
+        "verify": {"zh": "/verify", "en": "/verify"},
+    }  # fmt: skip
+    try:
+        make_pdf(template, printed, pictures={"qr.svg": qr_picture(number), "stamp.svg": stamp_picture(seal.zh)})
+    except BrokenTemplate as broken:
+        text = T("证照模板不能用：{why}", "The certificate's template does not compile: {why}").format(why=broken.why)
+        raise Faulty([Fault(f"{name}/{TEMPLATE}", 1, text)]) from None
+    return content.model_copy(update={"certificate_template": template})
 
 
 def no_folder(path: Path) -> Refusal:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 from datetime import datetime
 from typing import Any
@@ -150,3 +151,12 @@ def seal_leaf(row: OfficeSeal) -> dict[str, Any]:
 def withdrawn_seal_leaf(row: OfficeSeal) -> dict[str, Any]:
     """What the public log says of a seal that is not to be trusted any more."""
     return {"fingerprint": row.fingerprint, "reason": row.withdrawn_reason}
+
+
+def offline_lists() -> dict[str, str]:
+    """Every status list whose credentials may still be good, by ``issuer/number``, as base64."""
+    first = (timezone.localdate().year - 2020) * 12 + timezone.localdate().month - 1
+    rows = StatusList.objects.filter(number__gte=first).values_list("issuer", "number")
+    return {
+        f"{issuer}/{number}": base64.b64encode(status_bits(issuer, number) or b"").decode() for issuer, number in rows
+    }

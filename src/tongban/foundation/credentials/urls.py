@@ -8,4 +8,5 @@ app_name = "credentials"
 urlpatterns = [
     path("verify", views.verify, name="verify"),
     path("verify/paper", views.verify_paper, name="verify_paper"),
+    path("verify/offline", views.offline, name="offline"),
 ]

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.http import content_disposition_header
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
-from tongban.foundation.credentials import actions
+from tongban.foundation.credentials import actions, queries
 from tongban.foundation.credentials.forms import PaperForm, VerifyForm
 from tongban.foundation.credentials.rules.papers import check_size
+from tongban.foundation.credentials.rules.verdicts import REASONS
 from tongban.lib.refusals import Refusal
+from tongban.lib.words import T
 from tongban.web.audiences import audience
 from tongban.web.forms import show_refusal
 from tongban.web.limits import limit
@@ -49,3 +59,52 @@ def verify_paper(request: HttpRequest) -> HttpResponse:
             show_refusal(form, refusal)
     context = {"form": VerifyForm(), "paper_form": form, "paper": found}
     return render(request, "credentials/verify.html", context, status=422 if form.errors else 200)
+
+
+_OFFLINE_WORDS: dict[str, T] = {
+    "fresh": T("名单保存于 {at}。", "Lists saved {at}."),
+    "stale": T("名单保存于 {at}，已超过一天，请联网重新下载本页。", "Lists saved {at}: more than a day ago. Download this page again."),
+    "old": T("名单保存于 {at}，已超过七天，不能再用来核验，请重新下载本页。",
+             "Lists saved {at}: more than seven days ago, too old. Download this page again."),
+    "good": T("有效", "Valid"), "bad": T("不能认可", "Do not accept"),
+    "browser": T("这个浏览器不能离线核验签名，请更新浏览器，或联网核验。",
+                 "This browser cannot check signatures offline: update it, or check online."),
+    "type": T("证件类别", "Type"), "holder": T("持有人", "Holder"), "number": T("编号", "Number"),
+    "place": T("地点", "Place"), "plate": T("车牌", "Plate"), "valid": T("有效期", "Valid"),
+}  # fmt: skip
+
+
+@audience("public")
+@never_cache
+@require_GET
+def offline(request: HttpRequest) -> HttpResponse:
+    """One HTML file that verifies codes without any network, with the keys and revocations as of now; a download."""
+    limit(request, "credentials.offline", per_minute=PAPERS_PER_MINUTE)
+    now = timezone.now()
+    known = {
+        "saved_at": now.isoformat(), "saved_local": timezone.localtime(now).strftime("%Y-%m-%d %H:%M"),
+        "lang": get_language() or "zh-hans", "keys": queries.trust_list(), "lists": queries.offline_lists(),
+        "reasons": {code: str(text) for code, text in (REASONS | {"list_unknown": _LIST_UNKNOWN}).items()},
+        "types": {code: str(text) for code, text in queries.TYPE_NAMES.items()},
+        "words": {code: str(text) for code, text in _OFFLINE_WORDS.items()},
+    }  # fmt: skip
+    written = json.dumps(known, ensure_ascii=False, default=str).translate(
+        {60: "\\u003c", 62: "\\u003e", 38: "\\u0026"}
+    )
+    context = {
+        "known": mark_safe(written), "verifier": _script("offline.js"), "page": _script("offline-page.js"),  # noqa: S308 - escaped above; our own files
+        "lang": known["lang"],
+    }  # fmt: skip
+    answer = HttpResponse(render_to_string("credentials/offline.html", context, request))
+    name = T("离线核验 {day}.html", "verify-offline-{day}.html").format(day=timezone.localdate(now).isoformat())
+    answer["Content-Disposition"] = content_disposition_header(True, str(name)) or "attachment"
+    return answer
+
+
+_LIST_UNKNOWN = T("签名正确，但这一页没有它的撤销名单，请联网核验。",
+                  "The signature is right, but its revocation list is not on this page: check online.")  # fmt: skip
+
+
+def _script(name: str) -> SafeString:
+    text = (Path(__file__).parent / "static" / "credentials" / name).read_text("utf-8")
+    return mark_safe(text)  # noqa: S308 - our own file

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import threading
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -200,3 +201,21 @@ def test_nobody_has_a_paper_without_signing_in(county: County, client: Client) -
     event_id = lines(case)["certificate"].event_id
     answer = client.get(f"/cases/{case.pk}/papers/{event_id}", headers=HOST)
     assert answer.status_code in (302, 401)  # nobody is signed in
+
+
+def test_a_folder_may_bring_its_own_certificate(county: County, tmp_path: Path) -> None:
+    from tongban.matters.adapters import paper_template, read_library
+    from tongban.matters.rules.sources import Faulty
+    from tongban.matters.tests.arrange import DEFINITIONS, HOUSE, SERVICE
+
+    shutil.copytree(DEFINITIONS, tmp_path / "definitions")
+    template = tmp_path / "definitions" / SERVICE / "certificate.typ"
+    template.write_text("#set text(font: unknown)\n")
+    with pytest.raises(Faulty, match=r"certificate\.typ") as broken:
+        read_library(tmp_path / "definitions")
+    assert "unknown" in str(broken.value)
+    template.write_text(paper_template("certificate").replace("27pt", "20pt"))
+    actions.publish_library(read_library(tmp_path / "definitions"), by=HOUSE)
+    case = county.granted()
+    assert credentials.verify_pdf(opened(case, "certificate", county.applicant)).is_valid
+    assert "20pt" in case.version.content["certificate_template"]
