@@ -29,6 +29,7 @@ SAMPLES: dict[str, Builder] = {
     "/cases/{case_id}/form/{code}/": case_things.screens,
     "/cases/{case_id}/certificate/": case_things.certificates,
     "/desk/cases/{case_id}/": case_things.at_desks,
+    "/desk/cases/{case_id}/assign": case_things.at_desks,
     "case_id": case_things.of_applicants,
     "/api/services/{code}": case_things.services,
     "/api/cases/{case_id}": case_things.of_both,
@@ -36,6 +37,14 @@ SAMPLES: dict[str, Builder] = {
     "/api/cases/{case_id}/review": case_things.at_desks,
     "/api/cases/{case_id}/return": case_things.at_desks,
     "/api/cases/{case_id}/decision": case_things.at_desks,
+    "/api/cases/{case_id}/accept": case_things.at_desks,
+    "/api/cases/{case_id}/decline": case_things.at_desks,
+    "/api/cases/{case_id}/procedure": case_things.at_desks,
+    "/api/cases/{case_id}/procedure/end": case_things.at_desks,
+    "/api/cases/{case_id}/extend": case_things.at_desks,
+    "/api/cases/{case_id}/terminate": case_things.at_desks,
+    "/api/cases/{case_id}/revoke": case_things.at_desks,
+    "/api/cases/{case_id}/assign": case_things.at_desks,
     "/h/{code}/": hall_things.doors,
     "/h/{code}/again/": hall_things.doors,
     "/h/{code}/book/": hall_things.without_slots,
@@ -79,7 +88,7 @@ SAMPLES: dict[str, Builder] = {
 # Parameters that name nothing of anybody: one value is enough.
 PLAIN: dict[str, Any] = {
     "number": 0, "provider_id": "no-such-provider", "key": "no-such-key", "uidb36": "1", "pk": 1,
-    "shard": "2026", "tile": "0/000", "leaf": "0" * 64,
+    "kind": "acceptance", "shard": "2026", "tile": "0/000", "leaf": "0" * 64,
 }  # fmt: skip
 
 _PARAMETER = re.compile(r"<(?:[a-z]+:)?([a-z_]+)>|\{(?:[a-z]+:)?([a-z_]+)\}")

@@ -16,6 +16,7 @@ PUBLISH = declare("matters.publish_definition", T("发布事项", "Publish servi
 ACCEPT = declare("matters.accept_case", T("受理办件", "Accept cases"), roles=("clerk", "reviewer", "decider"))
 KEEP_CALENDAR = declare("matters.keep_calendar", T("维护工作日历", "Keep the calendar"), roles=("administrator",))
 DELIVER = declare("matters.deliver_case", T("送达办件结果", "Deliver results"), roles=("clerk", "decider"))
+TAKE_IN = declare("matters.take_in", T("窗口收件", "Take applications in at a window"), roles=("clerk",))
 REVIEW = declare("matters.review_case", T("审查办件", "Review cases"), roles=("reviewer", "decider"))
 DECIDE = declare("matters.decide_case", T("决定办件", "Decide cases"), roles=("decider",))
 ANSWER_RATING = declare("matters.answer_rating", T("答复差评", "Answer bad ratings"), roles=("reviewer", "decider"))

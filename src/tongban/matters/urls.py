@@ -13,6 +13,7 @@ from tongban.matters.views import (
     statistics,
     supervision,
     together,
+    window,
 )
 
 app_name = "matters"
@@ -35,6 +36,9 @@ urlpatterns = [
     path("cases/<uuid:case_id>/papers/<uuid:event_id>", papers.paper, name="paper"),
     path("desk/deliveries/", papers.deliveries, name="desk_deliveries"),
     path("desk/deliveries/<uuid:case_id>/", papers.delivery, name="desk_delivery"),
+    path("window/", window.intakes, name="window"),
+    path("window/new/", window.take_in, name="window_new"),
+    path("window/<uuid:case_id>/", window.case, name="window_case"),
     path("desk/acceptance/", desk.acceptance, name="desk_acceptance"),
     path("desk/reviews/", desk.reviews, name="desk_reviews"),
     path("desk/reviews/together/", together.together, name="desk_together"),

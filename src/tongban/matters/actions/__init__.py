@@ -37,11 +37,20 @@ from tongban.matters.actions.procedures import begin_procedure, end_procedure
 from tongban.matters.actions.ratings import answer_rating, appeal_rating, call_back, rate_case, settle_appeal
 from tongban.matters.actions.reviews import open_case, review_case
 from tongban.matters.actions.submission import apply, submit_case, withdraw_case
+from tongban.matters.actions.window import (
+    Visitor,
+    confirm_by_code,
+    confirm_on_paper,
+    hand_over,
+    send_confirmation,
+    take_in,
+)
 
 __all__ = [
     "NewDay",
     "Published",
     "Together",
+    "Visitor",
     "accept_case",
     "answer_rating",
     "appeal_rating",
@@ -52,12 +61,15 @@ __all__ = [
     "call_back",
     "complete_year",
     "confirm_anew",
+    "confirm_by_code",
+    "confirm_on_paper",
     "confirm_post",
     "decide_case",
     "decline_case",
     "deliver_at_window",
     "end_procedure",
     "extend_case",
+    "hand_over",
     "import_days",
     "make_paper",
     "note_opened",
@@ -74,12 +86,14 @@ __all__ = [
     "seal_papers",
     "seal_what_is_left",
     "send_by_post",
+    "send_confirmation",
     "send_file",
     "set_day",
     "set_days",
     "settle_appeal",
     "start_draft",
     "submit_case",
+    "take_in",
     "terminate_case",
     "translated_paper",
     "unset_day",

@@ -40,8 +40,9 @@ def start_draft(code: str, *, organisation_id: UUID | None = None, by: Actor) ->
         _for_organisation(case, content, organisation_id, by)
     elif "person" in content.definition.applicants and by.person_id is not None:
         case.person_id = by.person_id
-        case.name = by.name
-        case.region_code = case.person.region_code if case.person else ""
+        applicant = case.person
+        case.name = applicant.name if applicant else by.name
+        case.region_code = applicant.region_code if applicant else ""
     else:
         raise Refusal(
             "which_company", T("请选择为哪家企业办理。", "Choose the company you act for."), field="organisation_id"

@@ -24,6 +24,7 @@ from tongban.matters.actions.materials import drop_materials, keep_materials
 from tongban.matters.models import Case, CaseCounter
 from tongban.matters.queries import content_of, held_documents, materials_lost, reviews_of
 from tongban.matters.queries.clocks import calendar_now, promised_clock, ticks_of
+from tongban.matters.queries.window import check_confirmed
 from tongban.matters.rules.answers import check_answers
 from tongban.matters.rules.cases import (
     CLOSED_STATES,
@@ -55,6 +56,7 @@ def submit_case(case_id: UUID, *, by: Actor) -> Case:
         return case
     content = content_of(case)
     _check_complete(case, content, by)
+    check_confirmed(case, by)
     now = timezone.now()
     if case.state == RETURNED:
         _submit_again(case, content, now, by)

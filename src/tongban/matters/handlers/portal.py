@@ -75,6 +75,8 @@ def search(*, term: str, actor: Actor, place: Any) -> list[portal.Found]:
 def desk_menu(*, actor: Actor) -> list[portal.Entry]:
     """What waits for this actor's unit, with counts."""
     entries = []
+    if hooks.TAKE_IN in actor.capabilities:
+        entries.append(portal.Entry(T("窗口收件", "Window"), reverse("matters:window"), "building-store", 1))
     if hooks.ACCEPT in actor.capabilities:
         received = queries.cases_to_accept(actor).count()
         entries.append(portal.Entry(T("待受理", "To accept"), reverse("matters:desk_acceptance"), "inbox", 5, received))
@@ -91,6 +93,12 @@ def desk_menu(*, actor: Actor) -> list[portal.Entry]:
     if hooks.DELIVER in actor.capabilities:
         left = cases_to_deliver(actor).count()
         entries.append(portal.Entry(T("待送达", "To deliver"), reverse("matters:desk_deliveries"), "send", 25, left))
+    return entries + _oversight(actor)
+
+
+def _oversight(actor: Actor) -> list[portal.Entry]:
+    """Lists that watch over what is done, and the calendar it is counted by."""
+    entries = []
     if hooks.VIEW in actor.capabilities:
         entries.append(portal.Entry(T("全部办件", "All cases"), reverse("matters:desk_cases"), "files", 30))
     if hooks.ANSWER_RATING in actor.capabilities or hooks.SETTLE_RATING in actor.capabilities:

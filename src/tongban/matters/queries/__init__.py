@@ -2,6 +2,7 @@
 
 from tongban.matters.queries.cases import (
     applicant_case,
+    case_at_window,
     cases_of,
     cases_to_accept,
     cases_to_decide,
@@ -30,6 +31,7 @@ __all__ = [
     "Score",
     "applicant_case",
     "attached_materials",
+    "case_at_window",
     "cases_of",
     "cases_to_accept",
     "cases_to_decide",

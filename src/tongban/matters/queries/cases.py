@@ -11,7 +11,7 @@ from tongban.lib.actors import Actor
 from tongban.lib.name_search import name_query
 from tongban.lib.refusals import Refusal, not_found
 from tongban.lib.words import T
-from tongban.matters.models import Case, Review
+from tongban.matters.models import Case, Intake, Review
 from tongban.matters.rules.cases import DRAFT, OPEN, READY, RECEIVED
 
 # As declared in hooks.py, which stands on the same layer and cannot be imported here.
@@ -62,9 +62,21 @@ def stands_for(case: Case, by: Actor) -> bool:
 def concerned_with(case: Case, by: Actor) -> bool:
     """Whether the actor is on the applicant's side in any way, and so must stand back."""
     ids = {case.person_id, case.started_by_id, case.submitted_by_id}
-    if by.person_id is not None and by.person_id in ids:
+    if by.person_id is not None and (by.person_id in ids or took_in(case, by.person_id)):
         return True
     return case.organisation_id is not None and may_act_for(by, case.organisation_id) is not None
+
+
+def took_in(case: Case, person_id: UUID) -> bool:
+    """Whether somebody took the case in at a window: they forward it and never decide it."""
+    mine = Q(seen_by_person_id=person_id) | Q(holder_id=person_id)
+    return case.channel == "window" and Intake.objects.filter(mine, case=case).exists()
+
+
+def case_at_window(intake: Intake) -> Case:
+    """The case of an intake its clerk holds."""
+    found = Case.objects.select_related("definition", "organisation", "person", "decision_unit", "acceptance_unit")
+    return found.prefetch_related(Prefetch("reviews", _IN_ORDER)).get(pk=intake.case_id)
 
 
 def cases_visible_to(by: Actor) -> QuerySet[Case]:

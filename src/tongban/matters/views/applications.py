@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from tongban.lib.actors import Actor
 from tongban.lib.refusals import Refusal, Refusals
 from tongban.lib.words import T
 from tongban.matters import actions, queries
@@ -21,6 +22,7 @@ from tongban.matters.models import Case
 from tongban.matters.queries.clocks import why_due
 from tongban.matters.queries.papers import papers_of
 from tongban.matters.queries.printing import case_tone, printed_opinions, printed_screens
+from tongban.matters.queries.window import acting_in, held_intake
 from tongban.matters.rules.answers import calculated, check_answers, hidden_elements
 from tongban.matters.rules.cases import DRAFT, RETURNED, STATES, check_may_edit
 from tongban.matters.rules.ratings import LEVELS, may_be_rated
@@ -38,8 +40,13 @@ def _crumbs(case: Case, *, inside: bool = True) -> list[tuple[str, Any]]:
     return [(reverse("matters:cases"), _CASES), *here]
 
 
+def _acting(request: HttpRequest, case_id: UUID) -> Actor:
+    """The applicant, or a clerk for the visitor whose case they hold at the window."""
+    return acting_in(case_id, request.actor)  # type: ignore[attr-defined]
+
+
 def _own(request: HttpRequest, case_id: UUID) -> Case:
-    return queries.applicant_case(case_id, request.actor)  # type: ignore[attr-defined]
+    return queries.applicant_case(case_id, _acting(request, case_id))
 
 
 def _asked_screens(content: Content, values: dict[str, Any]) -> list[Screen]:
@@ -93,7 +100,7 @@ def _screen_sent(request: HttpRequest, case: Case, content: Content, here: Scree
     try:
         if refused:
             raise Refusals([*refused, *_others_refused(case, content, here, raw, refused, complete=not later)])
-        actions.save_answers(case.pk, raw, screen=here.code, complete=not later, by=request.actor)  # type: ignore[attr-defined]
+        actions.save_answers(case.pk, raw, screen=here.code, complete=not later, by=_acting(request, case.pk))
     except Refusal as refusal:
         return _show_screen(request, case, content, here, sent=sent, refusal=refusal)
     if later:
@@ -122,7 +129,7 @@ def _files_kept(
     sent, refused = request.POST.copy(), []
     for element, slot, file in files_sent(content, here, request.FILES):
         try:
-            name_document(sent, slot, actions.send_file(case.pk, file, by=request.actor).pk)  # type: ignore[attr-defined]
+            name_document(sent, slot, actions.send_file(case.pk, file, by=_acting(request, case.pk)).pk)
         except Refusal as refusal:
             if refusal.status in (401, 403, 404):
                 raise
@@ -155,7 +162,7 @@ def _show_screen(
         content, here, values=case.values | calculated(content, values), hidden=settled.hidden,
         preview_url=f"{address}?preview=1", data=sent,
     )  # fmt: skip
-    show_documents_to(form, request.actor)  # type: ignore[attr-defined]
+    show_documents_to(form, _acting(request, case.pk))
     if refusal is not None:
         show_refusal(form, refusal)
     sources = {name: queries.origin(one) for name, one in case.answers.items() if one["source"] == "filled"}
@@ -184,12 +191,14 @@ def _wanted(case: Case) -> str:
 @never_cache
 @require_http_methods(["GET", "POST"])
 def check(request: HttpRequest, case_id: UUID) -> HttpResponse:
-    """Everything on one page before it is handed in."""
+    """Everything on one page before it is handed in; at a window the applicant confirms it there."""
     case = _own(request, case_id)
+    if held_intake(case_id, request.actor) is not None:  # type: ignore[attr-defined]
+        return HttpResponseRedirect(reverse("matters:window_case", args=[case.pk]))
     refusals: list[Refusal] = []
     if request.method == "POST":
         try:
-            actions.submit_case(case.pk, by=request.actor)  # type: ignore[attr-defined]
+            actions.submit_case(case.pk, by=_acting(request, case.pk))
         except Refusals as several:
             refusals = several.refusals
         except Refusal as one:
