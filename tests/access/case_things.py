@@ -5,13 +5,14 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.conf import settings
+from django.utils import timezone
 
 from tests.access.world import ELSEWHERE_SCHEMA, EVERYBODY, TESTS, Sample, World
 from tongban.lib.ids import uuid7
 from tongban.lib.jurisdictions import enter
 from tongban.matters.actions import publish_library
 from tongban.matters.adapters import read_library
-from tongban.matters.models import Case, Definition
+from tongban.matters.models import Case, Definition, Publication
 
 APPLICANTS = frozenset({"owner", "accountant"})
 OFFICES = frozenset({"reviewer", "township", "decider", "auditor", "administrator"})
@@ -37,6 +38,29 @@ def _elsewhere(world: World) -> Sample:
 def services(world: World) -> list[Sample]:
     del world
     return [Sample("a service", SERVICE, EVERYBODY), Sample("no service at all", "no-such-service")]
+
+
+def kept_services(world: World) -> list[Sample]:
+    del world
+    return [Sample("a service", SERVICE, frozenset({"administrator"})), Sample("no service at all", "no-such-service")]
+
+
+def compared(world: World) -> list[Sample]:
+    """Without versions to compare there is nothing to see."""
+    del world
+    return [Sample("a service", SERVICE), Sample("no service at all", "no-such-service")]
+
+
+def publications(world: World) -> list[Sample]:
+    del world
+    service = Definition.objects.select_related("version").get(code=SERVICE)
+    proposal, _ = Publication.objects.get_or_create(
+        code="kept-for-the-walk", defaults={
+            "content": service.version.content, "sources": {}, "sha256": "0" * 64, "in_flight": "move",
+            "proposed_by": "蒋云", "proposed_at": timezone.now(),
+        },
+    )  # fmt: skip
+    return [Sample("a proposal", proposal.pk, frozenset({"administrator"})), Sample("no proposal at all", uuid7())]
 
 
 def of_applicants(world: World) -> list[Sample]:

@@ -11,6 +11,7 @@ from tongban.lib.pdf import BrokenTemplate, make_pdf, qr_picture
 from tongban.lib.pdf.stamp import stamp_picture
 from tongban.lib.refusals import Refusal
 from tongban.lib.words import T
+from tongban.matters.rules.bundles import read_bundle
 from tongban.matters.rules.dictionary import Themes
 from tongban.matters.rules.examples import Examples
 from tongban.matters.rules.folders import read_elements, read_folder, read_themes
@@ -66,6 +67,28 @@ def dictionary() -> tuple[dict[str, Element], set[str]]:
     folder: Path = settings.DEFINITIONS_DIRS[0]
     themes = read_themes(_text(folder / "themes.yaml"))
     return read_elements(_text(folder / "elements.yaml")), {theme.code for theme in themes.themes}
+
+
+def shipped_codes() -> list[str]:
+    """Codes of the services in this machine's folders."""
+    folders = (path for folder in settings.DEFINITIONS_DIRS for path in folder.iterdir() if path.is_dir())
+    return sorted(path.name for path in folders)
+
+
+def read_shipped(code: str) -> tuple[Content, dict[str, str]]:
+    """A service of this machine's folders, and its files."""
+    for folder in settings.DEFINITIONS_DIRS:
+        if (folder / code).is_dir() and code in shipped_codes():
+            library = read_library(folder, code)
+            return library.contents[code], library.sources[code]
+    raise no_folder(Path(code))
+
+
+def read_imported(archive: bytes) -> tuple[Content, dict[str, str]]:
+    """A service another installation exported, and its files; Faulty or refused when it does not fit here."""
+    code, files = read_bundle(archive)
+    elements, themes = dictionary()
+    return read_service(code, files, elements, themes), files
 
 
 def read_service(name: str, files: dict[str, str], elements: dict[str, Element], themes: set[str]) -> Content:

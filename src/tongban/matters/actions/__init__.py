@@ -18,10 +18,11 @@ from tongban.matters.actions.decisions import (
     revoke_certificate,
     terminate_case,
 )
-from tongban.matters.actions.definitions import Published, publish_library
+from tongban.matters.actions.definitions import Published, publish_library, publish_themes, set_open
 from tongban.matters.actions.desks import Together, approve_together, assign_case
 from tongban.matters.actions.drafts import save_answers, start_draft
 from tongban.matters.actions.materials import note_refused_material, send_file
+from tongban.matters.actions.moving import move_case
 from tongban.matters.actions.papers import (
     confirm_post,
     deliver_at_window,
@@ -34,6 +35,12 @@ from tongban.matters.actions.papers import (
     translated_paper,
 )
 from tongban.matters.actions.procedures import begin_procedure, end_procedure
+from tongban.matters.actions.publishing import (
+    InFlight,
+    confirm_publication,
+    propose_publication,
+    withdraw_publication,
+)
 from tongban.matters.actions.ratings import answer_rating, appeal_rating, call_back, rate_case, settle_appeal
 from tongban.matters.actions.reviews import open_case, review_case
 from tongban.matters.actions.submission import apply, submit_case, withdraw_case
@@ -47,6 +54,7 @@ from tongban.matters.actions.window import (
 )
 
 __all__ = [
+    "InFlight",
     "NewDay",
     "Published",
     "Together",
@@ -64,6 +72,7 @@ __all__ = [
     "confirm_by_code",
     "confirm_on_paper",
     "confirm_post",
+    "confirm_publication",
     "decide_case",
     "decline_case",
     "deliver_at_window",
@@ -72,11 +81,14 @@ __all__ = [
     "hand_over",
     "import_days",
     "make_paper",
+    "move_case",
     "note_opened",
     "note_refused_material",
     "open_case",
     "open_paper",
+    "propose_publication",
     "publish_library",
+    "publish_themes",
     "rate_case",
     "reopen_year",
     "return_for_correction",
@@ -90,6 +102,7 @@ __all__ = [
     "send_file",
     "set_day",
     "set_days",
+    "set_open",
     "settle_appeal",
     "start_draft",
     "submit_case",
@@ -98,4 +111,5 @@ __all__ = [
     "translated_paper",
     "unset_day",
     "withdraw_case",
+    "withdraw_publication",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -78,21 +79,27 @@ def return_for_correction(case_id: UUID, *, note: str = "", why_again: str = "",
     wanted = [f"{review.unit.name}：{review.text}" for review in reviews if review.state == CORRECTION]
     wanted += [text.strip() for text in (note, why_again) if text.strip()]
     correction = content.definition.clocks.correction
-    case.state, case.correct_by, case.accept_by = RETURNED, add_days(now, correction.days, calendar_now()).date, None
-    case.was_returned = True
+    send_back(case, "\n".join(wanted), add_days(now, correction.days, calendar_now()).date, by=by)
+    return case
+
+
+def send_back(case: Case, wanted: str, correct_by: date, *, by: Actor) -> None:
+    """Hand a locked case back to its applicant; its clock stands still where a rule of the definition says so."""
+    now, content = timezone.now(), content_of(case)
+    correction = content.definition.clocks.correction
+    case.state, case.correct_by, case.accept_by, case.was_returned = RETURNED, correct_by, None, True
     case.save(update_fields=["state", "correct_by", "accept_by", "was_returned"])
     said: dict[str, Any] = {
-        "screens": screen_hashes(case, content), "correct_by": case.correct_by.isoformat(),
+        "screens": screen_hashes(case, content), "correct_by": correct_by.isoformat(),
         "is_accepted": case.accepted_at is not None,
     }  # fmt: skip
     if correction.stops_clock is not None and case.accepted_at is not None and case.clock_stopped_at is None:
         why = _CORRECTING.format(basis=correction.stops_clock.title)
-        record_turn(case, "returned", Tick(now, "stop", why), note="\n".join(wanted), by=by, **said)
+        record_turn(case, "returned", Tick(now, "stop", why), note=wanted, by=by, **said)
     else:
-        record_act(case, "returned", by=by, at=now, note="\n".join(wanted), **said)
+        record_act(case, "returned", by=by, at=now, note=wanted, **said)
     announce(case, hooks.CASE_RETURNED, by=by)
     tell_applicant(case, "returned", by=by)
-    return case
 
 
 @transaction.atomic

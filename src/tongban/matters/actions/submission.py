@@ -18,11 +18,11 @@ from tongban.matters import hooks
 from tongban.matters.actions.acceptance import begin, silence_accepts_on, unit_of
 from tongban.matters.actions.clock import record_turn, set_reviews
 from tongban.matters.actions.common import announce, lock_own_case, record, record_act, tell_applicant
-from tongban.matters.actions.drafts import save_answers, standing_of, start_draft
+from tongban.matters.actions.drafts import save_answers, standing_of, start_draft, with_provenance
 from tongban.matters.actions.known import count_known_questions
 from tongban.matters.actions.materials import drop_materials, keep_materials
 from tongban.matters.models import Case, CaseCounter
-from tongban.matters.queries import content_of, held_documents, materials_lost, reviews_of
+from tongban.matters.queries import content_of, held_documents, is_version_over, materials_lost, reviews_of
 from tongban.matters.queries.clocks import calendar_now, promised_clock, ticks_of
 from tongban.matters.queries.window import check_confirmed
 from tongban.matters.rules.answers import check_answers
@@ -112,12 +112,14 @@ def _check_complete(case: Case, content: Content, by: Actor) -> None:
     refused = checked.refusals or materials_lost(case, content)
     if refused:
         raise Refusals(refused)
+    case.answers = with_provenance(content, case.answers, checked)  # what is computed may depend on the day
     if by.assurance < content.definition.assurance:
         raise Refusal(
             "assurance_too_low", T("提交前请先完成身份核验。", "Confirm your identity before you submit."), status=403
         )
     if case.state == DRAFT:
         check_in_force(content.definition.in_force, timezone.localdate())
+        _check_version(case)
     if case.organisation_id is None:
         return
     right = standing_of(by, case.organisation_id, content.definition.code)
@@ -125,6 +127,17 @@ def _check_complete(case: Case, content: Content, by: Actor) -> None:
         raise forbidden(T("您的授权只能填写，不能签署提交。请法定代表人登录后提交。",
                           "Your mandate covers filling in, not signing: ask the legal representative to submit."))  # fmt: skip
     case.mandate_id = right.mandate_id
+
+
+def _check_version(case: Case) -> None:
+    """Nothing new for a service that was closed, nor on a version whose last day is over before the nightly move came."""
+    if not case.definition.is_open:
+        raise Refusal(
+            "no_longer_open", T("这项服务已停止受理。", "This service takes no applications now."), status=409
+        )
+    if is_version_over(case, timezone.localdate()):
+        raise Refusal("version_over", T("这份草稿用的是旧版表格，已过期限，将自动转到新版，请明天再提交。",
+                      "This draft uses a form whose time is over. It moves to the new one by itself: submit tomorrow."), status=409)  # fmt: skip
 
 
 def _submit_first(case: Case, content: Content, now: datetime, by: Actor) -> None:

@@ -19,6 +19,7 @@ from tongban.matters.forms.papers import (
     PostedForm,
     PostForm,
 )
+from tongban.matters.forms.publishing import ProposalForm
 from tongban.matters.forms.questions import StartForm, files_sent, name_document, raw_answers, screen_form, shown_value
 from tongban.matters.forms.ratings import (
     AppealForm,
@@ -42,6 +43,7 @@ __all__ = [
     "PostForm",
     "PostedForm",
     "ProcedureForm",
+    "ProposalForm",
     "RatingAnswerForm",
     "RatingForm",
     "ReasonForm",

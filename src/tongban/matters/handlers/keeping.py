@@ -33,11 +33,20 @@ def _calendar_leaves(ids: Sequence[UUID]) -> Mapping[UUID, list[Due]]:
     return {one: [Due("rule.changed", calendar_leaf(rows.get(one)), is_last=True)] for one in ids}
 
 
+def _opening_leaves(ids: Sequence[UUID]) -> Mapping[UUID, list[Due]]:
+    """A service that was ever closed has leaves; the newest says how it stands."""
+    rows = Definition.objects.filter(pk__in=ids).values_list("pk", "is_open")
+    return {
+        one: [Due("rule.changed", {"after": "open" if is_open else "closed"}, is_last=True)] for one, is_open in rows
+    }
+
+
 @affairs.answer
 def rows_and_leaves() -> list[Affairs]:
     """Definitions with their versions, days off the published calendar, cases with what happened to them."""
     return [
         Affairs("matters.definition", lambda: Definition.objects.filter(version__isnull=False), _definition_leaves),
+        Affairs("matters.opening", lambda: Definition.objects.filter(is_open=False), _opening_leaves),
         Affairs("matters.calendar", DayOverride.objects.all, _calendar_leaves),
         Affairs("matters.case", lambda: Case.objects.filter(number__isnull=False), case_leaves),
     ]

@@ -112,10 +112,17 @@ def _oversight(actor: Actor) -> list[portal.Entry]:
         )
     if hooks.SUPERVISE in actor.capabilities:
         entries.append(portal.Entry(T("电子监察", "Supervision"), reverse("matters:desk_supervision"), "alarm", 40))
+    return [*entries, *_administration(actor)]
+
+
+def _administration(actor: Actor) -> list[portal.Entry]:
+    group, entries = T("管理", "Administration"), []
+    if hooks.PUBLISH in actor.capabilities:
+        waiting, page = queries.proposals_open(actor).count(), reverse("matters:kept_services")
+        entries.append(portal.Entry(T("事项管理", "Services"), page, "list-details", 720, waiting, group=group))
     if hooks.KEEP_CALENDAR in actor.capabilities:
-        settings = T("管理", "Administration")
         page = reverse("matters:desk_calendar")
-        entries.append(portal.Entry(T("工作日历", "Working calendar"), page, "calendar", 730, group=settings))
+        entries.append(portal.Entry(T("工作日历", "Working calendar"), page, "calendar", 730, group=group))
     return entries
 
 

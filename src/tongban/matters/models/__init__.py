@@ -5,6 +5,7 @@ from tongban.matters.models.cases import Case, CaseCounter, CaseEvent
 from tongban.matters.models.definitions import Definition, DefinitionVersion, Theme
 from tongban.matters.models.desks import Assignment, Intake
 from tongban.matters.models.papers import Delivery, Paper
+from tongban.matters.models.publications import Publication
 from tongban.matters.models.ratings import Rating
 from tongban.matters.models.reviews import Certificate, Decision, Review, SpecialProcedure
 
@@ -21,6 +22,7 @@ __all__ = [
     "Delivery",
     "Intake",
     "Paper",
+    "Publication",
     "Rating",
     "Review",
     "SpecialProcedure",

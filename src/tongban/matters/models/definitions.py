@@ -62,6 +62,10 @@ class DefinitionVersion(House):
     sha256 = models.CharField(max_length=64, db_index=True)
     published_at = models.DateTimeField(auto_now_add=True)
     published_by = models.CharField(max_length=120)
+    proposed_by = models.CharField(max_length=120, blank=True)  # empty: published at once, by the machine
+    in_flight = models.CharField(max_length=6, blank=True)  # what became of open cases: rules/publishing.py
+    until = models.DateField(null=True, blank=True)
+    sources = models.JSONField(default=dict)  # file name -> text, as written
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["definition", "number"], name="version_number_once")]

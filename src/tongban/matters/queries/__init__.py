@@ -24,6 +24,17 @@ from tongban.matters.queries.definitions import (
 from tongban.matters.queries.facts import fill_in, known_fact, lookup_for, origin, silent_registers
 from tongban.matters.queries.history import Moment, history_of, unit_title, waiting_for
 from tongban.matters.queries.materials import attached_materials, held_documents, materials_lost
+from tongban.matters.queries.publications import (
+    definition_kept,
+    definitions_kept,
+    in_flight,
+    is_version_over,
+    proposals_open,
+    publication_kept,
+    version_content,
+    version_of,
+    versions_of,
+)
 from tongban.matters.queries.ratings import Score, rating_visible_to, ratings_to_follow, score
 
 __all__ = [
@@ -39,10 +50,14 @@ __all__ = [
     "concerned_with",
     "content_of",
     "definition_by_code",
+    "definition_kept",
+    "definitions_kept",
     "fill_in",
     "find_definitions",
     "held_documents",
     "history_of",
+    "in_flight",
+    "is_version_over",
     "known_fact",
     "lookup_for",
     "matching_cases",
@@ -50,6 +65,8 @@ __all__ = [
     "open_definitions",
     "origin",
     "own_review",
+    "proposals_open",
+    "publication_kept",
     "rating_visible_to",
     "ratings_to_follow",
     "reviews_of",
@@ -59,5 +76,8 @@ __all__ = [
     "staff_case",
     "themes_now",
     "unit_title",
+    "version_content",
+    "version_of",
+    "versions_of",
     "waiting_for",
 ]

@@ -19,6 +19,7 @@ EVENTS: dict[str, T] = {
     "clock_stopped": T("进入特别程序，暂停计时", "Special procedure: the clock stopped"),
     "clock_resumed": T("特别程序结束，恢复计时", "Special procedure over: the clock goes on"),
     "extended": T("延长办理时限", "Period extended"),
+    "moved": T("事项更新，按新版继续办理", "The service was updated: going on under the new version"),
     "recounted": T("工作日历变更，重新计算时限", "Calendar changed: last day counted again"),
     "assigned": T("分派承办人", "Put into somebody's hands"),
     "taken_in": T("窗口收件，已核对证件", "Taken in at the window, document seen"),

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
+import yaml
 from django.db.models import Prefetch
 
 from tongban.foundation.ledger.hooks import Due
@@ -13,11 +14,23 @@ from tongban.matters.models import Case, CaseEvent, DayOverride, DefinitionVersi
 from tongban.matters.queries.leaves import LEAF_OF_EVENT, event_leaf
 from tongban.matters.rules.cases import NOT_NEEDED, OPEN, hash_of
 from tongban.matters.rules.folders import fingerprint
+from tongban.matters.rules.shape import Content
 
 
 def version_leaf(row: DefinitionVersion) -> dict[str, Any]:
     """A published version, its digest computed anew; ``row.definition`` is read."""
-    return {"code": row.definition.code, "version": row.number, "digest": fingerprint(row.content)}
+    return {
+        "code": row.definition.code, "version": row.number, "digest": fingerprint(row.content),
+        "in_flight": row.in_flight, "proposed_by": row.proposed_by,
+    }  # fmt: skip
+
+
+def written_files(row: DefinitionVersion) -> dict[str, str]:
+    """A version's files for another installation: as written, with every element the form asks."""
+    content = Content.model_validate(row.content)
+    used = {name: element.model_dump(mode="json", exclude_defaults=True) for name, element in content.elements.items()}
+    elements = yaml.safe_dump({"elements": used}, allow_unicode=True, sort_keys=False, width=1000)
+    return {**row.sources, "elements.yaml": elements}
 
 
 def calendar_leaf(row: DayOverride | None) -> dict[str, Any]:

@@ -15,6 +15,7 @@ LEAF_OF_EVENT = {
     "not_accepted": "case.not_accepted",
     "reviewed": "case.reviewed",
     "returned": "case.returned",
+    "moved": "case.moved",
     "extended": "case.extended",
     "clock_stopped": "case.clock_stopped",
     "clock_resumed": "case.clock_resumed",
@@ -56,6 +57,7 @@ _FIELDS: dict[str, Callable[[CaseEvent, dict[str, Any]], dict[str, Any]]] = {
     "case.returned": lambda event, facts: {
         "until": facts["correct_by"], "is_accepted": facts["is_accepted"], "wanted": event.note,
     },
+    "case.moved": lambda event, facts: {"from": facts["from"], "to": facts["to"], "reason": event.note},
     "case.extended": lambda event, facts: {"days": facts["days"], "due": facts["due_on"], "reason": event.note},
     "case.clock_stopped": lambda event, facts: {
         "kind": facts["procedure"], "until": facts["expected_by"], "reason": event.note,

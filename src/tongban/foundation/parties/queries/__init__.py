@@ -64,6 +64,7 @@ from tongban.foundation.parties.queries.staff import (
     offices_visible_to,
     organisations_in_reach,
     people_in_role,
+    staff_by_username,
     units_in_reach,
     units_of,
 )
@@ -123,6 +124,7 @@ __all__ = [
     "persons_acted_for",
     "require",
     "require_fresh_factor",
+    "staff_by_username",
     "token_hash",
     "unit_for",
     "units_in_reach",

@@ -7,11 +7,26 @@ from uuid import UUID
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
-from tongban.foundation.parties.models import ApiClient, Delegation, Device, Membership, Organisation, Person, Unit
-from tongban.foundation.parties.queries.access import delegations_in_force, memberships_in_force, require
+from tongban.foundation.parties.models import (
+    Account,
+    ApiClient,
+    Delegation,
+    Device,
+    Membership,
+    Organisation,
+    Person,
+    Unit,
+)
+from tongban.foundation.parties.queries.access import (
+    actor_of_account,
+    delegations_in_force,
+    memberships_in_force,
+    require,
+    with_membership,
+)
 from tongban.lib.actors import Actor
 from tongban.lib.name_search import name_query
-from tongban.lib.refusals import not_found
+from tongban.lib.refusals import forbidden, not_found
 from tongban.lib.words import T
 
 OFFICES = (Organisation.Kind.GOVERNMENT, Organisation.Kind.INSTITUTION)
@@ -50,6 +65,19 @@ def people_in_role(role: str) -> list[UUID]:
     held = Membership.objects.filter(role=role, withdrawn_at__isnull=True, valid_from__lte=today)
     found = held.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=today))
     return sorted(set(found.values_list("person_id", flat=True)))
+
+
+def staff_by_username(username: str, capability: str) -> Actor:
+    """Somebody at a terminal of the machine, working with a membership that brings a capability; refused without one."""
+    account = Account.objects.select_related("person").filter(username=username, is_active=True).first()
+    if account is None or account.person_id is None:
+        raise not_found(T("这个登录名", "This log-in"))
+    actor = actor_of_account(account, channel="cli", second_factor=True)
+    for membership in memberships_in_force(account.person_id, timezone.localdate()):
+        found = with_membership(actor, membership)
+        if capability in found.capabilities:
+            return found
+    raise forbidden()
 
 
 def units_of(organisation_id: UUID) -> QuerySet[Unit]:
