@@ -104,8 +104,11 @@ def _move(case: Case, version: DefinitionVersion, checked: Checked, *, by: Actor
         _see_to_units(case, content, now)
     case.save()
     facts: dict[str, Any] = {"from": was, "to": version.number, "dropped": dropped}
-    write = record if case.number is None else record_act
-    write(case, "moved", by=by, at=now, note=str(_MOVED.format(number=version.number)), **facts)
+    note = str(_MOVED.format(number=version.number))
+    if case.number is None:
+        record(case, "moved", by=by, at=now, note=note, **facts)
+    else:
+        record_act(case, "moved", by=by, at=now, note=note, **facts)
 
 
 def _see_to_units(case: Case, content: Content, now: datetime) -> None:
