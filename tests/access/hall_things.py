@@ -91,8 +91,8 @@ def screens(world: World) -> list[Sample]:
     del world
     key = link_of(_county(), "screen")
     return [
-        Sample("the county's screen", {"code": "JYSAMPLE", "key": key}, EVERYBODY),
-        Sample("an invented address", {"code": "JYSAMPLE", "key": key[::-1]}),
+        Sample("the county's screen", {"code": "JYSAMPLE", "link": key}, EVERYBODY),
+        Sample("an invented address", {"code": "JYSAMPLE", "link": key[::-1]}),
     ]
 
 

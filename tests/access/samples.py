@@ -55,7 +55,7 @@ SAMPLES: dict[str, Builder] = {
     "/v/{code}/here": hall_things.visits,
     "/v/{code}/cancel": hall_things.visits,
     "/h/{code}/board.json": hall_things.doors,
-    "/h/{code}/screen/{key}/": hall_things.screens,
+    "/h/{code}/screen/{link}/": hall_things.screens,
     "/v/{code}/": hall_things.visits,
     "/v/{code}/now": hall_things.visits,
     "/v/{code}/slip.pdf": hall_things.visits,

@@ -19,10 +19,10 @@ from tongban.lib.words import T
 from tongban.web.audiences import audience
 
 
-def hall_of_screen(code: str, what: str, key: str) -> Hall:
+def hall_of_screen(code: str, what: str, link: str) -> Hall:
     """The hall of a secret address; an old or invented one leads nowhere."""
     hall = queries.hall_by_code(code)
-    if not hmac.compare_digest(queries.link_of(hall, what), key.upper()):
+    if not hmac.compare_digest(queries.link_of(hall, what), link.upper()):
         raise not_found(T("这块屏幕的地址", "The address of this screen"))
     return hall
 
@@ -30,9 +30,9 @@ def hall_of_screen(code: str, what: str, key: str) -> Hall:
 @audience("public")
 @never_cache
 @require_GET
-def screen(request: HttpRequest, code: str, key: str) -> HttpResponse:
+def screen(request: HttpRequest, code: str, link: str) -> HttpResponse:
     """The call screen: who is called where, how long the queues are; it speaks where the browser can."""
-    hall = hall_of_screen(code, "screen", key)
+    hall = hall_of_screen(code, "screen", link)
     if request.headers.get("Accept", "").startswith("application/json"):
         return JsonResponse({"code": queries.presence_now(hall), "at": int(time.time())})
     board = queries.board_of(hall)
