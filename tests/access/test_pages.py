@@ -37,6 +37,8 @@ NARROWER: dict[str, frozenset[str]] = {
     "/log/{shard}/checkpoint": frozenset(),
     "/log/{shard}/tile/{tile}": frozenset(),
     "/metrics": frozenset(),  # for the machine itself, or with the token of TONGBAN_METRICS_TOKEN
+    # Who may ask for sealed records, and who may open them: two capabilities, one list.
+    "/people/disclosures/": frozenset({"reviewer", "township", "decider", "administrator"}),
     "/me/password/": frozenset(),  # only in a session that began with a phone code a moment ago
 }
 
