@@ -12,7 +12,7 @@ from tongban.lib.ids import uuid7
 from tongban.lib.jurisdictions import enter
 from tongban.matters.actions import publish_library
 from tongban.matters.adapters import read_library
-from tongban.matters.models import Case, Definition, Publication
+from tongban.matters.models import Case, CaseEvent, Definition, Publication, Rating
 
 APPLICANTS = frozenset({"owner", "accountant"})
 OFFICES = frozenset({"reviewer", "township", "decider", "auditor", "administrator"})
@@ -95,6 +95,18 @@ def certificates(world: World) -> list[Sample]:
     ]
 
 
+def papers(world: World) -> list[Sample]:
+    """The acceptance notice of the company's case, as its applicant and the offices that handle it open it."""
+    del world
+    event = CaseEvent.objects.get(case_id=_case("returned"), kind="accepted")
+    mine = {"case_id": event.case_id, "event_id": event.pk}
+    return [
+        Sample("a notice of the company's case", mine, APPLICANTS | OFFICES - {"administrator"}),
+        Sample("no paper at all", mine | {"event_id": uuid7()}),
+        Sample("no case at all", mine | {"case_id": uuid7()}),
+    ]
+
+
 def at_desks(world: World) -> list[Sample]:
     """Offices see what they review or decide; the township's own only in its region."""
     north = Case.objects.get(name="江阳区沱江食品厂").pk
@@ -104,3 +116,19 @@ def at_desks(world: World) -> list[Sample]:
         _elsewhere(world),
         Sample("no case at all", uuid7()),
     ]
+
+
+def ratings(world: World) -> list[Sample]:
+    """A bad rating: for the unit that decided, and for the auditor who settles appeals."""
+    del world
+    case = Case.objects.get(pk=_case("granted"))
+    assert case.decision_unit_id is not None
+    rating, _ = Rating.objects.get_or_create(
+        case=case,
+        defaults={
+            "definition_id": case.definition_id, "unit_id": case.decision_unit_id, "region_code": case.region_code,
+            "channel": "web", "rated_through": "web", "level": 1, "rated_at": timezone.now(), "follow": "open",
+            "follow_due_on": timezone.localdate(),
+        },
+    )  # fmt: skip
+    return [Sample("a bad rating", rating.pk, frozenset({"decider", "auditor"})), Sample("no rating at all", uuid7())]

@@ -28,8 +28,11 @@ SAMPLES: dict[str, Builder] = {
     "/services/{code}/start": case_things.services,
     "/cases/{case_id}/form/{code}/": case_things.screens,
     "/cases/{case_id}/certificate/": case_things.certificates,
+    "/cases/{case_id}/papers/{event_id}": case_things.papers,
     "/desk/cases/{case_id}/": case_things.at_desks,
     "/desk/cases/{case_id}/assign": case_things.at_desks,
+    "/desk/services/{code}/": case_things.services,
+    "rating_id": case_things.ratings,
     "case_id": case_things.of_applicants,
     "/desk/definitions/{code}/": case_things.kept_services,
     "/desk/definitions/{code}/compare": case_things.compared,
@@ -123,5 +126,5 @@ def filled(route: str, world: World) -> list[tuple[str, Sample | None]]:
     found = []
     for sample in world.samples(SAMPLES[key]):
         values = sample.value if isinstance(sample.value, dict) else {named[0]: sample.value}
-        found.append((pattern.format(**plain, **values), sample))
+        found.append((pattern.format(**(plain | values)), sample))
     return found
