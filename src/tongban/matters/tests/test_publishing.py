@@ -25,7 +25,7 @@ from tongban.matters.models import Case, Definition, DefinitionVersion, Publicat
 from tongban.matters.queries.keeping import written_files
 from tongban.matters.rules.bundles import LARGEST_FILES, MOST_FILES, digest_of, read_bundle, write_bundle
 from tongban.matters.rules.differences import differences
-from tongban.matters.tests.arrange import DEFINITIONS, HOUSE, SERVICE, County, staff
+from tongban.matters.tests.arrange import DEFINITIONS, HOUSE, SERVICE, County, complete_answers, staff
 
 FIRST = "{zh: 防疫负责人, en: Who is in charge of prevention}"
 
@@ -168,10 +168,7 @@ def test_a_complete_draft_on_a_version_that_is_over_cannot_be_handed_in(
     county: County, folder: Path, one: Actor, two: Actor, refused: Any
 ) -> None:
     draft = county.draft()
-    from tongban.matters.tests.arrange import complete_answers
-
-    answers = county.with_files(draft) if hasattr(county, "with_files") else complete_answers()
-    actions.save_answers(draft.pk, answers, by=county.applicant)
+    actions.save_answers(draft.pk, complete_answers(), by=county.applicant)
     publication = proposed(changed(folder, **ASKS_MORE), one)
     actions.confirm_publication(publication.pk, by=two)
     Publication.objects.filter(pk=publication.pk).update(until=timezone.localdate() - timedelta(days=1))
