@@ -39,5 +39,8 @@ def measure(house: House, report: Callable[[str, str], None]) -> None:
     """Median, 95th percentile and processor time of a sealed certificate; the first in a process reads the font, too."""
     figures = house.python(_SEAL.replace("TIMES", str(TIMES)).strip()).split()
     median, late, cpu, statements, cold = (float(one) for one in figures[-5:])
-    report("a sealed certificate, everything stored / 250 ms", f"{median / LIMIT_MS:.2f}  ({median:.0f} ms, p95 {late:.0f} ms)")
+    report(
+        "a sealed certificate, everything stored / 250 ms",
+        f"{median / LIMIT_MS:.2f}  ({median:.0f} ms, p95 {late:.0f} ms)",
+    )
     report("  processor time, statements, the first in a process", f"{cpu:.0f} ms, {statements:.0f}, {cold:.0f} ms")

@@ -30,6 +30,7 @@ SAMPLES: dict[str, Builder] = {
     "/cases/{case_id}/certificate/": case_things.certificates,
     "/cases/{case_id}/papers/{event_id}": case_things.papers,
     "/desk/cases/{case_id}/": case_things.at_desks,
+    "/desk/deliveries/{case_id}/": case_things.at_desks,
     "/desk/cases/{case_id}/assign": case_things.at_desks,
     "/desk/services/{code}/": case_things.services,
     "rating_id": case_things.ratings,
