@@ -91,7 +91,6 @@ class Case(Named, House):
     due_because = models.JSONField(default=list)  # [{zh, en}]: how the promised day was counted
     warn_on = models.DateField(null=True, blank=True)  # from this day on it is yellow
     clock_stopped_at = models.DateTimeField(null=True, blank=True)
-    signature_asked_at = models.DateTimeField(null=True, blank=True)  # of whoever may sign for the company
     closed_at = models.DateTimeField(null=True, blank=True)
     deliver_by = models.DateField(null=True, blank=True)  # last day for a decision to reach the applicant
     delivered_at = models.DateTimeField(null=True, blank=True)

@@ -50,7 +50,6 @@ class Intake(House):
     confirmed_how = models.CharField(max_length=8, blank=True, choices=Confirmed.choices)
     confirmed_at = models.DateTimeField(null=True, blank=True)
     confirmed_hash = models.CharField(max_length=64, blank=True)  # of the answers the applicant agreed to
-    scan_id = models.UUIDField(null=True, blank=True)  # the signed page, in documents
     code_hash = models.CharField(max_length=64, blank=True)
     code_for = models.CharField(max_length=64, blank=True)  # of the answers the code was sent for
     code_until = models.DateTimeField(null=True, blank=True)
