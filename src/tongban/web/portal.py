@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Literal
 
@@ -51,6 +51,9 @@ class Theme:
     until: date | None = None
 
 
+WORK = T("办理", "Work")  # the menu's first group
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One line of the desk's menu; ``count`` is what waits there for this actor."""
@@ -60,7 +63,7 @@ class Entry:
     icon: str
     order: int = 100
     count: int | None = None
-    group: T = field(default_factory=lambda: T("办理", "Work"))
+    group: T = WORK
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
 from tongban.lib.actors import Actor
+from tongban.lib.counting import counts
 from tongban.lib.words import T
 from tongban.matters import hooks, queries
 from tongban.matters.models import Case, Definition
@@ -71,59 +75,48 @@ def search(*, term: str, actor: Actor, place: Any) -> list[portal.Found]:
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A line of the desk's menu for whoever holds one of the rights; ``rows`` is what waits there."""
+
+    rights: tuple[str, ...]
+    title: T
+    page: str
+    icon: str
+    order: int
+    rows: Callable[[Actor], QuerySet[Any]] | None = None
+    group: T = portal.WORK
+
+
+_ADMINISTRATION = T("管理", "Administration")
+_LINES = (
+    _Line((hooks.TAKE_IN,), T("窗口收件", "Window"), "window", "building-store", 1),
+    _Line((hooks.ACCEPT,), T("待受理", "To accept"), "desk_acceptance", "inbox", 5, queries.cases_to_accept),
+    _Line((hooks.REVIEW,), T("待审查", "To review"), "desk_reviews", "clipboard-check", 10, queries.reviews_waiting),
+    _Line((hooks.DECIDE,), T("待决定", "To decide"), "desk_decisions", "rubber-stamp", 20, queries.cases_to_decide),
+    _Line((hooks.DELIVER,), T("待送达", "To deliver"), "desk_deliveries", "send", 25, cases_to_deliver),
+    _Line((hooks.VIEW,), T("全部办件", "All cases"), "desk_cases", "files", 30),
+    _Line((hooks.ANSWER_RATING, hooks.SETTLE_RATING), T("差评整改", "Bad ratings"), "desk_ratings", "message-circle", 40,
+          queries.ratings_to_follow),
+    _Line((hooks.SUPERVISE,), T("电子监察", "Supervision"), "desk_supervision", "alarm", 45),
+    _Line((hooks.SUPERVISE,), T("事项运行", "How services run"), "desk_services", "chart-bar", 50),
+    _Line((hooks.PUBLISH,), T("事项管理", "Services"), "kept_services", "list-details", 720, queries.proposals_open,
+          _ADMINISTRATION),
+    _Line((hooks.KEEP_CALENDAR,), T("工作日历", "Working calendar"), "desk_calendar", "calendar", 730, None,
+          _ADMINISTRATION),
+)  # fmt: skip
+
+
 @portal.desk_menu.answer
 def desk_menu(*, actor: Actor) -> list[portal.Entry]:
-    """What waits for this actor's unit, with counts."""
-    entries = []
-    if hooks.TAKE_IN in actor.capabilities:
-        entries.append(portal.Entry(T("窗口收件", "Window"), reverse("matters:window"), "building-store", 1))
-    if hooks.ACCEPT in actor.capabilities:
-        received = queries.cases_to_accept(actor).count()
-        entries.append(portal.Entry(T("待受理", "To accept"), reverse("matters:desk_acceptance"), "inbox", 5, received))
-    if hooks.REVIEW in actor.capabilities:
-        waiting = queries.reviews_waiting(actor).count()
-        entries.append(
-            portal.Entry(T("待审查", "To review"), reverse("matters:desk_reviews"), "clipboard-check", 10, waiting)
-        )
-    if hooks.DECIDE in actor.capabilities:
-        ready = queries.cases_to_decide(actor).count()
-        entries.append(
-            portal.Entry(T("待决定", "To decide"), reverse("matters:desk_decisions"), "rubber-stamp", 20, ready)
-        )
-    if hooks.DELIVER in actor.capabilities:
-        left = cases_to_deliver(actor).count()
-        entries.append(portal.Entry(T("待送达", "To deliver"), reverse("matters:desk_deliveries"), "send", 25, left))
-    return entries + _oversight(actor)
-
-
-def _oversight(actor: Actor) -> list[portal.Entry]:
-    """Lists that watch over what is done, and the calendar it is counted by."""
-    entries = []
-    if hooks.VIEW in actor.capabilities:
-        entries.append(portal.Entry(T("全部办件", "All cases"), reverse("matters:desk_cases"), "files", 30))
-    if hooks.ANSWER_RATING in actor.capabilities or hooks.SETTLE_RATING in actor.capabilities:
-        waiting = queries.ratings_to_follow(actor).count()
-        entries.append(
-            portal.Entry(T("差评整改", "Bad ratings"), reverse("matters:desk_ratings"), "message-circle", 40, waiting)
-        )
-    if hooks.SUPERVISE in actor.capabilities:
-        entries.append(
-            portal.Entry(T("事项运行", "How services run"), reverse("matters:desk_services"), "chart-bar", 50)
-        )
-    if hooks.SUPERVISE in actor.capabilities:
-        entries.append(portal.Entry(T("电子监察", "Supervision"), reverse("matters:desk_supervision"), "alarm", 40))
-    return [*entries, *_administration(actor)]
-
-
-def _administration(actor: Actor) -> list[portal.Entry]:
-    group, entries = T("管理", "Administration"), []
-    if hooks.PUBLISH in actor.capabilities:
-        waiting, page = queries.proposals_open(actor).count(), reverse("matters:kept_services")
-        entries.append(portal.Entry(T("事项管理", "Services"), page, "list-details", 720, waiting, group=group))
-    if hooks.KEEP_CALENDAR in actor.capabilities:
-        page = reverse("matters:desk_calendar")
-        entries.append(portal.Entry(T("工作日历", "Working calendar"), page, "calendar", 730, group=group))
-    return entries
+    """What waits for this actor's unit, counted in one statement."""
+    lines = [line for line in _LINES if actor.capabilities.intersection(line.rights)]
+    waiting = iter(counts(*(line.rows(actor) for line in lines if line.rows)))
+    return [
+        portal.Entry(line.title, reverse(f"matters:{line.page}"), line.icon, line.order,
+                     next(waiting) if line.rows else None, line.group)
+        for line in lines
+    ]  # fmt: skip
 
 
 @portal.account_menu.answer

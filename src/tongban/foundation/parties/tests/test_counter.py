@@ -35,7 +35,7 @@ def test_a_masked_list_and_a_record_opened_for_a_reason(clerk: Any, django_asser
     assert not ListLook.objects.exists()
     clerk.get("/people/")
     assert not ListLook.objects.exists()
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(17):
         page = clerk.get("/people/?q=sxm").content.decode()
     assert person.document_number not in page
     assert "138****0003" in page

@@ -137,7 +137,7 @@ def test_the_pages_of_an_administrator(administrator: Any, django_assert_max_num
             assert client.get(path).status_code == 200, path
     for number in range(20, 30):
         staff_of(Unit.objects.get(code="health"), "reviewer", number)
-    with django_assert_max_num_queries(18):
+    with django_assert_max_num_queries(19):
         page = client.get("/manage/staff/?q=yg").content.decode()
     assert "员工20" in page
 
