@@ -23,7 +23,7 @@ run:
 	@.venv/bin/tongban run
 
 test: contracts style types
-	@$(VENV_PYTHON) -m pytest
+	@$(VENV_PYTHON) -m pytest -n 2 --dist loadfile
 
 check: contracts style types
 	@$(VENV_PYTHON) -m pytest -q -m "not slow" src
