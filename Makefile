@@ -22,8 +22,12 @@ run:
 	@$(PYTHON) tools/bootstrap.py run
 	@.venv/bin/tongban run
 
+# The tests of the apps, and those across them beside it: two halves for two cores.
 test: contracts style types
-	@$(VENV_PYTHON) -m pytest -n 2 --dist loadfile
+	@mkdir -p var
+	@TONGBAN_TEST_PLACE=test-across $(VENV_PYTHON) -m pytest tests >var/tests-across.log 2>&1 & across=$$!; \
+	$(VENV_PYTHON) -m pytest src; inside=$$?; \
+	wait $$across; beside=$$?; cat var/tests-across.log; exit $$((inside || beside))
 
 check: contracts style types
 	@$(VENV_PYTHON) -m pytest -q -m "not slow" src

@@ -19,7 +19,8 @@ import pytest
 from tests.databases import at
 
 ROOT = Path(__file__).parent
-TEST_DIR = ROOT / "var" / "test"
+# Two halves of the tests may run side by side (`make test` does), each with a server and files of its own.
+TEST_DIR = ROOT / "var" / os.environ.get("TONGBAN_TEST_PLACE", "test")
 sys.path.insert(0, str(ROOT / "src"))
 
 if TYPE_CHECKING:
