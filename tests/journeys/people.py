@@ -62,6 +62,13 @@ def enter(visit: Visit, username: str) -> None:
     visit.hold()
 
 
+def begin(visit: Visit) -> None:
+    """Start a new application on the page that offers it, whether or not another one was left unfinished."""
+    with visit.page.expect_navigation():
+        visit.page.get_by_role("button", name=re.compile("^(开始填写|另填一份新的)")).click()
+    visit.hold()
+
+
 def answer(visit: Visit, answers: dict[str, Any]) -> None:
     """Fill in questions of the screen that is open, by element."""
     for element, value in answers.items():

@@ -84,7 +84,7 @@ def test_a_forgotten_password_then_a_second_factor_with_app_and_recovery_code(vi
     again.open("/me/")
 
 
-def test_a_passkey_is_added_and_signs_in_alone(visitor):
+def test_a_passkey_is_added_signs_in_alone_and_is_removed(visitor):
     someone = visitor(screen="phone")
     devtools = someone.context.new_cdp_session(someone.page)
     devtools.send("WebAuthn.enable")
@@ -111,6 +111,12 @@ def test_a_passkey_is_added_and_signs_in_alone(visitor):
         someone.page.get_by_role("button", name="通行密钥", exact=False).first.click()
     someone.open("/me/")
     assert "王丽华" in someone.page.locator("main").inner_text()
+    someone.open("/accounts/2fa/webauthn/")
+    someone.follow("移除")
+    someone.follow("用通行密钥或安全钥匙")  # whoever takes a key away proves who they are once more
+    someone.press("用通行密钥或安全钥匙")
+    someone.press("移除")
+    assert "还没有通行密钥" in someone.page.locator("main").inner_text()
 
 
 def test_what_is_held_and_who_looked(visitor):

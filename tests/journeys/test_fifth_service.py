@@ -10,7 +10,7 @@ import pytest
 
 from tests.journeys.browsing import Visit
 from tests.journeys.house import House
-from tests.journeys.people import answer, enter
+from tests.journeys.people import answer, begin, enter
 from tests.journeys.test_resumption import decide
 from tongban.matters.rules.bundles import write_bundle
 
@@ -129,8 +129,7 @@ def apply(applicant: Visit) -> tuple[str, str]:
     applicant.open(f"/services/{CODE}/")
     applicant.page.locator("main a[href$='/start']").first.click()
     applicant.hold()
-    applicant.page.get_by_role("button", name="开始填写").click()
-    applicant.page.get_by_role("button", name="保存并继续").wait_for()
+    begin(applicant)
     case = applicant.path.split("/form/")[0] + "/"
     answer(applicant, {"stall.tables": 6})
     applicant.press("保存并继续")

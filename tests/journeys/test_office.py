@@ -18,7 +18,7 @@ from bench.application import SERVICE, complete_application
 from bench.house import HOST
 from openpyxl import Workbook
 
-from tests.journeys.people import answer, enter
+from tests.journeys.people import answer, begin, enter
 from tongban.lib.identifiers import synthetic_id_number
 
 pytestmark = pytest.mark.journey
@@ -53,8 +53,7 @@ def test_a_mandate_is_given_used_and_withdrawn(visitor):
     agent.open("/company/")
     assert "江阳区春和商贸有限公司" in agent.page.locator("main").inner_text()
     agent.open(f"/services/{SERVICE}/start")
-    begin = "开始填写" if agent.page.get_by_role("button", name="开始填写").count() else "另填一份新的"
-    agent.press(begin, exact=False)
+    begin(agent)
     case = agent.path.split("/form/")[0] + "/"
 
     owner.open("/me/mandates/")

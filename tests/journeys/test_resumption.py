@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from tests.journeys.browsing import Visit
-from tests.journeys.people import SERVICE, answer, enter, sign_in_by_phone
+from tests.journeys.people import SERVICE, answer, begin, enter, sign_in_by_phone
 
 pytestmark = pytest.mark.journey
 
@@ -40,9 +40,7 @@ def fill_in(visitor: Visit) -> str:
     visitor.open(SERVICE)
     visitor.page.locator("main a[href$='/start']").first.click()
     visitor.hold()
-    visitor.page.get_by_role("button", name="开始填写").click()
-    visitor.page.get_by_role("button", name=CONTINUE).wait_for()
-    visitor.hold()
+    begin(visitor)
     case = visitor.path.split("/form/")[0] + "/"
     visitor.press(CONTINUE)  # the company is known already
     for title, answers in ANSWERS.items():
