@@ -13,22 +13,28 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
-from tongban.foundation.parties.queries import require, unit_for
+from tongban.foundation.parties.queries import unit_for
 from tongban.lib.actors import Actor, system
 from tongban.lib.jobs import periodic
-from tongban.lib.refusals import Refusal, not_found
+from tongban.lib.refusals import Refusal
 from tongban.lib.words import T
 from tongban.lib.working_days import Calendar, add_working_days
 from tongban.matters import hooks
 from tongban.matters.actions.clock import OPENED, set_clock
 from tongban.matters.actions.closing import close
-from tongban.matters.actions.common import announce, confirm_anew, lock_case, record_act, tell_applicant
+from tongban.matters.actions.common import (
+    announce,
+    confirm_anew,
+    lock_case,
+    lock_for_office,
+    record_act,
+    tell_applicant,
+)
 from tongban.matters.actions.materials import keep_materials
 from tongban.matters.models import Case, Review
-from tongban.matters.queries import concerned_with, content_of
+from tongban.matters.queries import content_of
 from tongban.matters.queries.clocks import DAYS_TO_ACCEPT, calendar_now
 from tongban.matters.rules.cases import (
-    DRAFT,
     FILED,
     GRANTED,
     IN_REVIEW,
@@ -36,7 +42,6 @@ from tongban.matters.rules.cases import (
     READY,
     RECEIVED,
     check_may_accept,
-    check_not_own,
     check_reason,
 )
 from tongban.matters.rules.clocks import Tick, reckon, warn_from
@@ -56,7 +61,7 @@ _SILENCE = T(
 @transaction.atomic
 def accept_case(case_id: UUID, *, by: Actor) -> Case:
     """Accept what was received: the clock starts and every department has it at the same moment."""
-    case = lock_to_accept(case_id, by)
+    case = lock_for_office(case_id, hooks.ACCEPT, by, office="acceptance")
     check_may_accept(case.state)
     begin(case, content_of(case), timezone.now(), by=by)
     tell_applicant(case, "accepted", by=by)
@@ -66,7 +71,7 @@ def accept_case(case_id: UUID, *, by: Actor) -> Case:
 @transaction.atomic
 def decline_case(case_id: UUID, *, reason: str, by: Actor) -> Case:
     """Not accepted (不予受理): not this office, or no permission is needed; with the reason, in writing."""
-    case = lock_to_accept(case_id, by)
+    case = lock_for_office(case_id, hooks.ACCEPT, by, office="acceptance")
     confirm_anew(by)
     check_may_accept(case.state)
     why = check_reason(reason)
@@ -93,18 +98,6 @@ def accept_by_silence() -> None:
             assert case.submitted_at is not None
             begin(case, content_of(case), timezone.now(), clock_from=case.submitted_at, why=_SILENCE, by=by)
             tell_applicant(case, "accepted", by=by)
-
-
-def lock_to_accept(case_id: UUID, by: Actor) -> Case:
-    """A case held for the office that accepts it; not for somebody else's desk, nor for one's own application."""
-    case = lock_case(case_id)
-    require(by, hooks.ACCEPT, region=case.region_code)
-    if case.state == DRAFT:
-        raise not_found(T("这件办件", "This case"))
-    require(by, hooks.ACCEPT, unit_id=case.acceptance_unit_id)
-    if concerned_with(case, by):
-        check_not_own(by.person_id, {by.person_id})
-    return case
 
 
 def silence_accepts_on(content: Content, now: datetime, calendar: Calendar) -> date:

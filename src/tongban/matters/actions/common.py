@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from django.conf import settings
@@ -13,14 +13,15 @@ from tongban.foundation.exchange.actions import publish
 from tongban.foundation.ledger import actions as ledger
 from tongban.foundation.ledger.queries import trail_of
 from tongban.foundation.notifications.actions import notify
-from tongban.foundation.parties.queries import name_on_paper, require_fresh_factor
+from tongban.foundation.parties.queries import name_on_paper, require, require_fresh_factor
 from tongban.lib.actors import Actor
 from tongban.lib.refusals import forbidden, not_found
 from tongban.lib.words import T
 from tongban.matters.models import Case, CaseEvent
 from tongban.matters.queries import content_of
-from tongban.matters.queries.cases import stands_for
+from tongban.matters.queries.cases import concerned_with, stands_for
 from tongban.matters.queries.leaves import LEAF_OF_EVENT, event_leaf
+from tongban.matters.rules.cases import DRAFT, own_case
 from tongban.matters.rules.notices import notice_for
 from tongban.matters.rules.shape import Notice
 
@@ -36,6 +37,29 @@ def lock_case(case_id: UUID) -> Case:
     if case is None:
         raise not_found(T("这件办件", "This case"))
     return case
+
+
+def lock_for(case_id: UUID, capability: str, by: Actor) -> Case:
+    """A case held for somebody of its place who may do this; a draft is its applicant's alone."""
+    case = lock_case(case_id)
+    require(by, capability, region=case.region_code)
+    if case.state == DRAFT:
+        raise not_found(T("这件办件", "This case"))
+    return case
+
+
+def lock_for_office(case_id: UUID, capability: str, by: Actor, *, office: Literal["acceptance", "decision"]) -> Case:
+    """A case held for the office that accepts or decides it, by somebody who did not apply."""
+    case = lock_for(case_id, capability, by)
+    require(by, capability, unit_id=case.acceptance_unit_id if office == "acceptance" else case.decision_unit_id)
+    refuse_own(case, by)
+    return case
+
+
+def refuse_own(case: Case, by: Actor) -> None:
+    """Whoever is on the applicant's side, or took the case in, stands back (回避)."""
+    if concerned_with(case, by):
+        raise own_case()
 
 
 def lock_own_case(case_id: UUID, by: Actor) -> Case:

@@ -10,26 +10,31 @@ from django.db import transaction
 from django.utils import timezone
 
 from tongban.foundation.credentials import actions as credentials
-from tongban.foundation.parties.queries import require
 from tongban.lib.actors import Actor, system
 from tongban.lib.jobs import periodic
 from tongban.lib.refusals import Refusal, not_found
 from tongban.lib.words import T
 from tongban.lib.working_days import add_days, is_past
 from tongban.matters import hooks
-from tongban.matters.actions.acceptance import lock_to_accept
 from tongban.matters.actions.clock import record_turn
 from tongban.matters.actions.closing import close
-from tongban.matters.actions.common import announce, confirm_anew, lock_case, record, record_act, tell_applicant
+from tongban.matters.actions.common import (
+    announce,
+    confirm_anew,
+    lock_case,
+    lock_for_office,
+    record,
+    record_act,
+    tell_applicant,
+)
 from tongban.matters.actions.materials import keep_materials
 from tongban.matters.actions.submission import screen_hashes
 from tongban.matters.models import Case, Certificate, Decision
-from tongban.matters.queries import concerned_with, content_of, reviews_of
+from tongban.matters.queries import content_of, reviews_of
 from tongban.matters.queries.clocks import calendar_now
 from tongban.matters.queries.shown import check_unchanged
 from tongban.matters.rules.cases import (
     CORRECTION,
-    DRAFT,
     IN_REVIEW,
     NOT_NEEDED,
     OPEN,
@@ -40,7 +45,6 @@ from tongban.matters.rules.cases import (
     TERMINATED,
     check_may_decide,
     check_may_return,
-    check_not_own,
     check_reason,
     check_told_once,
     moved_on,
@@ -70,8 +74,10 @@ def return_for_correction(case_id: UUID, *, note: str = "", why_again: str = "",
 
     Before acceptance no clock has started. Later it stands still only by a rule the definition names.
     """
-    case = lock_case(case_id)
-    case = lock_to_accept(case_id, by) if case.state == RECEIVED else _lock_to_decide(case_id, by)
+    if lock_case(case_id).state == RECEIVED:
+        case = lock_for_office(case_id, hooks.ACCEPT, by, office="acceptance")
+    else:
+        case = _lock_to_decide(case_id, by)
     reviews = reviews_of(case)
     check_may_return(case.state, [review.state for review in reviews], note)
     check_told_once(case.events.filter(kind="returned").count(), why_again)
@@ -183,14 +189,7 @@ def revoke_certificate(case_id: UUID, *, reason: str, by: Actor) -> Certificate:
 
 
 def _lock_to_decide(case_id: UUID, by: Actor) -> Case:
-    case = lock_case(case_id)
-    require(by, hooks.DECIDE, region=case.region_code)
-    if case.state == DRAFT or case.number is None:
-        raise not_found(T("这件办件", "This case"))
-    require(by, hooks.DECIDE, unit_id=case.decision_unit_id)
-    if concerned_with(case, by):
-        check_not_own(by.person_id, {by.person_id})
-    return case
+    return lock_for_office(case_id, hooks.DECIDE, by, office="decision")
 
 
 _CORRECTING = T("等待申请人补正（{basis}）", "waiting for the applicant's corrections ({basis})")

@@ -21,10 +21,10 @@ from tongban.lib.refusals import Refusal, not_found
 from tongban.lib.words import T
 from tongban.lib.working_days import is_past
 from tongban.matters import hooks
-from tongban.matters.actions.common import announce, lock_case, record, record_act
+from tongban.matters.actions.common import announce, lock_case, record, record_act, refuse_own
 from tongban.matters.adapters import paper_template
 from tongban.matters.models import Case, CaseEvent, Delivery, Paper
-from tongban.matters.queries import concerned_with, content_of
+from tongban.matters.queries import content_of
 from tongban.matters.queries.cases import stands_for
 from tongban.matters.queries.papers import (
     case_of_papers,
@@ -33,7 +33,7 @@ from tongban.matters.queries.papers import (
     papers_of,
     said_of,
 )
-from tongban.matters.rules.cases import DECIDED_STATES, check_not_own, check_reason, moved_on
+from tongban.matters.rules.cases import DECIDED_STATES, check_reason, moved_on
 from tongban.matters.rules.papers import CERTIFICATE, OF_THE_DECISION, PaperKind, notice_content, paper_title
 
 SEALER = system("matters.papers", channel="job")
@@ -186,8 +186,7 @@ def _lock_to_deliver(case_id: UUID, by: Actor) -> Case:
         raise moved_on("这件事还没有作出决定，不能送达。", "Nothing was decided yet.", code="not_decided")
     if case.delivered_at is not None:
         raise moved_on("这件事已经送达。", "This was delivered before.", code="already_delivered")
-    if concerned_with(case, by):
-        check_not_own(by.person_id, {by.person_id})
+    refuse_own(case, by)
     return case
 
 

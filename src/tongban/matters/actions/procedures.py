@@ -8,16 +8,15 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
-from tongban.foundation.parties.queries import require
 from tongban.lib.actors import Actor
-from tongban.lib.refusals import Refusal, not_found
+from tongban.lib.refusals import Refusal
 from tongban.lib.words import T
 from tongban.matters import hooks
 from tongban.matters.actions.clock import record_turn
-from tongban.matters.actions.common import lock_case, tell_applicant
+from tongban.matters.actions.common import lock_for, refuse_own, tell_applicant
 from tongban.matters.models import Case, SpecialProcedure
-from tongban.matters.queries import concerned_with, content_of
-from tongban.matters.rules.cases import DRAFT, IN_REVIEW, READY, check_not_own, check_reason, moved_on
+from tongban.matters.queries import content_of
+from tongban.matters.rules.cases import IN_REVIEW, READY, check_reason, moved_on
 from tongban.matters.rules.clocks import Tick
 from tongban.matters.rules.handling import PROCEDURES, procedure_shape
 
@@ -71,15 +70,11 @@ def end_procedure(case_id: UUID, *, result: str, by: Actor) -> SpecialProcedure:
 
 def _lock(case_id: UUID, by: Actor) -> Case:
     """Held for a department that reviews the case, or the one that decides it."""
-    case = lock_case(case_id)
-    require(by, hooks.REVIEW, region=case.region_code)
-    if case.state == DRAFT:
-        raise not_found(T("这件办件", "This case"))
+    case = lock_for(case_id, hooks.REVIEW, by)
     unit_id = by.unit_id
     if unit_id is None or (unit_id != case.decision_unit_id and not case.reviews.filter(unit_id=unit_id).exists()):
         raise Refusal("wrong_unit", T("本部门不审查这件办件。", "Your unit does not review this case."), status=403)
-    if concerned_with(case, by):
-        check_not_own(by.person_id, {by.person_id})
+    refuse_own(case, by)
     return case
 
 

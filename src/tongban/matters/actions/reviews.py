@@ -9,17 +9,15 @@ from django.db import transaction
 from django.utils import timezone
 
 from tongban.foundation.parties.actions import record_look
-from tongban.foundation.parties.queries import name_on_paper, require
+from tongban.foundation.parties.queries import name_on_paper
 from tongban.lib.actors import Actor
-from tongban.lib.refusals import not_found
-from tongban.lib.words import T
 from tongban.lib.working_days import is_past
 from tongban.matters import hooks
-from tongban.matters.actions.common import lock_case, record, record_act
+from tongban.matters.actions.common import lock_for, record, record_act, refuse_own
 from tongban.matters.models import Case, Review
-from tongban.matters.queries import concerned_with, content_of, own_review, staff_case
+from tongban.matters.queries import content_of, own_review, staff_case
 from tongban.matters.queries.shown import check_unchanged
-from tongban.matters.rules.cases import DRAFT, IN_REVIEW, NOT_NEEDED, OPEN, READY, check_may_review, check_not_own
+from tongban.matters.rules.cases import IN_REVIEW, NOT_NEEDED, OPEN, READY, check_may_review
 from tongban.matters.rules.handling import is_joined
 
 
@@ -40,13 +38,9 @@ def review_case(case_id: UUID, *, opinion: str, text: str = "", shown: str = "",
 
     ``shown`` is what the reviewer was shown (queries/shown.py); refused when answers or documents changed since.
     """
-    case = lock_case(case_id)
-    require(by, hooks.REVIEW, region=case.region_code)
-    if case.state == DRAFT:
-        raise not_found(T("这件办件", "This case"))
+    case = lock_for(case_id, hooks.REVIEW, by)
     review = own_review(case, by)
-    if concerned_with(case, by):
-        check_not_own(by.person_id, {by.person_id})
+    refuse_own(case, by)
     check_may_review(case.state, review.state, opinion, text)
     seen = check_unchanged(case, shown, opinions_too=False)
     now = timezone.now()

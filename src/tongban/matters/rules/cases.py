@@ -7,9 +7,8 @@ import json
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from typing import Any
-from uuid import UUID
 
-from tongban.lib.refusals import Refusal, forbidden
+from tongban.lib.refusals import Refusal
 from tongban.lib.words import T
 from tongban.lib.working_days import working_days_between
 from tongban.matters.rules.shape import Content, InForce, Party
@@ -162,13 +161,11 @@ def check_reason(text: str, *, field: str = "reason") -> str:
     return text.strip()
 
 
-def check_not_own(person_id: UUID | None, concerned: Collection[UUID | None]) -> None:
+def own_case() -> Refusal:
     """Nobody reviews or decides what they applied for."""
-    if person_id is not None and person_id in concerned:
-        refusal = forbidden(T("您是申请一方，按规定应当回避，请转由同事办理。",
-                              "You are on the applicant's side and must stand back: hand this to a colleague."))  # fmt: skip
-        refusal.code = "own_case"
-        raise refusal
+    text = T("您是申请一方，按规定应当回避，请转由同事办理。",
+             "You are on the applicant's side and must stand back: hand this to a colleague.")  # fmt: skip
+    return Refusal("own_case", text, status=403)
 
 
 def signal(due: date | None, today: date, *, warn_on: date | None = None, stopped_on: date | None = None) -> str:
