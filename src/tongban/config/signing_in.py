@@ -73,6 +73,15 @@ SOCIALACCOUNT_STORE_TOKENS = False
 SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
 
 
+class IdentityClaims(BaseModel):
+    """Where a provider that verifies people online (实人实名实证) says who somebody is: assurance level 4."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: str = Field(min_length=1)
+    document_number: str = Field(min_length=1)
+
+
 class OidcProvider(BaseModel):
     """One OpenID Connect provider of the file TONGBAN_OIDC_FILE."""
 
@@ -85,13 +94,15 @@ class OidcProvider(BaseModel):
     secret_file: Path | None = None
     server_url: HttpUrl
     scope: list[str] = ["openid", "profile"]
+    identity_claims: IdentityClaims | None = None
 
     def as_app(self) -> dict[str, Any]:
         """The provider as allauth wants it."""
         secret = self.secret_file.read_text("utf-8").strip() if self.secret_file else self.secret
         return {
             "provider_id": self.id, "name": self.name, "client_id": self.client_id, "secret": secret,
-            "settings": {"server_url": str(self.server_url), "scope": self.scope, "oauth_pkce_enabled": True},
+            "settings": {"server_url": str(self.server_url), "scope": self.scope, "oauth_pkce_enabled": True,
+                         "identity_claims": self.identity_claims and self.identity_claims.model_dump()},
         }  # fmt: skip
 
 

@@ -37,6 +37,7 @@ def test_a_secret_may_stand_in_a_file(tmp_path: Path) -> None:
         (json.dumps({"providers": [GOOD | {"server_url": "nowhere"}]}), "server_url"),
         (json.dumps({"providers": [GOOD | {"id": "Bad Id"}]}), "id"),
         (json.dumps({"providers": [GOOD | {"colour": "blue"}]}), "colour"),
+        (json.dumps({"providers": [GOOD | {"identity_claims": {"name": "name"}}]}), "identity_claims.document_number"),
         (json.dumps({"providers": [GOOD | {"secret_file": "/nowhere/secret"}]}), "/nowhere/secret"),
     ],
 )

@@ -23,6 +23,11 @@ person_changed = Hook(
     "A person's name, document or what follows from it (sex, date of birth) was put right. Arguments: person_id. Whoever keeps "
     "copies for searching refreshes them.",
 )
+name_on_document = Hook(
+    "parties.name_on_document",
+    "The name a register holds under a document, asked when somebody says who they are. Arguments: document_type, document_number "
+    "(checked). Answers a lib.facts Fact, an Unavailable, or None where no register knows the document.",
+)
 my_data = Hook(
     "parties.my_data",
     "Everything an app holds on a person, for the page “my data” and its export. Arguments: person_id. "

@@ -23,6 +23,7 @@ from django.utils.functional import lazystr
 from tongban.foundation.parties import actions, queries
 from tongban.foundation.parties.hooks import send_code, tell_phone
 from tongban.foundation.parties.models import Account
+from tongban.foundation.parties.rules import Particulars
 from tongban.lib.actors import Actor
 from tongban.lib.fields import seal, unseal
 from tongban.lib.phones import check_mobile
@@ -54,6 +55,24 @@ MESSAGES = {
 def _actor(user: AbstractBaseUser) -> Actor:
     assert isinstance(user, Account)
     return queries.actor_of_account(user, channel="web", second_factor=False)
+
+
+def _fresh_log_in() -> Account:
+    """A log-in by provider alone: it gets a name nobody has to know, and no password."""
+    account = Account(username=f"o{secrets.token_hex(8)}")
+    account.set_unusable_password()
+    account.save()
+    return account
+
+
+def _identity_said(sociallogin: Any) -> Particulars | None:
+    """Whom a provider that verifies people names; None from one that does not, or that left something out."""
+    claims = sociallogin.provider.app.settings.get("identity_claims")
+    data = sociallogin.account.extra_data
+    said = data.get("userinfo") or data.get("id_token") or {}
+    if not claims or not (said.get(claims["name"]) and said.get(claims["document_number"])):
+        return None
+    return Particulars(str(said[claims["name"]]), "resident_id", str(said[claims["document_number"]]))
 
 
 class PhoneField(forms.CharField):
@@ -173,14 +192,29 @@ class MFAAdapter(DefaultMFAAdapter):
 
 
 class SocialAccountAdapter(DefaultSocialAccountAdapter):
-    """Log-ins through providers of docs/signing-in.md."""
+    """Log-ins through providers of docs/signing-in.md; those that verify people online say who it is."""
 
     def populate_user(self, request: HttpRequest, sociallogin: Any, data: dict[str, Any]) -> Account:
-        """A fresh log-in; who it is, is stated or proved afterwards like everybody's."""
+        """A fresh log-in. What the provider says of a person is taken to where it is encrypted, and kept nowhere else."""
         account: Account = sociallogin.user
-        account.username = f"o{secrets.token_hex(8)}"
+        sociallogin.identity = _identity_said(sociallogin)
+        sociallogin.account.extra_data = {}
         return account
 
-    def is_auto_signup_allowed(self, request: HttpRequest, sociallogin: Any) -> bool:
-        """No form in between: the provider knows the person."""
-        return True
+    @transaction.atomic
+    def pre_social_login(self, request: HttpRequest, sociallogin: Any) -> None:
+        """Whoever comes for the first time has a log-in at once; whom the provider verified is known by name.
+
+        allauth would ask for a phone number in between, which a member of staff need not have.
+        """
+        said = sociallogin.identity
+        if not sociallogin.is_existing:
+            if request.user.is_authenticated:  # a way in is added; it tells who somebody is when it is used
+                return
+            known = queries.verified_account(said.document_type, said.document_number) if said else None
+            sociallogin.connect(request, known or _fresh_log_in())
+        if said is not None:
+            # The object allauth goes on with learns whom it belongs to.
+            sociallogin.user.person = actions.identity_from_provider(
+                said, provider=f"oidc:{sociallogin.account.provider}"[:40], by=_actor(sociallogin.user)
+            )

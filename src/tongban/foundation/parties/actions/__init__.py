@@ -25,6 +25,7 @@ from tongban.foundation.parties.actions.disclosures import (
 from tongban.foundation.parties.actions.identity import (
     CORRECTABLE,
     change_address,
+    identity_from_provider,
     link_account_at_counter,
     request_correction,
     settle_correction,
@@ -114,6 +115,7 @@ __all__ = [
     "enrol_device",
     "grant_mandate",
     "grant_membership",
+    "identity_from_provider",
     "link_account_at_counter",
     "mark_used",
     "open_disclosure",

@@ -10,12 +10,13 @@ from django.utils import timezone
 from tongban.foundation.ledger import actions as ledger
 from tongban.foundation.parties.actions.accounts import ACCOUNT
 from tongban.foundation.parties.actions.people import PERSON, document_taken, fill_in, record_identity, save_unique
-from tongban.foundation.parties.hooks import SETTLE_CORRECTION, VERIFY_PERSON, person_changed
+from tongban.foundation.parties.hooks import SETTLE_CORRECTION, VERIFY_PERSON, name_on_document, person_changed
 from tongban.foundation.parties.models import Account, Correction, Person
 from tongban.foundation.parties.queries import account_by_phone, person_by_document, require
 from tongban.foundation.parties.queries.leaves import correction_leaf
 from tongban.foundation.parties.rules import Particulars, check_reason
 from tongban.lib.actors import Actor
+from tongban.lib.facts import Fact
 from tongban.lib.identifiers import check_document
 from tongban.lib.names import tidy_name
 from tongban.lib.phones import check_mobile
@@ -27,7 +28,10 @@ CORRECTABLE = {"name": T("姓名", "Name"), "document_number": T("证件号码",
 
 @transaction.atomic
 def state_identity(particulars: Particulars, *, by: Actor) -> Person:
-    """Say who is behind a log-in: assurance level 2. Facts verified at a counter are corrected on request only."""
+    """Say who is behind a log-in: assurance level 2, or 3 where a register holds this name under the document.
+
+    What has been verified is corrected on request only.
+    """
     account = Account.objects.select_for_update().filter(pk=by.account_id).first() if by.account_id else None
     if account is None:
         raise not_found(ACCOUNT)
@@ -41,9 +45,57 @@ def state_identity(particulars: Particulars, *, by: Actor) -> Person:
     if person is None:
         return _join(account, particulars)
     fill_in(person, particulars)
+    _match(person)
     save_unique(person)
     person_changed.call(person_id=person.pk)
     return person
+
+
+def _match(person: Person) -> None:
+    """Compare name and document with the register that lists people; one that is silent or knows nobody changes nothing."""
+    said = name_on_document.first(document_type=person.document_type, document_number=person.document_number)
+    if not isinstance(said, Fact):
+        return
+    if tidy_name(str(said.value)) != person.name:
+        raise Refusal("identity_contradicted", T("姓名和证件号码与“{register}”不一致。请核对；如果登记有误，请带证件到窗口办理。",
+                      "Name and number do not agree with “{register}”. Check them; if the register is wrong, bring the "
+                      "document to a service window.").format(register=said.source), field="name")  # fmt: skip
+    person.assurance, person.source = Person.Assurance.MATCHED, said.register
+    person.confirmed_at = said.refreshed_at or timezone.now()
+
+
+@transaction.atomic
+def identity_from_provider(particulars: Particulars, *, provider: str, by: Actor) -> Person:
+    """Take over who somebody is from a provider that verified it online: assurance level 4, again at each log-in.
+
+    Somebody the office knows by this document is joined to the log-in, unless another log-in is theirs already.
+    """
+    assert by.account_id is not None
+    account = Account.objects.select_for_update().get(pk=by.account_id)
+    number = check_document(particulars.document_type, particulars.document_number, field="document_number")
+    known = person_by_document(particulars.document_type, number)
+    if known is not None and Account.objects.filter(person=known).exclude(pk=account.pk).exists():
+        raise document_taken()
+    if account.person_id is not None and (known is None or known.pk != account.person_id):
+        raise Refusal("identity_differs", T("统一身份认证给出的身份与这个账号登记的不是同一人，请带证件到窗口办理。",
+                      "The provider names somebody other than this log-in does: bring your document to a service window."),
+                      status=409)  # fmt: skip
+    person = known or Person(phone=account.phone if account.phone_verified_at else "")
+    if person.assurance < Person.Assurance.COUNTER:
+        _take_over(person, particulars, provider, by)
+    account.person = person
+    account.save(update_fields=["person"])
+    return person
+
+
+def _take_over(person: Person, particulars: Particulars, provider: str, by: Actor) -> None:
+    before = (person.assurance, person.name, person.document_number)
+    fill_in(person, particulars)
+    person.assurance, person.source, person.confirmed_at = Person.Assurance.VERIFIED, provider, timezone.now()
+    save_unique(person)
+    if before != (person.assurance, person.name, person.document_number):
+        record_identity(person, by)
+        person_changed.call(person_id=person.pk)
 
 
 def _join(account: Account, particulars: Particulars) -> Person:
@@ -58,6 +110,7 @@ def _join(account: Account, particulars: Particulars) -> Person:
     else:
         person = Person(phone=account.phone if account.phone_verified_at else "")
         fill_in(person, particulars)
+        _match(person)
         save_unique(person)
     account.person = person
     account.save(update_fields=["person"])
@@ -134,7 +187,7 @@ def settle_correction(correction_id: UUID, *, accept: bool, answer: str, by: Act
         fill_in(person, Particulars(changed["name"], person.document_type, changed["document_number"]))
         person.confirmed_at = timezone.now()
         save_unique(person)
-        if person.assurance == Person.Assurance.COUNTER:
+        if person.assurance >= Person.Assurance.VERIFIED:
             record_identity(person, by)
         person_changed.call(person_id=person.pk)
     correction.is_accepted, correction.answer = accept, check_reason(answer, field="answer")

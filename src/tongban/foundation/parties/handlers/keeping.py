@@ -95,7 +95,7 @@ def rows_and_leaves() -> list[Affairs]:
         _affairs("parties.mandate", Mandate.objects.all, _mandate),
         _affairs("parties.organisation", lambda: Organisation.objects.filter(legal_representative__isnull=False),
                  _organisation),
-        _affairs("parties.person", lambda: Person.objects.filter(assurance=Person.Assurance.COUNTER), _person),
+        _affairs("parties.person", lambda: Person.objects.filter(assurance__gte=Person.Assurance.VERIFIED), _person),
         _affairs("parties.correction", lambda: Correction.objects.filter(settled_at__isnull=False), _correction),
         _affairs("parties.apiclient", ApiClient.objects.all, _client),
         _affairs("parties.device", Device.objects.all, _device),

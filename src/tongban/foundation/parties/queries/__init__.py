@@ -50,6 +50,7 @@ from tongban.foundation.parties.queries.people import (
     people_visible_to,
     person_by_document,
     person_visible_to,
+    verified_account,
 )
 from tongban.foundation.parties.queries.staff import (
     clients_visible_to,
@@ -130,5 +131,6 @@ __all__ = [
     "units_in_reach",
     "units_of",
     "uscc_of",
+    "verified_account",
     "with_membership",
 ]

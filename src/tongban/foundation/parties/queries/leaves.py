@@ -51,7 +51,7 @@ def representative_leaf(row: Organisation) -> dict[str, Any]:
 
 
 def identity_leaf(row: Person) -> dict[str, Any]:
-    """The facts a clerk compared with the document."""
+    """The facts a clerk compared with the document, or a provider verified."""
     return {"name": row.name, "document_type": row.document_type, "document_number": row.document_number}
 
 

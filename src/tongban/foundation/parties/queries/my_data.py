@@ -24,8 +24,9 @@ ASSURANCE = {
 }
 _SOURCES = {
     "self": T("本人填写", "You"), "office": T("窗口登记", "An office"), "sample": T("示例数据", "Sample data"),
-    "import": T("单位名册导入", "A staff list"),
+    "import": T("单位名册导入", "A staff list"), "population": T("人口基础信息库", "Population register"),
 }  # fmt: skip
+_PROVIDER = T("统一身份认证", "A provider that verifies people online")
 _SEX = {"1": T("男", "Male"), "2": T("女", "Female")}
 _IDENTITY = T("身份信息", "Identity")
 
@@ -33,7 +34,9 @@ _IDENTITY = T("身份信息", "Identity")
 def identity_held(person_id: Any) -> Section:
     """The section parties itself answers with."""
     person = Person.objects.get(pk=person_id)
-    source = _SOURCES.get(person.source, T(person.source, person.source))
+    source = (
+        _PROVIDER if person.source.startswith("oidc:") else _SOURCES.get(person.source, T(person.source, person.source))
+    )
     kind = DOCUMENT_TYPES.get(person.document_type, T("", ""))
     facts = [
         (T("姓名", "Name"), person.name, source),

@@ -32,6 +32,14 @@ def account_by_phone(phone: str) -> Account | None:
     return Account.objects.filter(phone_index__in=blind_index_any("phone", phone)).first() if phone else None
 
 
+def verified_account(document_type: str, number: str) -> Account | None:
+    """The log-in of whoever was verified, online or at a counter, with this document."""
+    person = person_by_document(document_type, number)
+    if person is None or person.assurance < Person.Assurance.VERIFIED:
+        return None
+    return Account.objects.filter(person=person).first()
+
+
 @dataclass(frozen=True, slots=True)
 class Contacts:
     """Where a person can be reached; empty where nothing is known."""

@@ -15,6 +15,7 @@ from tongban.foundation.parties.rules import Particulars
 from tongban.foundation.parties.views.common import FormPage, form_page, page_of, safe_next, sent
 from tongban.lib.words import T
 from tongban.web.audiences import audience
+from tongban.web.limits import limit
 
 _BACK = T("保存", "Save")
 
@@ -61,6 +62,8 @@ def looks(request: HttpRequest) -> HttpResponse:
 def identity(request: HttpRequest) -> HttpResponse:
     """Say who one is."""
     actor = request.actor  # type: ignore[attr-defined]
+    if request.method == "POST":
+        limit(request, "identity", per_minute=10)  # registers answer here: nobody tries names in turn
     page = FormPage(
         T("填写身份信息", "Say who you are"), _BACK, safe_next(request, reverse("parties:me")),
         T("用于办理事项时确认是您本人。证件号码加密保存。", "It confirms that it is you who applies. The number is stored encrypted."),

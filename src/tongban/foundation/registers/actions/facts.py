@@ -24,7 +24,7 @@ from tongban.foundation.registers.queries.records import (
     present_workplace,
 )
 from tongban.foundation.registers.queries.registers import is_silent, register_row, shown_name
-from tongban.foundation.registers.rules.catalogue import ELEMENTS, RegisterKind, check_purpose
+from tongban.foundation.registers.rules.catalogue import ELEMENTS, POPULATION, RegisterKind, check_purpose
 from tongban.foundation.registers.rules.records import document_key
 from tongban.lib.actors import Actor
 from tongban.lib.facts import Fact, Subject, Unavailable
@@ -68,6 +68,12 @@ def answer_fact(
     if subject[0] == "person" and "registers.look" not in kept:
         kept["registers.look"] = record_look(subject[1], what="registers.facts", reason="自动填写申请表", by=by)
     return _fact(kind, kind.elements[element], found)
+
+
+def answer_name(document_type: str, document_number: str) -> Fact | Unavailable | None:
+    """The name under a checked document, for comparing it with what its holder says; nobody is shown it."""
+    found = _entry(POPULATION, Sought(document=(document_type, document_number)), "verification", {})
+    return _fact(POPULATION, "name", found) if isinstance(found, Entry) else found
 
 
 @transaction.atomic
