@@ -22,12 +22,13 @@ run:
 	@$(PYTHON) tools/bootstrap.py run
 	@.venv/bin/tongban run
 
-# The tests of the apps, and those across them beside it: two halves for two cores.
+# Two halves for two cores: every page, operation and journey beside all other tests.
+BESIDE := tests/access tests/api tests/journeys
 test: contracts style types
 	@mkdir -p var
-	@TONGBAN_TEST_PLACE=test-across $(VENV_PYTHON) -m pytest tests >var/tests-across.log 2>&1 & across=$$!; \
-	$(VENV_PYTHON) -m pytest src; inside=$$?; \
-	wait $$across; beside=$$?; cat var/tests-across.log; exit $$((inside || beside))
+	@TONGBAN_TEST_PLACE=test-beside $(VENV_PYTHON) -m pytest $(BESIDE) >var/tests-beside.log 2>&1 & beside=$$!; \
+	$(VENV_PYTHON) -m pytest src tests $(BESIDE:%=--ignore=%); here=$$?; \
+	wait $$beside; there=$$?; cat var/tests-beside.log; exit $$((here || there))
 
 check: contracts style types
 	@$(VENV_PYTHON) -m pytest -q -m "not slow" src
