@@ -11,7 +11,7 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Response, sync_playwright
 
 from tests.journeys.house import House
 
@@ -58,8 +58,13 @@ class Visit:
     def listen(self) -> None:
         self.page.on("console", self._heard)
         self.page.on("pageerror", lambda error: self.complaints.append(f"script: {error}"))
-        self.page.on("requestfailed", lambda asked: self.complaints.append(f"failed: {asked.url} {asked.failure}"))
+        self.page.on("requestfailed", self._broken_off)
         self.page.on("response", self._answered)
+
+    def _broken_off(self, asked: Request) -> None:
+        # Whoever leaves a page breaks off what it was asking in the background at that moment.
+        if asked.resource_type != "xhr" or asked.failure != "net::ERR_ABORTED":
+            self.complaints.append(f"failed: {asked.url} {asked.failure}")
 
     def _heard(self, said: ConsoleMessage) -> None:
         # Chromium repeats on the console what `_answered` judges.

@@ -50,12 +50,12 @@
   }
   async function ask() {
     try {
-      const answer = await fetch(root.dataset.board, { headers: version ? { "If-None-Match": `"${version}"` } : {}, cache: "no-store" });
-      if (answer.status === 200) {
-        const board = await answer.json();
-        version = board.version;
-        show(board);
-      } else if (answer.status !== 304) throw new Error(String(answer.status));
+      // The browser itself asks whether anything changed (ETag, 304) and answers from its cache when not.
+      const answer = await fetch(root.dataset.board, { cache: "no-cache" });
+      if (!answer.ok) throw new Error(String(answer.status));
+      const board = await answer.json();
+      if (board.version !== version) show(board);
+      version = board.version;
       missed = 0;
     } catch {
       missed += 1;
