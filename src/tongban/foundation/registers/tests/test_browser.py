@@ -63,6 +63,8 @@ def at_desk(chromium: Browser, committed_db: None, monkeypatch: pytest.MonkeyPat
 
 @pytest.mark.parametrize(("width", "tag"), [(360, "zh-hans"), (1280, "zh-hans"), (360, "en"), (1280, "en")])
 def test_the_pages_of_registers_are_readable(at_desk: Callable[..., Page], width: int, tag: str) -> None:
+    from django.utils import timezone
+
     from tongban.foundation.registers import actions
     from tongban.foundation.registers.tests.arrange import company_list, company_row
     from tongban.foundation.registers.tests.test_demo import BY, answers
@@ -79,7 +81,7 @@ def test_the_pages_of_registers_are_readable(at_desk: Callable[..., Page], width
         rows = company_list(company_row(), company_row(501).replace("200万元", "很多"))
         page.set_input_files("input[type=file]", {"name": "名单.csv", "mimeType": "text/csv", "buffer": rows})
         page.fill("input[name=source]", "区市场监管局")
-        page.fill("input[name=refreshed_on]", "2026-11-20")
+        page.fill("input[name=refreshed_on]", timezone.localdate().isoformat())
         page.click("form.tb-panel button")
         page.wait_for_selector("th[scope=row]")
         keep(page, f"trial-{width}-{tag}", width)
