@@ -43,6 +43,7 @@ from tongban.matters.actions.publishing import (
 )
 from tongban.matters.actions.ratings import answer_rating, appeal_rating, call_back, rate_case, settle_appeal
 from tongban.matters.actions.reviews import open_case, review_case
+from tongban.matters.actions.signing import ask_to_sign, send_back_unsigned, sign_case, take_back_unsigned
 from tongban.matters.actions.submission import apply, submit_case, withdraw_case
 from tongban.matters.actions.window import (
     Visitor,
@@ -64,6 +65,7 @@ __all__ = [
     "appeal_rating",
     "apply",
     "approve_together",
+    "ask_to_sign",
     "assign_case",
     "begin_procedure",
     "call_back",
@@ -97,6 +99,7 @@ __all__ = [
     "save_answers",
     "seal_papers",
     "seal_what_is_left",
+    "send_back_unsigned",
     "send_by_post",
     "send_confirmation",
     "send_file",
@@ -104,8 +107,10 @@ __all__ = [
     "set_days",
     "set_open",
     "settle_appeal",
+    "sign_case",
     "start_draft",
     "submit_case",
+    "take_back_unsigned",
     "take_in",
     "terminate_case",
     "translated_paper",

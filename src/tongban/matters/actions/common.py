@@ -21,7 +21,8 @@ from tongban.matters.models import Case, CaseEvent
 from tongban.matters.queries import content_of
 from tongban.matters.queries.cases import concerned_with, stands_for
 from tongban.matters.queries.leaves import LEAF_OF_EVENT, event_leaf
-from tongban.matters.rules.cases import DRAFT, own_case
+from tongban.matters.queries.signing import check_not_waiting
+from tongban.matters.rules.cases import DRAFT, check_may_edit, own_case
 from tongban.matters.rules.notices import notice_for
 from tongban.matters.rules.shape import Notice
 
@@ -72,6 +73,14 @@ def lock_own_case(case_id: UUID, by: Actor) -> Case:
     return case
 
 
+def lock_to_edit(case_id: UUID, by: Actor) -> Case:
+    """The applicant's case, held to change its answers; refused once it is handed in, or while it waits for a signature."""
+    case = lock_own_case(case_id, by)
+    check_may_edit(case.state)
+    check_not_waiting(case)
+    return case
+
+
 def confirm_anew(by: Actor) -> None:
     """What binds the office needs a second factor proved just now (setting ``decision_factor_minutes``)."""
     require_fresh_factor(by, timedelta(minutes=settings.ENVIRONMENT.decision_factor_minutes))
@@ -106,19 +115,31 @@ def tell_applicant(case: Case, kind: str, *, by: Actor) -> None:
     send_notice(case, notice_for(content_of(case), kind), day=last, proof=_proof(case), by=by)
 
 
-def send_notice(case: Case, notice: Notice, *, day: date | None = None, proof: T | str = "", by: Actor) -> None:
-    """Send a notice to whoever applied; nobody reachable is no error."""
-    person_id = case.person_id or case.submitted_by_id or case.started_by_id
-    if person_id is None:
-        return
+def send_notice(
+    case: Case, notice: Notice, *, day: date | None = None, proof: T | str = "", to: UUID | None = None, by: Actor
+) -> None:
+    """Send a notice to whoever applied, or to one person; nobody reachable is no error."""
     places = {
         "number": case.number or "", "service": content_of(case).definition.name, "holder": case.name,
-        "day": day.isoformat() if day else "",
+        "day": day.isoformat() if day else "", "actor": by.name,
     }  # fmt: skip
     parts = {
         "title": notice.title.format(**places), "text": notice.text.format(**places), "case_id": str(case.pk), "proof": proof,
     }  # fmt: skip
-    notify(template="matters.case_notice", parts=parts, person_id=person_id, by=by)
+    for person_id in [to] if to else _told(case, by):
+        notify(template="matters.case_notice", parts=parts, person_id=person_id, by=by)
+
+
+def _told(case: Case, by: Actor) -> list[UUID]:
+    """The applicant, whoever signed and whoever filled in, as long as they may act for the applicant."""
+    found = dict.fromkeys(one for one in (case.person_id, case.submitted_by_id, case.started_by_id) if one)
+    told = [one for one in found if one in (case.person_id, by.person_id) or _still_acts(case, one)]
+    head = case.organisation.legal_representative_id if case.organisation else None
+    return told or ([head] if head else [])
+
+
+def _still_acts(case: Case, person_id: UUID) -> bool:
+    return stands_for(case, Actor(kind="person", channel="job", person_id=person_id))
 
 
 def _proof(case: Case) -> T | str:

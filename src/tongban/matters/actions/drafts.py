@@ -3,33 +3,53 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
 
-from tongban.foundation.parties.queries import Standing, may_act_for, organisations_acted_for
+from tongban.foundation.parties.queries import (
+    Standing,
+    may_act_for,
+    may_act_for_person,
+    organisations_acted_for,
+    people_by_id,
+)
 from tongban.lib.actors import Actor
 from tongban.lib.refusals import Refusal, Refusals, forbidden
 from tongban.lib.words import T
 from tongban.matters import hooks
-from tongban.matters.actions.common import lock_own_case, record
+from tongban.matters.actions.common import lock_to_edit, record, send_notice
 from tongban.matters.actions.materials import take_materials
 from tongban.matters.models import Case, Definition
 from tongban.matters.queries import content_of, definition_by_code, fill_in, lookup_for
 from tongban.matters.rules.answers import Checked, calculated, check_answers
-from tongban.matters.rules.cases import check_in_force, check_may_edit
-from tongban.matters.rules.shape import Content
+from tongban.matters.rules.cases import check_in_force
+from tongban.matters.rules.shape import Content, Notice
 
 MOST_DRAFTS = 20
 
 
+_BEGUN_FOR_YOU = Notice(
+    title=T("有人为您办事", "Somebody acts for you"),
+    text=T(
+        "{actor}凭您的授权，开始为您办理“{service}”。不是您的意思，请在“我的授权”中收回授权。",
+        "{actor} began to apply for “{service}” for you, by your mandate. If you do not want this, withdraw it under “Mandates”.",
+    ),
+)
+
+
 @transaction.atomic
-def start_draft(code: str, *, organisation_id: UUID | None = None, by: Actor) -> Case:
-    """Begin an application, with everything filled in that is known already."""
+def start_draft(
+    code: str, *, organisation_id: UUID | None = None, person_id: UUID | None = None, by: Actor
+) -> Case:  # fmt: skip
+    """Begin an application for oneself, a company or another person, with everything filled in that is known already."""
     definition = definition_by_code(code)
     content = content_of(definition)
+    if person_id is not None and person_id != by.person_id:
+        by = _for_another(content, person_id, by)
     _check_may_start(definition, content, by)
     assert definition.version_id is not None
     case = Case(
@@ -38,15 +58,8 @@ def start_draft(code: str, *, organisation_id: UUID | None = None, by: Actor) ->
     )  # fmt: skip
     if organisation_id is not None:
         _for_organisation(case, content, organisation_id, by)
-    elif "person" in content.definition.applicants and by.person_id is not None:
-        case.person_id = by.person_id
-        applicant = case.person
-        case.name = applicant.name if applicant else by.name
-        case.region_code = applicant.region_code if applicant else ""
     else:
-        raise Refusal(
-            "which_company", T("请选择为哪家企业办理。", "Choose the company you act for."), field="organisation_id"
-        )
+        _for_person(case, content, person_id or by.person_id)
     _check_not_too_many(case)
     now = timezone.now()
     case.answers, silent = fill_in(case, content, timezone.localtime(now), lookup_for(case, by))
@@ -55,7 +68,28 @@ def start_draft(code: str, *, organisation_id: UUID | None = None, by: Actor) ->
     if silent:
         said["unavailable"] = {element: one.source.as_json() for element, one in silent.items()}
     record(case, "started", by=by, at=now, **said)
+    if case.person_id not in (None, by.person_id):
+        send_notice(case, _BEGUN_FOR_YOU, to=case.person_id, by=by)
     return case
+
+
+def _for_another(content: Content, person_id: UUID, by: Actor) -> Actor:
+    """The actor acting for another person (代办): by whose mandate, and through that channel unless at a window."""
+    right = may_act_for_person(by, person_id, service=content.definition.code)
+    if right is None:
+        raise forbidden(T("您没有为这个人办理的授权。请对方在“我的授权”中授权给您，或一起到大厅窗口办理。",
+                          "You hold no mandate of this person. Ask them to give you one, or come to a service window together."))  # fmt: skip
+    channel = by.channel if by.channel == "window" else "agent"
+    return replace(by, channel=channel, on_behalf_of=("person", person_id), mandate_id=right.mandate_id)
+
+
+def _for_person(case: Case, content: Content, person_id: UUID | None) -> None:
+    if "person" not in content.definition.applicants or person_id is None:
+        raise Refusal(
+            "which_company", T("请选择为哪家企业办理。", "Choose the company you act for."), field="organisation_id"
+        )
+    applicant = people_by_id([person_id])[person_id]
+    case.person, case.name, case.region_code = applicant, applicant.name, applicant.region_code
 
 
 def _check_may_start(definition: Definition, content: Content, by: Actor) -> None:
@@ -115,8 +149,7 @@ def save_answers(
 
     ``screen`` limits what is looked at to one screen; ``complete`` demands its required answers (else: save for later).
     """
-    case = lock_own_case(case_id, by)
-    check_may_edit(case.state)
+    case = lock_to_edit(case_id, by)
     content = content_of(case)
     if screen and content.screen(screen) is None:
         raise Refusal("unknown_screen", T("没有这一页。", "There is no such screen."), status=404)

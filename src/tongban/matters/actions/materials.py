@@ -15,11 +15,11 @@ from tongban.foundation.documents import actions as documents
 from tongban.foundation.documents.hooks import MATERIAL
 from tongban.lib.actors import Actor
 from tongban.lib.refusals import Refusal
-from tongban.matters.actions.common import lock_case, lock_own_case, record
+from tongban.matters.actions.common import lock_case, lock_to_edit, record
 from tongban.matters.models import Case
 from tongban.matters.queries import content_of, held_documents
 from tongban.matters.queries.materials import APP
-from tongban.matters.rules.cases import CLOSED_STATES, DRAFT, check_may_edit
+from tongban.matters.rules.cases import CLOSED_STATES, DRAFT
 from tongban.matters.rules.materials import check_file, files_in, given_twice
 from tongban.matters.rules.shape import Content
 
@@ -37,8 +37,7 @@ def _for_applicant(case: Case, by: Actor) -> Actor:
 def send_file(case_id: UUID, file: Any, *, by: Actor) -> Document:
     """Keep one file sent with a form of the case, before the form's answers are looked at: it survives their errors."""
     with transaction.atomic():
-        case = lock_own_case(case_id, by)
-        check_may_edit(case.state)
+        case = lock_to_edit(case_id, by)
     return documents.store_upload(file, purpose=MATERIAL, by=_for_applicant(case, by))
 
 

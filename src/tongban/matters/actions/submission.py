@@ -18,12 +18,14 @@ from tongban.matters import hooks
 from tongban.matters.actions.acceptance import begin, silence_accepts_on, unit_of
 from tongban.matters.actions.clock import record_turn, set_reviews
 from tongban.matters.actions.common import announce, lock_own_case, record, record_act, tell_applicant
-from tongban.matters.actions.drafts import save_answers, standing_of, start_draft, with_provenance
+from tongban.matters.actions.drafts import save_answers, start_draft, with_provenance
 from tongban.matters.actions.known import count_known_questions
 from tongban.matters.actions.materials import drop_materials, keep_materials
 from tongban.matters.models import Case, CaseCounter
-from tongban.matters.queries import content_of, held_documents, is_version_over, materials_lost, reviews_of
+from tongban.matters.queries import as_agent, content_of, held_documents, is_version_over, materials_lost, reviews_of
+from tongban.matters.queries.cases import standing_in
 from tongban.matters.queries.clocks import calendar_now, promised_clock, ticks_of
+from tongban.matters.queries.signing import check_not_waiting
 from tongban.matters.queries.window import check_confirmed
 from tongban.matters.rules.answers import check_answers
 from tongban.matters.rules.cases import (
@@ -54,8 +56,16 @@ def submit_case(case_id: UUID, *, by: Actor) -> Case:
         raise moved_on("申请已经撤回。如需办理请重新申请。", "This application was withdrawn: start a new one.")
     if case.state not in (DRAFT, RETURNED):
         return case
+    check_not_waiting(case)
+    return hand_in(case, by=by)
+
+
+def hand_in(case: Case, *, by: Actor) -> Case:
+    """Hand in an application the caller holds, when it is complete and the actor's right covers signing."""
+    by = as_agent(case, by)
     content = content_of(case)
-    _check_complete(case, content, by)
+    check_ready(case, content)
+    _check_right(case, content, by)
     check_confirmed(case, by)
     now = timezone.now()
     if case.state == RETURNED:
@@ -72,10 +82,11 @@ def submit_case(case_id: UUID, *, by: Actor) -> Case:
 
 @transaction.atomic
 def apply(
-    code: str, *, organisation_id: UUID | None = None, answers: Mapping[str, Any], submit: bool = False, by: Actor
+    code: str, *, organisation_id: UUID | None = None, person_id: UUID | None = None, answers: Mapping[str, Any],
+    submit: bool = False, by: Actor,
 ) -> Case:  # fmt: skip
     """Begin, fill in and maybe submit in one act, as a program does; a refusal leaves nothing behind."""
-    case = start_draft(code, organisation_id=organisation_id, by=by)
+    case = start_draft(code, organisation_id=organisation_id, person_id=person_id, by=by)
     if answers:
         save_answers(case.pk, answers, complete=submit, by=by)
     return submit_case(case.pk, by=by) if submit else case
@@ -94,6 +105,10 @@ def withdraw_case(case_id: UUID, *, reason: str = "", by: Actor) -> Case:
         drop_materials(case, held_documents(case))
     was_draft = case.state == DRAFT
     case.reviews.filter(state=OPEN).update(state=NOT_NEEDED)
+    by = as_agent(case, by)
+    case.sign_requests.filter(state="open").update(
+        state="taken_back", settled_at=timezone.now(), settled_by=by.person_id, settled_name=by.name[:120]
+    )
     case.state, case.closed_at, case.accept_by, case.correct_by = WITHDRAWN, timezone.now(), None, None
     case.save(update_fields=["state", "closed_at", "answers", "accept_by", "correct_by"])
     write = record if was_draft else record_act
@@ -107,26 +122,28 @@ def withdraw_case(case_id: UUID, *, reason: str = "", by: Actor) -> Case:
 _CORRECTED = T("补正后再次提交", "submitted again after correction")
 
 
-def _check_complete(case: Case, content: Content, by: Actor) -> None:
+def check_ready(case: Case, content: Content) -> None:
+    """Refuse whatever is missing or wrong before it is signed; what is computed is brought up to the day."""
     checked = check_answers(content, case.values, today=timezone.localdate())
     refused = checked.refusals or materials_lost(case, content)
     if refused:
         raise Refusals(refused)
     case.answers = with_provenance(content, case.answers, checked)  # what is computed may depend on the day
+    if case.state == DRAFT:
+        check_in_force(content.definition.in_force, timezone.localdate())
+        _check_version(case)
+
+
+def _check_right(case: Case, content: Content, by: Actor) -> None:
     if by.assurance < content.definition.assurance:
         raise Refusal(
             "assurance_too_low", T("提交前请先完成身份核验。", "Confirm your identity before you submit."), status=403
         )
-    if case.state == DRAFT:
-        check_in_force(content.definition.in_force, timezone.localdate())
-        _check_version(case)
-    if case.organisation_id is None:
-        return
-    right = standing_of(by, case.organisation_id, content.definition.code)
-    if not right.may_sign:
-        raise forbidden(T("您的授权只能填写，不能签署提交。请法定代表人登录后提交。",
-                          "Your mandate covers filling in, not signing: ask the legal representative to submit."))  # fmt: skip
-    case.mandate_id = right.mandate_id
+    standing = standing_in(case, by)
+    if standing is None or not standing.may_sign:
+        raise forbidden(T("您的授权只能填写，不能签署提交。请点“请签署”，由法定代表人或本人签署。",
+                          "Your mandate covers filling in, not signing: ask the legal representative, or the person, to sign."))  # fmt: skip
+    case.mandate_id = standing.mandate_id
 
 
 def _check_version(case: Case) -> None:

@@ -28,10 +28,12 @@ from tongban.matters.forms.ratings import (
     RatingAnswerForm,
     RatingForm,
 )
+from tongban.matters.forms.signing import AskToSignForm, SendBackForm
 
 __all__ = [
     "AcceptForm",
     "AppealForm",
+    "AskToSignForm",
     "AssignForm",
     "CallbackForm",
     "CaseFilter",
@@ -50,6 +52,7 @@ __all__ = [
     "ResultForm",
     "ReturnForm",
     "ReviewForm",
+    "SendBackForm",
     "StartForm",
     "TellForm",
     "files_sent",

@@ -17,6 +17,7 @@ from tongban.matters import hooks, queries
 from tongban.matters.models import Case, Definition
 from tongban.matters.queries.papers import cases_to_deliver
 from tongban.matters.queries.printing import case_tone
+from tongban.matters.queries.signing import WAITING, cases_to_sign, waiting_among
 from tongban.matters.rules.cases import DRAFT, OPEN_STATES, RETURNED, STATES
 from tongban.web import portal
 
@@ -132,11 +133,27 @@ def mine(*, actor: Actor) -> list[portal.Mine]:
     """Open cases first; what waits for the applicant is urgent."""
     if actor.is_staff:
         return []
-    cases = list(queries.cases_of(actor)[:_CASES_SHOWN])
-    return [_mine(case) for case in sorted(cases, key=lambda case: case.state not in (*OPEN_STATES, DRAFT))]
+    to_sign = list(cases_to_sign(actor)[:_CASES_SHOWN])
+    asked = {case.pk for case in to_sign}
+    cases = [case for case in queries.cases_of(actor)[:_CASES_SHOWN] if case.pk not in asked]
+    ordered = sorted(cases, key=lambda case: case.state not in (*OPEN_STATES, DRAFT))
+    waiting = waiting_among(ordered)
+    return [_to_sign(case) for case in to_sign] + [_mine(case, is_waiting=case.pk in waiting) for case in ordered]
 
 
-def _mine(case: Case) -> portal.Mine:
+def _to_sign(case: Case) -> portal.Mine:
+    return portal.Mine(
+        case.definition.title, reverse("matters:sign", args=[case.pk]), T("待我签署", "For me to sign"), "case",
+        urgent=True, about=T(case.name, case.name), verb=T("查看并签署", "Read and sign"), tone="action",
+    )  # fmt: skip
+
+
+def _mine(case: Case, *, is_waiting: bool) -> portal.Mine:
+    if is_waiting:
+        return portal.Mine(
+            case.definition.title, reverse("matters:case", args=[case.pk]), WAITING, "case", when=case.started_at,
+            about=T(case.name, case.name), tone="progress",
+        )  # fmt: skip
     page = {DRAFT: "matters:resume", RETURNED: "matters:check"}.get(case.state, "matters:case")
     verb = {DRAFT: T("接着填", "Go on"), RETURNED: T("去补正", "Correct it")}.get(case.state)
     return portal.Mine(

@@ -8,6 +8,7 @@ from tongban.matters.models.papers import Delivery, Paper
 from tongban.matters.models.publications import Publication
 from tongban.matters.models.ratings import Rating
 from tongban.matters.models.reviews import Certificate, Decision, Review, SpecialProcedure
+from tongban.matters.models.signing import SignRequest
 
 __all__ = [
     "Assignment",
@@ -25,6 +26,7 @@ __all__ = [
     "Publication",
     "Rating",
     "Review",
+    "SignRequest",
     "SpecialProcedure",
     "Theme",
 ]

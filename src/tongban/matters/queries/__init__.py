@@ -2,6 +2,7 @@
 
 from tongban.matters.queries.cases import (
     applicant_case,
+    as_agent,
     case_at_window,
     cases_of,
     cases_to_accept,
@@ -41,6 +42,7 @@ __all__ = [
     "Moment",
     "Score",
     "applicant_case",
+    "as_agent",
     "attached_materials",
     "case_at_window",
     "cases_of",

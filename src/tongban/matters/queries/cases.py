@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
-from tongban.foundation.parties.queries import may_act_for, organisations_acted_for, require
+from tongban.foundation.parties.queries import Standing, grounds_of, may_act_for, may_act_for_person, require
 from tongban.lib.actors import Actor
 from tongban.lib.name_search import name_query
 from tongban.lib.refusals import Refusal, not_found
@@ -28,13 +29,19 @@ def _lean() -> QuerySet[Case]:
 
 
 def cases_of(by: Actor) -> QuerySet[Case]:
-    """The actor's own cases and those of companies they act for, newest first."""
-    own = Q(pk__in=[])
-    if by.person_id is not None and not by.is_staff:
-        own |= Q(person_id=by.person_id)
-    organisations = [organisation.pk for organisation in organisations_acted_for(by)]
-    if organisations:
-        own |= Q(organisation_id__in=organisations)
+    """The actor's own cases and those of companies and people they act for in that service, newest first."""
+    own, companies = Q(pk__in=[]), []
+    for ground in grounds_of(by):
+        if ground.kind == "person" and by.is_staff:
+            continue
+        if ground.services:
+            own |= Q(**{f"{ground.kind}_id": ground.principal_id}, definition__code__in=ground.services)
+        elif ground.kind == "person":
+            own |= Q(person_id=ground.principal_id)
+        else:
+            companies.append(ground.principal_id)
+    if companies:
+        own |= Q(organisation_id__in=companies)
     return _lean().filter(own).order_by("-started_at")
 
 
@@ -52,11 +59,26 @@ def matching_cases(cases: QuerySet[Case], term: str) -> QuerySet[Case]:
     return cases.filter(name_query(term, personal=False) | Q(number__istartswith=term))
 
 
+def standing_in(case: Case, by: Actor) -> Standing | None:
+    """By what right the actor is the applicant of a case, or acts for the applicant in this service; None for none."""
+    code = case.definition.code
+    if case.organisation_id is not None:
+        return may_act_for(by, case.organisation_id, service=code)
+    return may_act_for_person(by, case.person_id, service=code) if case.person_id is not None else None
+
+
 def stands_for(case: Case, by: Actor) -> bool:
     """Whether the actor is the applicant, or may act for the applicant in this service."""
-    if case.organisation_id is not None:
-        return may_act_for(by, case.organisation_id, service=case.definition.code) is not None
-    return by.kind == "person" and by.person_id is not None and by.person_id == case.person_id
+    return standing_in(case, by) is not None
+
+
+def as_agent(case: Case, by: Actor) -> Actor:
+    """The actor, marked as acting for somebody (代办) when the applicant is another person: channel and mandate."""
+    if by.kind != "person" or by.channel == "window" or case.person_id in (None, by.person_id):
+        return by
+    standing = standing_in(case, by)
+    mandate_id = standing.mandate_id if standing else None
+    return replace(by, channel="agent", on_behalf_of=("person", case.person_id), mandate_id=mandate_id)
 
 
 def concerned_with(case: Case, by: Actor) -> bool:
@@ -64,7 +86,9 @@ def concerned_with(case: Case, by: Actor) -> bool:
     ids = {case.person_id, case.started_by_id, case.submitted_by_id}
     if by.person_id is not None and (by.person_id in ids or took_in(case, by.person_id)):
         return True
-    return case.organisation_id is not None and may_act_for(by, case.organisation_id) is not None
+    if case.organisation_id is not None:
+        return may_act_for(by, case.organisation_id) is not None
+    return case.person_id is not None and may_act_for_person(by, case.person_id) is not None
 
 
 def took_in(case: Case, person_id: UUID) -> bool:

@@ -21,6 +21,10 @@ EVENTS: dict[str, T] = {
     "extended": T("延长办理时限", "Period extended"),
     "moved": T("事项更新，按新版继续办理", "The service was updated: going on under the new version"),
     "recounted": T("工作日历变更，重新计算时限", "Calendar changed: last day counted again"),
+    "sign_asked": T("填写完毕，请签署", "Filled in; asked to sign"),
+    "signed": T("看过全部内容，签署", "Read and signed"),
+    "sign_sent_back": T("签署前退回修改", "Sent back before signing"),
+    "sign_taken_back": T("取回修改", "Taken back to be changed"),
     "assigned": T("分派承办人", "Put into somebody's hands"),
     "taken_in": T("窗口收件，已核对证件", "Taken in at the window, document seen"),
     "confirmed": T("申请人确认", "Confirmed by the applicant"),
@@ -43,6 +47,12 @@ EVENTS: dict[str, T] = {
     "posted": T("交邮寄出", "Posted"),
     "delivered": T("送达，办结", "Delivered: the case is closed"),
 }
+OWN_SIDE = (
+    "sign_asked",
+    "signed",
+    "sign_sent_back",
+    "sign_taken_back",
+)  # the applicant's own people, named to everybody
 INTERNAL = ("assigned",)  # how a unit divides its work is no news for an applicant
 _TONES = {"delivered": "good", "granted": "good", "filed": "good", "certified": "good", "refused": "bad", "revoked": "bad", "not_accepted": "bad",
           "terminated": "bad", "material_refused": "bad"}  # fmt: skip
@@ -72,7 +82,7 @@ def _moment(event: CaseEvent, *, names: bool) -> Moment:
         outcome = REVIEW_STATES[event.facts["state"]]
         title = T("{unit}：{outcome}", "{unit}: {outcome}").format(unit=unit_title(event.unit), outcome=outcome)
         who = ""
-    if names and event.actor_name:
+    if (names or event.kind in OWN_SIDE) and event.actor_name:
         who = f"{who} {event.actor_name}".strip()
     state = _TONES.get(event.kind) or ("bad" if event.facts.get("state") == "objected" else "done")
     return Moment(title, event.at, who, event.note, state)

@@ -15,7 +15,7 @@ from tongban.matters.rules.cases import hash_of
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """``basis`` seals answers and documents, ``said`` what departments said and which procedures there were."""
+    """``basis`` seals answers, documents and the version asked on, ``said`` what departments said and which procedures there were."""
 
     basis: str
     said: str
@@ -40,7 +40,7 @@ def shown_of(case: Case) -> Shown:
         [one.kind, one.result, one.ended_at and one.ended_at.isoformat()]
         for one in case.procedures.order_by("began_at")
     ]
-    basis = hash_of({"answers": hash_of(case.values), "documents": files})
+    basis = hash_of({"answers": hash_of(case.values), "documents": files, "version": str(case.version_id)})
     return Shown(basis, hash_of({"opinions": opinions, "procedures": procedures}))
 
 

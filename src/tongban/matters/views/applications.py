@@ -17,11 +17,21 @@ from tongban.lib.actors import Actor
 from tongban.lib.refusals import Refusal, Refusals
 from tongban.lib.words import T
 from tongban.matters import actions, queries
-from tongban.matters.forms import files_sent, name_document, raw_answers, screen_form
+from tongban.matters.forms import AskToSignForm, files_sent, name_document, raw_answers, screen_form
 from tongban.matters.models import Case
 from tongban.matters.queries.clocks import why_due
 from tongban.matters.queries.papers import papers_of
 from tongban.matters.queries.printing import case_tone, printed_opinions, printed_screens
+from tongban.matters.queries.signing import (
+    WAITING,
+    cases_to_sign,
+    check_not_waiting,
+    may_sign,
+    newest_request,
+    open_request,
+    signers_of,
+    waiting_among,
+)
 from tongban.matters.queries.window import acting_in, held_intake
 from tongban.matters.rules.answers import calculated, check_answers, hidden_elements
 from tongban.matters.rules.cases import DRAFT, RETURNED, STATES, check_may_edit
@@ -58,8 +68,11 @@ def _asked_screens(content: Content, values: dict[str, Any]) -> list[Screen]:
 @require_GET
 def cases(request: HttpRequest) -> HttpResponse:
     """My cases, newest first."""
-    found = [(case, STATES[case.state], case_tone(case)) for case in queries.cases_of(request.actor)[:100]]  # type: ignore[attr-defined]
-    return render(request, "matters/cases.html", {"found": found})
+    mine = list(queries.cases_of(request.actor)[:100])  # type: ignore[attr-defined]
+    waiting = waiting_among(mine)
+    found = [(case, WAITING if case.pk in waiting else STATES[case.state], case_tone(case)) for case in mine]
+    to_sign = list(cases_to_sign(request.actor)[:100])  # type: ignore[attr-defined]
+    return render(request, "matters/cases.html", {"found": found, "to_sign": to_sign})
 
 
 @audience("person")
@@ -68,6 +81,8 @@ def resume(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Go on where something is missing: the first incomplete screen, or the summary."""
     case = _own(request, case_id)
     check_may_edit(case.state)
+    if open_request(case) is not None:
+        return HttpResponseRedirect(reverse("matters:case", args=[case.pk]))
     content = queries.content_of(case)
     for screen in _asked_screens(content, case.values):
         if check_answers(content, case.values, today=timezone.localdate(), only={screen.code}).refusals:
@@ -82,6 +97,7 @@ def screen(request: HttpRequest, case_id: UUID, code: str) -> HttpResponse:
     """One group of questions; sent answers are kept, or shown again with what is wrong."""
     case = _own(request, case_id)
     check_may_edit(case.state)
+    check_not_waiting(case)
     content = queries.content_of(case)
     here = content.screen(code)
     if here is None:
@@ -206,6 +222,8 @@ def check(request: HttpRequest, case_id: UUID) -> HttpResponse:
         else:
             return HttpResponseRedirect(reverse("matters:receipt", args=[case.pk]))
     check_may_edit(case.state)
+    if open_request(case) is not None:
+        return HttpResponseRedirect(reverse("matters:case", args=[case.pk]))
     content = queries.content_of(case)
     found = check_answers(content, case.values, today=timezone.localdate())
     where = {asked.element: one.code for one in content.form.screens for asked in one.fields}
@@ -214,7 +232,8 @@ def check(request: HttpRequest, case_id: UUID) -> HttpResponse:
     asked = _asked_screens(content, case.values)
     names = [*(one.title for one in asked), T("核对提交", "Check and submit")]
     context = {"case": case, "screens": printed_screens(case, content), "wrong": wrong, "names": names, "now": len(names),
-               "said": content.definition, "crumbs": _crumbs(case), "returned": _wanted(case)}  # fmt: skip
+               "said": content.definition, "crumbs": _crumbs(case), "returned": _wanted(case),
+               **asking(case, _acting(request, case.pk))}  # fmt: skip
     return render(request, "matters/check.html", context, status=422 if refusals else 200)
 
 
@@ -244,9 +263,28 @@ def case(request: HttpRequest, case_id: UUID) -> HttpResponse:
         "returned": _wanted(found), "decision": getattr(found, "decision", None), "crumbs": _crumbs(found, inside=False),
         "certificate": getattr(found, "certificate", None), "opinions": printed_opinions(found),
         **_rating(found),
-        "papers": papers_of(found),
+        "papers": papers_of(found), **signing_of(found, _acting(request, found.pk)),
     }  # fmt: skip
     return render(request, "matters/case.html", context)
+
+
+def asking(case: Case, by: Actor) -> dict[str, Any]:
+    """What the page needs to offer signing, or asking for it; with what was said when it was sent back."""
+    if may_sign(case, by):
+        return {"may_sign": True}
+    others = [one for one in signers_of(case) if one.person_id != by.person_id]
+    return {"may_sign": False, "signers": others, "ask_form": AskToSignForm(), "signing": newest_request(case)}
+
+
+def signing_of(case: Case, by: Actor) -> dict[str, Any]:
+    """How the signature of an application the applicant's side still holds stands; nothing once it is handed in."""
+    signing = newest_request(case) if case.state in (DRAFT, RETURNED) else None
+    if signing is None:
+        return {}
+    is_waiting = signing.state == signing.State.OPEN
+    signers = [one for one in signers_of(case) if one.person_id != signing.asked_by_id] if is_waiting else []
+    return {"signing": signing, "is_waiting": is_waiting, "may_sign": may_sign(case, by), "signers": signers,
+            "me": by.person_id}  # fmt: skip
 
 
 def _rating(case: Case) -> dict[str, Any]:

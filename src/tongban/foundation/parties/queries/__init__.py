@@ -24,13 +24,16 @@ from tongban.foundation.parties.queries.demo import (
 )
 from tongban.foundation.parties.queries.disclosures import disclosures_at, disclosures_visible_to
 from tongban.foundation.parties.queries.mandates import (
+    Ground,
     Standing,
+    grounds_of,
     mandates_in_force,
     mandates_of,
     may_act_for,
     may_act_for_person,
     organisations_acted_for,
     persons_acted_for,
+    signers_for,
 )
 from tongban.foundation.parties.queries.my_data import ASSURANCE, everything_held, exported, identity_held
 from tongban.foundation.parties.queries.organisations import (
@@ -79,6 +82,7 @@ __all__ = [
     "SESSION_SECOND_FACTOR",
     "Contacts",
     "DemoLogin",
+    "Ground",
     "Standing",
     "account_by_phone",
     "actor_of_account",
@@ -102,6 +106,7 @@ __all__ = [
     "document_of",
     "everything_held",
     "exported",
+    "grounds_of",
     "identity_held",
     "looks_at",
     "mandates_in_force",
@@ -125,6 +130,7 @@ __all__ = [
     "persons_acted_for",
     "require",
     "require_fresh_factor",
+    "signers_for",
     "staff_by_username",
     "token_hash",
     "unit_for",

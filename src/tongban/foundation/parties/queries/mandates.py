@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -22,13 +22,27 @@ class Standing:
     mandate_id: UUID | None = None
 
 
-def mandates_in_force(agent_id: UUID) -> QuerySet[Mandate]:
-    """Accepted mandates of organisations that a person holds today."""
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """For whom somebody may act: in all services, or in those named; and whether they may sign, too."""
+
+    kind: Literal["organisation", "person"]
+    principal_id: UUID
+    services: tuple[str, ...] = ()
+    may_sign: bool = True
+
+
+def _in_force(**whose: Any) -> QuerySet[Mandate]:
+    """Accepted mandates that count today."""
     today = timezone.localdate()
     return Mandate.objects.filter(
-        agent_id=agent_id, organisation__is_active=True, accepted_at__isnull=False, withdrawn_at__isnull=True,
-        valid_from__lte=today, valid_to__gte=today,
-    )  # fmt: skip
+        accepted_at__isnull=False, withdrawn_at__isnull=True, valid_from__lte=today, valid_to__gte=today, **whose
+    )
+
+
+def mandates_in_force(agent_id: UUID) -> QuerySet[Mandate]:
+    """Accepted mandates of organisations that a person holds today."""
+    return _in_force(agent_id=agent_id, organisation__is_active=True)
 
 
 def may_act_for(by: Actor, organisation_id: UUID, *, service: str = "") -> Standing | None:
@@ -59,11 +73,7 @@ def organisations_acted_for(by: Actor) -> list[Organisation]:
 
 def person_mandates_in_force(agent_id: UUID) -> QuerySet[Mandate]:
     """Accepted mandates of other people that a person holds today."""
-    today = timezone.localdate()
-    return Mandate.objects.filter(
-        agent_id=agent_id, person__isnull=False, accepted_at__isnull=False, withdrawn_at__isnull=True,
-        valid_from__lte=today, valid_to__gte=today,
-    )  # fmt: skip
+    return _in_force(agent_id=agent_id, person__isnull=False)
 
 
 def may_act_for_person(by: Actor, person_id: UUID, *, service: str = "") -> Standing | None:
@@ -93,3 +103,36 @@ def mandates_of(by: Actor) -> tuple[list[Mandate], list[Mandate]]:
     every = Mandate.objects.select_related("person", "organisation", "agent").order_by("-granted_at")
     given = every.filter(Q(person_id=by.person_id) | Q(organisation__legal_representative_id=by.person_id))
     return list(given[:200]), list(every.filter(agent_id=by.person_id)[:200])
+
+
+def grounds_of(by: Actor) -> list[Ground]:
+    """Everybody ``by`` may act for today, themselves first: what lists of their cases are made of."""
+    if by.kind == "client" and by.organisation_id is not None:
+        active = Organisation.objects.filter(pk=by.organisation_id, is_active=True)
+        return [Ground("organisation", by.organisation_id)] if active.exists() else []
+    if by.kind != "person" or by.person_id is None:
+        return []
+    headed = Organisation.objects.filter(legal_representative_id=by.person_id, is_active=True)
+    found = [Ground("person", by.person_id)] + [
+        Ground("organisation", pk) for pk in headed.values_list("pk", flat=True)
+    ]
+    held = _in_force(agent_id=by.person_id).filter(Q(person__isnull=False) | Q(organisation__is_active=True))
+    for person_id, organisation_id, services, may_sign in held.values_list(
+        "person_id", "organisation_id", "services", "may_sign"
+    ):
+        kind: Literal["organisation", "person"] = "organisation" if organisation_id else "person"
+        found.append(Ground(kind, organisation_id or person_id, tuple(services), may_sign))
+    return found
+
+
+def signers_for(kind: Literal["organisation", "person"], principal_id: UUID, *, service: str) -> list[Person]:
+    """Who may sign for somebody in a service: the legal representative or the person, then whoever holds such a mandate."""
+    held = _in_force(may_sign=True, **{f"{kind}_id": principal_id}).select_related("agent").order_by("granted_at")
+    agents = [one.agent for one in held if not one.services or service in one.services]
+    head = (
+        Person.objects.filter(represents__pk=principal_id, represents__is_active=True).first()
+        if kind == "organisation"
+        else Person.objects.filter(pk=principal_id).first()
+    )
+    found = {person.pk: person for person in ([head] if head else []) + agents}
+    return list(found.values())
