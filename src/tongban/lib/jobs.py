@@ -14,6 +14,7 @@ from procrastinate.exceptions import AlreadyEnqueued
 
 from tongban.lib import jurisdictions
 from tongban.lib.hooks import Hook
+from tongban.lib.together import write
 
 app: Any = _app  # a proxy whose methods carry no types
 
@@ -34,7 +35,7 @@ class Job:
     def __call__(self, **arguments: Any) -> Any:
         return self.function(**arguments)
 
-    def later(self, *, at: datetime | None = None, lock: str | None = None, **arguments: Any) -> int:
+    def later(self, *, at: datetime | None = None, lock: str | None = None, **arguments: Any) -> None:
         """Defer within the current transaction: the job exists exactly when the transaction commits.
 
         Arguments are ids, as text. ``lock`` runs jobs of one lock one after another; ``at`` is the earliest start.
@@ -44,8 +45,11 @@ class Job:
         if lock:
             options["lock"] = f"{schema}|{lock}"
         plain = {name: _plain(value) for name, value in arguments.items()}
-        deferred: int = self.task.configure(**options).defer(jurisdiction=schema, **plain)
-        return deferred
+        write(_defer, self.task.configure(**options).make_new_job(jurisdiction=schema, **plain))
+
+
+def _defer(jobs: list[Any]) -> None:
+    app.job_manager.batch_defer_jobs(jobs)
 
 
 def _plain(value: Any) -> str | int | bool | None:

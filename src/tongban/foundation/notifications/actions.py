@@ -28,6 +28,7 @@ from tongban.foundation.regions.queries import name_of_current
 from tongban.lib.actors import Actor
 from tongban.lib.jobs import job, periodic
 from tongban.lib.refusals import Refusal, not_found
+from tongban.lib.together import once, write
 from tongban.lib.words import T
 
 _SITE = T("{place}通办", "Tongban {place}")
@@ -50,19 +51,25 @@ def notify(
     """  # fmt: skip
     found = adapters.template(template)
     check_parts(found, parts)
-    book = address_book(person_id, phone)
+    book = once(("notifications.book", person_id, phone), lambda: address_book(person_id, phone))
     tongue = language or book.language
     filled = {SITE_PART: _SITE.format(place=name_of_current()), **parts}
     reachable = [channel for channel in found.channels if book.reaches(channel)]
     messages = [
-        _write(found, channel, filled, tongue, to=book.address(channel), person_id=person_id, by=by)
+        _composed(found, channel, filled, tongue, to=book.address(channel), person_id=person_id, by=by)
         for channel in reachable
     ]
+    for message in messages:
+        write(_store, message)
     _send_later(messages)
     return messages
 
 
-def _write(
+def _store(messages: list[Message]) -> None:
+    Message.objects.bulk_create(messages)
+
+
+def _composed(
     template: Template, channel: Channel, parts: Mapping[str, Any], language: str, *, to: str,
     person_id: UUID | None, by: Actor,
 ) -> Message:  # fmt: skip
@@ -70,7 +77,7 @@ def _write(
     here = channel == "in_app"
     subject, body = template.compose(channel, parts, language)
     expires = now + timedelta(minutes=template.expires_minutes) if template.expires_minutes else None
-    return Message.objects.create(
+    return Message(
         person_id=person_id, channel=channel, template=template.code, language=language, address=to,
         subject=subject[:200], body=body,
         link=template.link.format(**parts) if here else "",

@@ -1,6 +1,7 @@
 """What the office and its applicants do with services and cases; one file per noun."""
 
 from tongban.matters.actions.acceptance import accept_case, decline_case
+from tongban.matters.actions.applying import apply
 from tongban.matters.actions.calendar import (
     NewDay,
     complete_year,
@@ -44,7 +45,7 @@ from tongban.matters.actions.publishing import (
 from tongban.matters.actions.ratings import answer_rating, appeal_rating, call_back, rate_case, settle_appeal
 from tongban.matters.actions.reviews import open_case, review_case
 from tongban.matters.actions.signing import ask_to_sign, send_back_unsigned, sign_case, take_back_unsigned
-from tongban.matters.actions.submission import apply, submit_case, withdraw_case
+from tongban.matters.actions.submission import submit_case, withdraw_case
 from tongban.matters.actions.window import (
     Visitor,
     confirm_by_code,

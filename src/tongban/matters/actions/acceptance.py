@@ -13,10 +13,11 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
-from tongban.foundation.parties.queries import unit_for
+from tongban.foundation.parties.queries import unit_for, units_for
 from tongban.lib.actors import Actor, system
 from tongban.lib.jobs import periodic
 from tongban.lib.refusals import Refusal
+from tongban.lib.together import know, once, together, write, write_now
 from tongban.lib.words import T
 from tongban.lib.working_days import Calendar, add_working_days
 from tongban.matters import hooks
@@ -28,6 +29,7 @@ from tongban.matters.actions.common import (
     lock_case,
     lock_for_office,
     record_act,
+    store,
     tell_applicant,
 )
 from tongban.matters.actions.materials import keep_materials
@@ -45,7 +47,7 @@ from tongban.matters.rules.cases import (
     check_reason,
 )
 from tongban.matters.rules.clocks import Tick, reckon, warn_from
-from tongban.matters.rules.handling import FILING, is_automatic, parties_asked
+from tongban.matters.rules.handling import FILING, is_automatic, parties_asked, units_named
 from tongban.matters.rules.shape import Content
 
 if TYPE_CHECKING:
@@ -63,8 +65,9 @@ def accept_case(case_id: UUID, *, by: Actor) -> Case:
     """Accept what was received: the clock starts and every department has it at the same moment."""
     case = lock_for_office(case_id, hooks.ACCEPT, by, office="acceptance")
     check_may_accept(case.state)
-    begin(case, content_of(case), timezone.now(), by=by)
-    tell_applicant(case, "accepted", by=by)
+    with together():
+        begin(case, content_of(case), timezone.now(), by=by)
+        tell_applicant(case, "accepted", by=by)
     return case
 
 
@@ -114,9 +117,10 @@ def begin(
     start, calendar = clock_from or now, calendar or calendar_now()
     ticks = [Tick(start, "start", why)]
     parties = parties_asked(content, case.values, timezone.localdate(now))
+    meet_units(content, case.region_code)
     case.state, case.accepted_at, case.accept_by = (IN_REVIEW if parties else READY), now, None
     set_clock(case, ticks, calendar)
-    case.save()
+    store(case)
     moved = {"clock_at": start.isoformat()} if clock_from else {}
     assert case.due_on is not None
     record_act(case, "accepted", by=by, at=now, clock="start", why=why.as_json(), due_on=case.due_on.isoformat(),
@@ -125,21 +129,33 @@ def begin(
     last_day = reckon([Tick(now, "start", OPENED)], clocks.review_working_days, calendar).due
     assert last_day is not None
     warning = warn_from(last_day, clocks.warning_working_days, calendar)
-    Review.objects.bulk_create(
-        Review(case=case, unit=unit_of(party.unit, case.region_code), unit_code=party.unit, position=position,
-               opened_at=now, due_on=last_day, warn_on=warning)
-        for position, party in enumerate(parties)
-    )  # fmt: skip
+    for position, party in enumerate(parties):
+        write(_store_reviews, Review(
+            case=case, unit=unit_of(party.unit, case.region_code), unit_code=party.unit, position=position, opened_at=now, due_on=last_day, warn_on=warning,
+        ))  # fmt: skip
     regime = next((one for one in content.definition.regimes if one.code == case.regime), None)
     if regime is not None and regime.kind == FILING:
+        write_now()
         close(case, FILED, reason="", by=system("matters.filing"))
     elif not parties and is_automatic(content, case.values, timezone.localdate(now)):
+        write_now()
         close(case, GRANTED, reason="", by=system("matters.automatic"))
+
+
+def _store_reviews(reviews: list[Review]) -> None:
+    Review.objects.bulk_create(reviews)
+
+
+def meet_units(content: Content, region_code: str) -> None:
+    """Read every unit a definition names in one statement, where several will be asked for."""
+    named = units_named(content)
+    for code, unit in once(("matters.units", named, region_code), lambda: units_for(named, region_code)).items():
+        know(("matters.unit", code, region_code), unit)
 
 
 def unit_of(code: str, region_code: str) -> Unit:
     """The unit a definition names, for a place; refused when nobody has set it up there."""
-    unit = unit_for(code, region_code)
+    unit = once(("matters.unit", code, region_code), lambda: unit_for(code, region_code))
     if unit is None:
         raise Refusal("unit_missing", T("本地还没有设置“{code}”部门，暂时不能受理。请联系受理窗口。",
                       "There is no unit “{code}” for this place yet: please ask the service window.").format(code=code),

@@ -16,6 +16,7 @@ from tongban.foundation.notifications.actions import notify
 from tongban.foundation.parties.queries import name_on_paper, require, require_fresh_factor
 from tongban.lib.actors import Actor
 from tongban.lib.refusals import forbidden, not_found
+from tongban.lib.together import know, once, write
 from tongban.lib.words import T
 from tongban.matters.models import Case, CaseEvent
 from tongban.matters.queries import content_of
@@ -88,10 +89,30 @@ def confirm_anew(by: Actor) -> None:
 
 def record(case: Case, kind: str, *, by: Actor, at: datetime | None = None, note: str = "", **facts: Any) -> CaseEvent:
     """Write one event of a case's history."""
-    return CaseEvent.objects.create(
+    event = CaseEvent(
         case=case, at=at or timezone.now(), kind=kind, actor_kind=by.kind, actor_name=name_on_paper(by)[:120],
         membership_id=by.membership_id, unit_id=by.unit_id, channel=by.channel, note=note, facts=facts,
     )  # fmt: skip
+    write(_store_events, event)
+    return event
+
+
+def _store_events(events: list[CaseEvent]) -> None:
+    CaseEvent.objects.bulk_create(events)
+
+
+def store(case: Case) -> None:
+    """Write a case as it stands, a new one or a held one; several times within one block is once, as it stood last."""
+    write(_store_cases, case)
+
+
+def _store_cases(cases: list[Case]) -> None:
+    found = {case.pk: case for case in cases}.values()
+    new, known = [one for one in found if one._state.adding], [one for one in found if not one._state.adding]
+    if new:
+        Case.objects.bulk_create(new)
+    for case in known:
+        case.save()
 
 
 def record_act(
@@ -99,7 +120,11 @@ def record_act(
 ) -> CaseEvent:
     """Write an event of legal weight, and its leaf of the public log. The facts it needs: queries/leaves.py."""
     event = record(case, kind, by=by, at=at, note=note, **facts)
-    ledger.record(LEAF_OF_EVENT[kind], by=by, subject=("matters.case", case.pk), values=event_leaf(event), at=event.at)
+    leaf = ledger.record(
+        LEAF_OF_EVENT[kind], by=by, subject=("matters.case", case.pk), values=event_leaf(event), at=event.at,
+        is_new=case._state.adding,
+    )  # fmt: skip
+    know(("matters.leaf", case.pk), leaf.hash)
     return event
 
 
@@ -112,21 +137,25 @@ def announce(case: Case, event: str, *, by: Actor, **facts: str) -> None:
 def tell_applicant(case: Case, kind: str, *, by: Actor) -> None:
     """Send the definition's notice of a step, with where its proof stands in the public log."""
     last = {"returned": case.correct_by, "submitted": case.due_on or case.accept_by}.get(kind, case.due_on)
-    send_notice(case, notice_for(content_of(case), kind), day=last, proof=_proof(case), by=by)
+    send_notice(case, notice_for(content_of(case), kind), day=last, is_proved=True, by=by)
 
 
 def send_notice(
-    case: Case, notice: Notice, *, day: date | None = None, proof: T | str = "", to: UUID | None = None, by: Actor
+    case: Case, notice: Notice, *, day: date | None = None, is_proved: bool = False, to: UUID | None = None, by: Actor
 ) -> None:
-    """Send a notice to whoever applied, or to one person; nobody reachable is no error."""
+    """Send a notice to whoever applied, or to one person, maybe with its proof; nobody reachable is no error."""
+    told = [to] if to else _told(case, by)
+    if not told:
+        return
     places = {
         "number": case.number or "", "service": content_of(case).definition.name, "holder": case.name,
         "day": day.isoformat() if day else "", "actor": by.name,
     }  # fmt: skip
     parts = {
-        "title": notice.title.format(**places), "text": notice.text.format(**places), "case_id": str(case.pk), "proof": proof,
+        "title": notice.title.format(**places), "text": notice.text.format(**places), "case_id": str(case.pk),
+        "proof": _proof(case) if is_proved else "",
     }  # fmt: skip
-    for person_id in [to] if to else _told(case, by):
+    for person_id in told:
         notify(template="matters.case_notice", parts=parts, person_id=person_id, by=by)
 
 
@@ -144,9 +173,14 @@ def _still_acts(case: Case, person_id: UUID) -> bool:
 
 def _proof(case: Case) -> T | str:
     """Where the receipt of the newest step stands in the public log."""
-    steps = trail_of("matters.case", case.pk)
-    if not steps:
+    newest = once(("matters.leaf", case.pk), lambda: _newest_leaf(case))
+    if newest is None:
         return ""
     return T("\n这一步已写入公开日志，一分钟内可在本站下载回执并核验：/log/check#{leaf}",
              "\nThis step is in the public log. Within a minute you can fetch its receipt and check it on this site: "
-             "/log/check#{leaf}").format(leaf=steps[0].leaf)  # fmt: skip
+             "/log/check#{leaf}").format(leaf=bytes(newest).hex())  # fmt: skip
+
+
+def _newest_leaf(case: Case) -> bytes | None:
+    steps = trail_of("matters.case", case.pk)
+    return bytes.fromhex(steps[0].leaf) if steps else None

@@ -19,9 +19,10 @@ from tongban.foundation.parties.queries import (
 )
 from tongban.lib.actors import Actor
 from tongban.lib.refusals import Refusal, Refusals, forbidden
+from tongban.lib.together import once
 from tongban.lib.words import T
 from tongban.matters import hooks
-from tongban.matters.actions.common import lock_to_edit, record, send_notice
+from tongban.matters.actions.common import lock_to_edit, record, send_notice, store
 from tongban.matters.actions.materials import take_materials
 from tongban.matters.models import Case, Definition
 from tongban.matters.queries import content_of, definition_by_code, fill_in, lookup_for
@@ -46,24 +47,32 @@ def start_draft(
     code: str, *, organisation_id: UUID | None = None, person_id: UUID | None = None, by: Actor
 ) -> Case:  # fmt: skip
     """Begin an application for oneself, a company or another person, with everything filled in that is known already."""
-    definition = definition_by_code(code)
+    case = new_case(code, organisation_id=organisation_id, person_id=person_id, by=by)
+    _check_not_too_many(case)
+    store(case)
+    return case
+
+
+def new_case(
+    code: str, *, organisation_id: UUID | None = None, person_id: UUID | None = None, by: Actor
+) -> Case:  # fmt: skip
+    """An application as it begins, not stored yet; the event that it began is written."""
+    definition = once(("matters.definition", code), lambda: definition_by_code(code))
     content = content_of(definition)
     if person_id is not None and person_id != by.person_id:
         by = _for_another(content, person_id, by)
     _check_may_start(definition, content, by)
-    assert definition.version_id is not None
+    assert definition.version is not None
     case = Case(
-        definition=definition, version_id=definition.version_id, channel=by.channel, operator=by.name[:120],
+        definition=definition, version=definition.version, channel=by.channel, operator=by.name[:120],
         started_by_id=by.person_id,
     )  # fmt: skip
     if organisation_id is not None:
         _for_organisation(case, content, organisation_id, by)
     else:
         _for_person(case, content, person_id or by.person_id)
-    _check_not_too_many(case)
     now = timezone.now()
     case.answers, silent = fill_in(case, content, timezone.localtime(now), lookup_for(case, by))
-    case.save(force_insert=True)
     said: dict[str, Any] = {}
     if silent:
         said["unavailable"] = {element: one.source.as_json() for element, one in silent.items()}
@@ -119,7 +128,8 @@ def _for_organisation(case: Case, content: Content, organisation_id: UUID, by: A
     if "company" not in content.definition.applicants:
         raise Refusal("not_for_companies", T("这项服务由个人申请。", "People apply for this service, not companies."))
     right = standing_of(by, organisation_id, content.definition.code)
-    found = [one for one in organisations_acted_for(by) if one.pk == organisation_id]
+    mine = once(("matters.organisations", by), lambda: organisations_acted_for(by))
+    found = [one for one in mine if one.pk == organisation_id]
     case.organisation, case.is_sample = found[0], found[0].is_sample
     case.name, case.region_code, case.mandate_id = found[0].name, found[0].region_code, right.mandate_id
 
@@ -150,6 +160,15 @@ def save_answers(
     ``screen`` limits what is looked at to one screen; ``complete`` demands its required answers (else: save for later).
     """
     case = lock_to_edit(case_id, by)
+    checked = keep_answers(case, raw, screen=screen, complete=complete, by=by)
+    case.save(update_fields=["answers", "reached"])
+    return checked
+
+
+def keep_answers(
+    case: Case, raw: Mapping[str, Any], *, screen: str = "", complete: bool = True, by: Actor
+) -> Checked:  # fmt: skip
+    """Put answers on a case the caller holds; refused as a whole when one cannot be kept."""
     content = content_of(case)
     if screen and content.screen(screen) is None:
         raise Refusal("unknown_screen", T("没有这一页。", "There is no such screen."), status=404)
@@ -166,7 +185,6 @@ def save_answers(
     codes = [one.code for one in content.form.screens]
     if screen and (not case.reached or codes.index(screen) > codes.index(case.reached)):
         case.reached = screen
-    case.save(update_fields=["answers", "reached"])
     return checked
 
 

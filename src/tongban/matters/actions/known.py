@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from tongban.lib.actors import system
+from tongban.lib.actors import Actor, system
 from tongban.lib.facts import Fact
 from tongban.lib.jobs import job
 from tongban.matters.models import Case
@@ -19,9 +19,13 @@ def count_known_questions(case_id: str) -> None:
     case = Case.objects.select_related("definition").filter(pk=UUID(case_id)).first()
     if case is None or case.number is None:
         return
-    content = content_of(case)
-    lookup = lookup_for(case, system("matters.count_known_questions", channel="job"))
-    typed = [name for name, answer in case.answers.items() if answer["source"] == "typed" and name in content.elements]
-    known = [name for name in typed if isinstance(lookup(name, content.elements[name].purpose), Fact)]
+    known = typed_although_known(case, by=system("matters.count_known_questions", channel="job"))
     with transaction.atomic():
-        Case.objects.filter(pk=case.pk).update(asked_known=sorted(known))
+        Case.objects.filter(pk=case.pk).update(asked_known=known)
+
+
+def typed_although_known(case: Case, *, by: Actor) -> list[str]:
+    """Elements of a case that were typed although a register holds them."""
+    content, lookup = content_of(case), lookup_for(case, by)
+    typed = [name for name, answer in case.answers.items() if answer["source"] == "typed" and name in content.elements]
+    return sorted(name for name in typed if isinstance(lookup(name, content.elements[name].purpose), Fact))

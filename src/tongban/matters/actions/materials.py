@@ -15,6 +15,7 @@ from tongban.foundation.documents import actions as documents
 from tongban.foundation.documents.hooks import MATERIAL
 from tongban.lib.actors import Actor
 from tongban.lib.refusals import Refusal
+from tongban.lib.together import know
 from tongban.matters.actions.common import lock_case, lock_to_edit, record
 from tongban.matters.models import Case
 from tongban.matters.queries import content_of, held_documents
@@ -50,17 +51,20 @@ def take_materials(case: Case, content: Content, values: Mapping[str, Any], by: 
     before, after = _named(content, case.values), _named(content, values)
     if before == after:
         return []
+    if case._state.adding:
+        know(("matters.held", case.pk), {})
+        documents.hold_documents(after)
     held = held_documents(case)
     refused = []
     for document_id, name in after.items():
         if document_id in held:
             continue
         try:
-            _take(case, content, (name, document_id), [held[one] for one in after if one in held], by)
+            others = [held[one] for one in after if one in held]
+            held[document_id] = _take(case, content, (name, document_id), others, by)
         except Refusal as refusal:
             status = 422 if refusal.status == 404 else refusal.status
             refused.append(Refusal(refusal.code, refusal.message, field=name, status=status))
-        held = held_documents(case)
     if case.state == DRAFT:
         drop_materials(case, set(held) - set(after))
     return refused
@@ -70,14 +74,14 @@ def _named(content: Content, values: Mapping[str, Any]) -> dict[UUID, str]:
     return {UUID(one): name for name, ids in files_in(content, values).items() for one in ids}
 
 
-def _take(case: Case, content: Content, one: tuple[str, UUID], others: list[Document], by: Actor) -> None:
+def _take(case: Case, content: Content, one: tuple[str, UUID], others: list[Document], by: Actor) -> Document:
     name, document_id = one
     acting = _for_applicant(case, by)
     found = documents.keep_chosen(documents.Chosen(document_id=document_id), purpose=MATERIAL, by=acting)
     check_file(name, content.elements[name], file_type=found.type, size=found.size, file=found.name)
     if found.sha256 and any(found.sha256 == other.sha256 for other in others):
         raise given_twice(name, found.name)
-    documents.attach_document(document_id, app=APP, attached_id=case.pk, owner=acting.on_behalf_of, by=acting)
+    return documents.attach_document(document_id, app=APP, attached_id=case.pk, owner=acting.on_behalf_of, by=acting)
 
 
 def drop_materials(case: Case, ids: Collection[UUID]) -> None:

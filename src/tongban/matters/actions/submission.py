@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -13,13 +12,14 @@ from django.utils import timezone
 from tongban.lib.actors import Actor
 from tongban.lib.ids import uuid7
 from tongban.lib.refusals import Refusal, Refusals, forbidden
+from tongban.lib.together import together, write_now
 from tongban.lib.words import T
 from tongban.matters import hooks
-from tongban.matters.actions.acceptance import begin, silence_accepts_on, unit_of
+from tongban.matters.actions.acceptance import begin, meet_units, silence_accepts_on, unit_of
 from tongban.matters.actions.clock import record_turn, set_reviews
-from tongban.matters.actions.common import announce, lock_own_case, record, record_act, tell_applicant
-from tongban.matters.actions.drafts import save_answers, start_draft, with_provenance
-from tongban.matters.actions.known import count_known_questions
+from tongban.matters.actions.common import announce, lock_own_case, record, record_act, store, tell_applicant
+from tongban.matters.actions.drafts import with_provenance
+from tongban.matters.actions.known import count_known_questions, typed_although_known
 from tongban.matters.actions.materials import drop_materials, keep_materials
 from tongban.matters.models import Case, CaseCounter
 from tongban.matters.queries import as_agent, content_of, held_documents, is_version_over, materials_lost, reviews_of
@@ -57,7 +57,8 @@ def submit_case(case_id: UUID, *, by: Actor) -> Case:
     if case.state not in (DRAFT, RETURNED):
         return case
     check_not_waiting(case)
-    return hand_in(case, by=by)
+    with together():
+        return hand_in(case, by=by)
 
 
 def hand_in(case: Case, *, by: Actor) -> Case:
@@ -66,30 +67,24 @@ def hand_in(case: Case, *, by: Actor) -> Case:
     content = content_of(case)
     check_ready(case, content)
     _check_right(case, content, by)
-    check_confirmed(case, by)
+    if not case._state.adding:  # what is begun and handed in at once was in nobody else's hands
+        check_confirmed(case, by)
     now = timezone.now()
     if case.state == RETURNED:
         _submit_again(case, content, now, by)
     else:
         _submit_first(case, content, now, by)
-    count_known_questions.later(case_id=str(case.pk))
-    hooks.submitted.call(case_id=case.pk, by=by)
+    if case._state.adding:  # the registers have just been asked
+        case.asked_known = typed_although_known(case, by=by)
+    else:
+        count_known_questions.later(case_id=str(case.pk))
+    if hooks.submitted.answers:  # who answers looks for the case
+        write_now()
+        hooks.submitted.call(case_id=case.pk, by=by)
     announce(case, hooks.CASE_SUBMITTED, by=by)
     if case.state in OPEN_STATES:  # what was decided on the spot has told the applicant already
         tell_applicant(case, "submitted", by=by)
     return case
-
-
-@transaction.atomic
-def apply(
-    code: str, *, organisation_id: UUID | None = None, person_id: UUID | None = None, answers: Mapping[str, Any],
-    submit: bool = False, by: Actor,
-) -> Case:  # fmt: skip
-    """Begin, fill in and maybe submit in one act, as a program does; a refusal leaves nothing behind."""
-    case = start_draft(code, organisation_id=organisation_id, person_id=person_id, by=by)
-    if answers:
-        save_answers(case.pk, answers, complete=submit, by=by)
-    return submit_case(case.pk, by=by) if submit else case
 
 
 @transaction.atomic
@@ -161,6 +156,7 @@ def _submit_first(case: Case, content: Content, now: datetime, by: Actor) -> Non
     said = content.definition
     regime = regime_for(content, case.values, timezone.localdate(now))
     check_regime(regime)
+    meet_units(content, case.region_code)
     case.decision_unit = unit_of(said.decision.unit, case.region_code)
     accepting = said.acceptance.unit or said.decision.unit
     case.acceptance_unit = unit_of(accepting, case.region_code) if said.acceptance.by == "office" else None
@@ -179,7 +175,7 @@ def _hand_in(case: Case, content: Content, now: datetime, by: Actor, *, kind: st
         due = silence_accepts_on(content, now, calendar)
         case.state, case.accept_by = RECEIVED, due
     assert due is not None
-    case.save()
+    store(case)
     record_act(case, kind, by=by, at=now, answers=case.answers_hash, due_on=due.isoformat())
     if case.state != RECEIVED:
         begin(case, content, now, calendar=calendar, by=by)

@@ -9,9 +9,9 @@ from uuid import UUID
 from django.http import HttpRequest
 from ninja import Field, Query, Router, Schema, Status
 
-from tongban.foundation.parties.queries import organisations_acted_for
 from tongban.lib.actors import Actor
 from tongban.lib.refusals import not_found
+from tongban.lib.together import together
 from tongban.lib.words import T
 from tongban.matters import actions, queries
 from tongban.matters.models import Case, Definition
@@ -213,6 +213,11 @@ def _clock(clock: Clock) -> dict[str, Any]:
 
 
 def _detail(case: Case, actor: Actor) -> dict[str, Any]:
+    with together():  # what several parts of the answer rest on is read once
+        return _details(case, actor)
+
+
+def _details(case: Case, actor: Actor) -> dict[str, Any]:
     decision = getattr(case, "decision", None)
     opinions = [
         {
@@ -283,15 +288,8 @@ def cases(request: HttpRequest, state: Query[str] = "", offset: Query[int] = 0) 
 def start(request: HttpRequest, body: NewCase) -> Status[dict[str, Any]]:
     """Begin an application, and hand it in with ``submit``; known facts are filled in."""
     actor = request.actor  # type: ignore[attr-defined]
-    organisation_id = body.organisation_id
-    if (
-        organisation_id is None
-        and "company" in queries.content_of(queries.definition_by_code(body.service)).definition.applicants
-    ):
-        companies = organisations_acted_for(actor)
-        organisation_id = companies[0].pk if len(companies) == 1 else None
     case = actions.apply(
-        body.service, organisation_id=organisation_id, answers=body.answers, submit=body.submit, by=actor
+        body.service, organisation_id=body.organisation_id, answers=body.answers, submit=body.submit, by=actor
     )
     return Status(201, answered(request, case.pk))
 

@@ -12,7 +12,7 @@ from tongban.lib.actors import Actor
 from tongban.lib.name_search import name_query
 from tongban.lib.refusals import Refusal, not_found
 from tongban.lib.words import T
-from tongban.matters.models import Case, Intake, Review
+from tongban.matters.models import Case, CaseEvent, Intake, Review
 from tongban.matters.rules.cases import DRAFT, OPEN, READY, RECEIVED
 
 # As declared in hooks.py, which stands on the same layer and cannot be imported here.
@@ -26,6 +26,21 @@ NOBODYS = UUID(int=0)  # a filter by None would find rows without a unit
 def _lean() -> QuerySet[Case]:
     """Cases for lists: without the answers, which need decrypting, and the version's content."""
     return Case.objects.select_related("definition").defer("answers")
+
+
+def _whole(found: QuerySet[Case]) -> QuerySet[Case]:
+    """Single cases with what every page of a case shows, in few statements: its reviews and its history, too."""
+    parts = ("definition", "version", "organisation", "person", "decision_unit", "acceptance_unit", "decision")
+    events = Prefetch("events", CaseEvent.objects.select_related("unit").order_by("at", "pk"))
+    lean = found.defer(None).select_related(*parts).defer("version__content", "version__sources")
+    return lean.prefetch_related(Prefetch("reviews", _IN_ORDER), events)
+
+
+def events_of(case: Case) -> list[CaseEvent]:
+    """Everything that happened to a case, oldest first; read once where a page shows the case."""
+    if "events" in getattr(case, "_prefetched_objects_cache", {}):
+        return list(case.events.all())
+    return list(case.events.select_related("unit").order_by("at", "pk"))
 
 
 def cases_of(by: Actor) -> QuerySet[Case]:
@@ -47,8 +62,7 @@ def cases_of(by: Actor) -> QuerySet[Case]:
 
 def applicant_case(case_id: UUID, by: Actor) -> Case:
     """A case for its applicant, or for whoever acts for the applicant; not found for everybody else."""
-    found = Case.objects.select_related("definition", "organisation", "person", "decision_unit", "acceptance_unit")
-    case = found.prefetch_related(Prefetch("reviews", _IN_ORDER)).filter(pk=case_id).first()
+    case = _whole(Case.objects.all()).filter(pk=case_id).first()
     if case is None or not stands_for(case, by):
         raise not_found(_THIS_CASE)
     return case
@@ -99,8 +113,7 @@ def took_in(case: Case, person_id: UUID) -> bool:
 
 def case_at_window(intake: Intake) -> Case:
     """The case of an intake its clerk holds."""
-    found = Case.objects.select_related("definition", "organisation", "person", "decision_unit", "acceptance_unit")
-    return found.prefetch_related(Prefetch("reviews", _IN_ORDER)).get(pk=intake.case_id)
+    return _whole(Case.objects.all()).get(pk=intake.case_id)
 
 
 def cases_visible_to(by: Actor) -> QuerySet[Case]:
@@ -116,14 +129,7 @@ def cases_visible_to(by: Actor) -> QuerySet[Case]:
 
 def staff_case(case_id: UUID, by: Actor) -> Case:
     """A case for a member of staff within their scope; not found outside it."""
-    case = (
-        cases_visible_to(by)
-        .defer(None)
-        .select_related("definition", "organisation", "person", "decision_unit", "acceptance_unit")
-        .prefetch_related(Prefetch("reviews", _IN_ORDER))
-        .filter(pk=case_id)
-        .first()
-    )
+    case = _whole(cases_visible_to(by)).filter(pk=case_id).first()
     if case is None:
         raise not_found(_THIS_CASE)
     return case

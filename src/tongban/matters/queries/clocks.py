@@ -9,11 +9,12 @@ from types import MappingProxyType
 
 from django.utils import timezone
 
+from tongban.lib.together import once
 from tongban.lib.words import T
 from tongban.lib.working_days import Calendar, DayOverride, add_days, add_working_days, legal_date
 from tongban.matters.models import Case, CaseEvent
 from tongban.matters.models import DayOverride as StoredDay
-from tongban.matters.queries.cases import reviews_of
+from tongban.matters.queries.cases import events_of, reviews_of
 from tongban.matters.queries.definitions import content_of
 from tongban.matters.rules.cases import OPEN, OPEN_STATES, RECEIVED, RETURNED, signal
 from tongban.matters.rules.clocks import Reckoning, Tick, reckon, since
@@ -22,7 +23,7 @@ from tongban.matters.rules.shape import Content
 
 def calendar_now() -> Calendar:
     """The published calendar with this jurisdiction's overrides."""
-    days = list(StoredDay.objects.all())
+    days = once("matters.overrides", lambda: list(StoredDay.objects.all()))
     return Calendar(
         MappingProxyType({one.day: DayOverride(one.is_working, T.read(one.reason)) for one in days}),
         frozenset(one.completes_year for one in days if one.completes_year),
@@ -40,7 +41,7 @@ def tick_of(event: CaseEvent) -> Tick | None:
 
 def ticks_of(case: Case) -> list[Tick]:
     """Everything that moved the clock of a case, oldest first."""
-    return ticks_in(case.events.order_by("at", "pk"))
+    return ticks_in(events_of(case))
 
 
 def ticks_in(events: Iterable[CaseEvent]) -> list[Tick]:
@@ -123,7 +124,7 @@ def _acceptance(case: Case, calendar: Calendar) -> Clock:
 
 
 def _correction(case: Case, calendar: Calendar) -> Clock:
-    event = case.events.filter(kind="returned").order_by("-at").first()
+    event = next((event for event in reversed(events_of(case)) if event.kind == "returned"), None)
     assert event is not None
     assert case.correct_by is not None
     due = add_days(event.at, content_of(case).definition.clocks.correction.days, calendar)

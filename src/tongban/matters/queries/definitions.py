@@ -37,9 +37,14 @@ def open_definitions() -> QuerySet[Definition]:
     return Definition.objects.filter(is_open=True, version__isnull=False).order_by("name_pinyin", "name")
 
 
+def _with_version(found: QuerySet[Definition]) -> QuerySet[Definition]:
+    """With the number of the version, and without its long texts: what it says is asked of ``content_of``."""
+    return found.select_related("version").defer("version__content", "version__sources")
+
+
 def definition_by_code(code: str) -> Definition:
     """The published service with this code; refused as not found otherwise."""
-    found = Definition.objects.filter(code=code, version__isnull=False).first()
+    found = _with_version(Definition.objects.filter(code=code, version__isnull=False)).first()
     if found is None:
         raise not_found(T("这项服务", "This service"))
     return found

@@ -9,7 +9,7 @@ from django.db.models import Count, Q, QuerySet
 from tongban.foundation.parties.queries import colleagues_in_unit
 from tongban.lib.actors import Actor
 from tongban.matters.models import Assignment, Case, Review
-from tongban.matters.queries.cases import NOBODYS, concerned_with, reviews_of
+from tongban.matters.queries.cases import NOBODYS, concerned_with, events_of, reviews_of
 from tongban.matters.queries.definitions import content_of
 from tongban.matters.rules.cases import GRANTED, IN_REVIEW, OPEN, OPEN_STATES, READY, RECEIVED
 
@@ -63,7 +63,7 @@ def _may_extend(case: Case) -> bool:
     extension = content_of(case).definition.clocks.extension
     if case.state not in (IN_REVIEW, READY) or extension is None or not extension.working_days:
         return False
-    return not case.events.filter(kind="extended").exists()
+    return not any(event.kind == "extended" for event in events_of(case))
 
 
 def _procedures(case: Case) -> list[str]:

@@ -10,8 +10,10 @@ from django.utils import timezone
 
 from tongban.lib.actors import Actor
 from tongban.lib.facts import Fact, Subject, Unavailable, ask
+from tongban.lib.together import once
 from tongban.lib.words import T
 from tongban.matters.models import Case
+from tongban.matters.queries.cases import events_of
 from tongban.matters.rules.answers import check_answers
 from tongban.matters.rules.shape import Content
 
@@ -112,7 +114,7 @@ def origin(answer: Mapping[str, Any]) -> T | None:
 
 def silent_registers(case: Case) -> dict[str, T]:
     """Elements that could not be filled in when the draft began, with the register that did not answer."""
-    begun = case.events.filter(kind="started").first()
+    begun = next((event for event in events_of(case) if event.kind == "started"), None)
     said: dict[str, Any] = begun.facts.get("unavailable", {}) if begun else {}
     return {element: T.read(source) for element, source in said.items()}
 
@@ -124,5 +126,5 @@ def lookup_for(case: Case, by: Actor) -> Callable[[str, T], Fact | Unavailable |
         subject = ("person", case.person_id)
     if subject is None:
         return lambda element, purpose: None
-    found, kept = subject, dict[Any, Any]()
+    found, kept = subject, once(("matters.facts", subject, by), dict[Any, Any])
     return lambda element, purpose: ask(element, found, purpose, by=by, kept=kept)

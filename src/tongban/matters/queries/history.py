@@ -8,7 +8,7 @@ from typing import Any
 
 from tongban.lib.words import T
 from tongban.matters.models import Case, CaseEvent
-from tongban.matters.queries.cases import reviews_of
+from tongban.matters.queries.cases import events_of, reviews_of
 from tongban.matters.rules.cases import IN_REVIEW, OPEN, READY, RECEIVED, RETURNED, REVIEW_STATES
 from tongban.matters.rules.handling import PROCEDURES
 
@@ -90,9 +90,7 @@ def _moment(event: CaseEvent, *, names: bool) -> Moment:
 
 def history_of(case: Case, *, names: bool) -> list[Moment]:
     """Everything that happened, oldest first, then who has the case now; ``names`` adds who acted (staff see it)."""
-    events = case.events.select_related("unit").order_by("at", "pk")
-    if not names:
-        events = events.exclude(kind__in=INTERNAL)
+    events = [event for event in events_of(case) if names or event.kind not in INTERNAL]
     return [_moment(event, names=names) for event in events] + waiting_for(case)
 
 

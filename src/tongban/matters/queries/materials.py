@@ -8,6 +8,7 @@ from uuid import UUID
 from tongban.foundation.documents.queries import documents_attached_to, standing_of
 from tongban.lib.actors import Actor
 from tongban.lib.refusals import Refusal
+from tongban.lib.together import once
 from tongban.lib.words import T
 from tongban.matters.models import Case
 from tongban.matters.queries.cases import cases_visible_to, stands_for
@@ -23,7 +24,10 @@ APP = "matters"
 
 def held_documents(case: Case) -> dict[UUID, Document]:
     """Documents tied to a case that were not erased, by id."""
-    return {found.pk: found for found in documents_attached_to(APP, case.pk) if found.erased_at is None}
+    return once(
+        ("matters.held", case.pk),
+        lambda: {found.pk: found for found in documents_attached_to(APP, case.pk) if found.erased_at is None},
+    )
 
 
 def materials_lost(case: Case, content: Content) -> list[Refusal]:

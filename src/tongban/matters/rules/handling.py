@@ -57,6 +57,13 @@ def parties_asked(content: Content, values: Mapping[str, Any], today: date) -> l
     ]
 
 
+def units_named(content: Content) -> frozenset[str]:
+    """Codes of every unit that may have to do with an application."""
+    said = content.definition
+    named = {said.decision.unit, said.acceptance.unit or said.decision.unit}
+    return frozenset(named | {party.unit for party in said.reviews.parties})
+
+
 def is_joined(reviews: Reviews, states: Mapping[str, str]) -> bool:
     """Whether the departments have said enough for a decision; ``states`` are their reviews' states by unit.
 

@@ -14,6 +14,7 @@ from tongban.foundation.documents.actions.seeing import document_visible_to
 from tongban.foundation.documents.actions.storing import (
     attach_document,
     extend_retention,
+    hold_documents,
     keep_chosen,
     store_upload,
 )
@@ -22,6 +23,6 @@ from tongban.web.file_inputs import Chosen
 
 __all__ = [
     "Chosen", "Opened", "Piece", "attach_document", "begin_upload", "discard_document", "document_visible_to", "draw_thumbnail", "end_upload",
-    "erase_expired", "examine_document", "examine_waiting", "extend_retention", "keep_chosen", "keep_made", "open_document",
+    "erase_expired", "examine_document", "examine_waiting", "extend_retention", "hold_documents", "keep_chosen", "keep_made", "open_document",
     "receive", "release_documents", "rewrap_file_keys", "store_upload", "sweep",
 ]  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date
 from typing import TYPE_CHECKING, Any, BinaryIO
 from uuid import UUID
@@ -28,10 +28,13 @@ from tongban.foundation.documents.queries import DOCUMENT, Owner, belongs_to, pr
 from tongban.foundation.documents.rules.names import clean_name
 from tongban.foundation.documents.rules.purposes import MIB, empty_file, purpose_of, too_large
 from tongban.lib.refusals import Refusal, not_found
+from tongban.lib.together import is_known, know, once, write
 from tongban.lib.words import T
 from tongban.web.file_inputs import Chosen
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from tongban.lib.actors import Actor
 
 
@@ -90,11 +93,29 @@ def _seal(blocks: Iterator[bytes], part: BinaryIO, seal: Seal) -> tuple[int, str
     return size, digest.hexdigest()
 
 
+def _standing() -> QuerySet[Document]:
+    return Document.objects.filter(erased_at__isnull=True)
+
+
+def _gone() -> Document | None:
+    return None
+
+
+def hold_documents(ids: Collection[UUID]) -> None:
+    """Read and lock several documents in one statement, where ``keep_chosen`` and ``attach_document`` follow together."""
+    new = [one for one in ids if not is_known(("documents.held", one))]
+    found = {one.pk: one for one in _standing().select_for_update().filter(pk__in=new).order_by("pk")} if new else {}
+    for wanted in new:
+        know(("documents.held", wanted), found.get(wanted))
+
+
 def keep_chosen(chosen: Chosen, *, purpose: str, by: Actor) -> Document:
     """The document for what was chosen in a form: stored now, or the one sent before by the same log-in."""
     if chosen.file is not None:
         return store_upload(chosen.file, purpose=purpose, by=by)
-    document = Document.objects.filter(pk=chosen.document_id or UUID(int=0), erased_at__isnull=True).first()
+    wanted = chosen.document_id or UUID(int=0)
+    held = ("documents.held", wanted)
+    document = once(held, _gone) if is_known(held) else _standing().filter(pk=wanted).first()
     if document is None or not _is_at_hand(document, by):
         raise not_found(DOCUMENT)
     if document.purpose != purpose:
@@ -113,15 +134,16 @@ def _is_at_hand(document: Document, by: Actor) -> bool:
     return belongs_to(document, by) or (principal is not None and document.uploader_id == principal)
 
 
-@transaction.atomic
 def attach_document(
     document_id: UUID, *, app: str, attached_id: UUID, owner: Owner | None = None, by: Actor
 ) -> Document:  # fmt: skip
     """Tie a document to what it belongs to; from then on that app says who may see it. Saying it twice is fine.
 
-    ``owner`` is for whom it was handed in, when that is not who sent it: a company whose accountant did.
+    Belongs in the transaction of whoever ties it. ``owner`` is for whom it was handed in, when that is not who sent it: a company whose accountant did.
     """
-    document = Document.objects.select_for_update().filter(pk=document_id, erased_at__isnull=True).first()
+    document = once(
+        ("documents.held", document_id), lambda: _standing().select_for_update().filter(pk=document_id).first()
+    )
     if document is None or not _is_at_hand(document, by):
         raise not_found(DOCUMENT)
     if document.state not in (Document.State.SCANNING, Document.State.READY):
@@ -135,10 +157,18 @@ def attach_document(
         kind, owner_id = owner
         document.owner_person_id = owner_id if kind == "person" else None
         document.owner_organisation_id = owner_id if kind == "organisation" else None
-    document.save(
-        update_fields=["attached_app", "attached_id", "retention_until", "owner_person", "owner_organisation"]
-    )
+    write(_store_ties, document)
     return document
+
+
+_TIES = ("attached_app", "attached_id", "retention_until", "owner_person", "owner_organisation")
+
+
+def _store_ties(found: list[Document]) -> None:
+    if len(found) == 1:
+        found[0].save(update_fields=_TIES)
+    else:
+        Document.objects.bulk_update(found, _TIES)
 
 
 def _tie(document: Document, app: str, attached_id: UUID) -> None:

@@ -6,7 +6,8 @@ import base64
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from django.db import transaction
+from django.db import connection, transaction
+from django.utils import timezone
 
 from tongban.foundation.exchange.models import StoredAnswer
 from tongban.lib.refusals import Refusal
@@ -32,16 +33,28 @@ def answer_once(digest: bytes, body_hash: bytes, operation: str, work: Callable[
     """
     with transaction.atomic():
         mine = StoredAnswer(digest=digest, body_hash=body_hash, operation=operation[:200])
-        StoredAnswer.objects.bulk_create([mine], ignore_conflicts=True)
-        kept = StoredAnswer.objects.get(digest=digest)
-        if kept.pk != mine.pk:
-            return _repeat(kept, body_hash)
+        if not _is_first(mine):
+            return _repeat(StoredAnswer.objects.get(digest=digest), body_hash)
         answer = work()
         if answer.status >= 400:
             transaction.set_rollback(True)
         else:
             _keep(mine, answer)
     return answer
+
+
+_FIRST = """
+INSERT INTO exchange_storedanswer (id, digest, operation, body_hash, status, headers, body, is_base64, created_at)
+VALUES (%s, %s, %s, %s, 0, '{}', '', false, %s) ON CONFLICT (digest) DO NOTHING
+"""
+
+
+def _is_first(row: StoredAnswer) -> bool:
+    """Put the row in its place, and whether that was free: every writing call begins so, in one statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(_FIRST, [row.pk, row.digest, row.operation, row.body_hash, timezone.now()])
+        row._state.adding = False
+        return cursor.rowcount == 1
 
 
 def _repeat(kept: StoredAnswer, body_hash: bytes) -> Answer:

@@ -16,6 +16,7 @@ from tongban.foundation.exchange.queries import subscriptions_to, this_source
 from tongban.foundation.exchange.rules import EVENTS, check_facts
 from tongban.lib.actors import Actor
 from tongban.lib.jobs import job, periodic
+from tongban.lib.together import write
 
 _LATE = timedelta(minutes=2)
 _BATCH = 500
@@ -38,11 +39,22 @@ def publish(
     if type not in EVENTS:
         raise ValueError(f"undeclared event {type}")
     check_facts(data)
-    message = OutboxMessage.objects.create(
+    message = OutboxMessage(
         type=type, source=this_source(), subject=subject, data=dict(data), region_code=region, caused_by=by.name[:120]
     )
-    fan_out.later(message_id=message.pk)
+    write(_send_out, message)
     return message
+
+
+def _send_out(messages: list[OutboxMessage]) -> None:
+    """Where nobody listens an event has been told to everybody: no job is needed to find that out."""
+    is_heard = Subscription.objects.exclude(state=Subscription.State.REMOVED).exists()
+    for message in messages:
+        if is_heard:
+            fan_out.later(message_id=message.pk)
+        else:
+            message.fanned_out_at = message.time
+    OutboxMessage.objects.bulk_create(messages)
 
 
 @job(queue="exchange")

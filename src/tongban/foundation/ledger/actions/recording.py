@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -15,22 +16,25 @@ from django.utils import timezone
 from tongban.foundation.ledger.models import Entry, Handle, Salt
 from tongban.foundation.ledger.rules import Chain, Leaf, build_leaf, check_moment
 from tongban.lib.actors import Actor
+from tongban.lib.together import once, write
 
 Subject = tuple[str, UUID]  # its kind, such as "matters.case", and its id
 
 
 def record(
-    leaf_type: str, *, by: Actor, subject: Subject | None = None, values: Mapping[str, Any], at: datetime | None = None
+    leaf_type: str, *, by: Actor, subject: Subject | None = None, values: Mapping[str, Any], at: datetime | None = None,
+    is_new: bool = False,
 ) -> Entry:  # fmt: skip
     """Add a leaf to the log, exactly when the current transaction commits; refused outside a transaction.
 
     ``values`` holds exactly the fields of the type (docs/ledger.md); ``at`` is now, give or take five minutes. The
-    receipt is at /log/receipt/<hash in hexadecimal> as soon as the next checkpoint is signed.
+    receipt is at /log/receipt/<hash in hexadecimal> as soon as the next checkpoint is signed. ``is_new`` says that the
+    subject was made in this transaction: nobody else can know it, so that its chain needs no lock.
     """
     if not connection.in_atomic_block:
         raise TransactionManagementError("ledger.record belongs in the transaction of the business it tells of")
     now = timezone.now()
-    handle = _lock_handle(subject) if subject else None
+    handle = once(("ledger.handle", subject), lambda: _handle_of(subject, is_new=is_new)) if subject else None
     leaf = build_leaf(
         leaf_type,
         at=check_moment(at or now, now),
@@ -42,33 +46,65 @@ def record(
     return add_entry(leaf, handle, is_waiting=True)
 
 
-# One statement, because this stands in the transaction of every business: entry, salts, the wait for a place, the chain.
+# One statement, because this stands in the transaction of every business: entries, salts, the wait for a place, chains.
 _ADD = """
-WITH entry AS (INSERT INTO ledger_entry (id, type, at, body, hash, subject) VALUES (%s, %s, %s, %s, %s, %s)),
+WITH entry AS (
+  INSERT INTO ledger_entry (id, type, at, body, hash, subject)
+  SELECT * FROM unnest(%s::uuid[], %s::text[], %s::timestamptz[], %s::bytea[], %s::bytea[], %s::bytea[])
+),
 salts AS (
   INSERT INTO ledger_salt (id, entry_id, field, salt)
-  SELECT salt_id, %s, field, salt FROM unnest(%s::uuid[], %s::text[], %s::bytea[]) AS given (salt_id, field, salt)
+  SELECT * FROM unnest(%s::uuid[], %s::uuid[], %s::text[], %s::bytea[])
 ),
-waiting AS (INSERT INTO ledger_pending (entry_id) SELECT %s::uuid WHERE %s)
-UPDATE ledger_handle SET last = %s WHERE id = %s
+waiting AS (INSERT INTO ledger_pending (entry_id) SELECT * FROM unnest(%s::uuid[])),
+begun AS (
+  INSERT INTO ledger_handle (id, subject_kind, subject_id, handle, last)
+  SELECT * FROM unnest(%s::uuid[], %s::text[], %s::uuid[], %s::bytea[], %s::bytea[])
+)
+UPDATE ledger_handle SET last = given.last FROM unnest(%s::uuid[], %s::bytea[]) AS given (id, last)
+WHERE ledger_handle.id = given.id
 """
+
+
+@dataclass(slots=True)
+class _New:
+    """A leaf to store: where its chain goes on, and whether it waits for a place."""
+
+    entry: Entry
+    salts: list[Salt]
+    handle: Handle | None
+    is_waiting: bool
 
 
 def add_entry(leaf: Leaf, handle: Handle | None = None, *, is_waiting: bool = False) -> Entry:
     """Store a leaf, its salts, and that it is its affair's last one; it has no place yet."""
     entry = Entry(type=leaf.type.name, at=leaf.at, body=leaf.body, hash=leaf.hash, subject=leaf.subject)
     salts = [Salt(entry=entry, field=name, salt=salt) for name, salt in leaf.salts.items()]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _ADD,
-            [
-                *(entry.id, entry.type, entry.at, leaf.body, leaf.hash, leaf.subject),
-                *(entry.id, [row.id for row in salts], [row.field for row in salts], [row.salt for row in salts]),
-                *(entry.id, is_waiting, leaf.hash, handle.id if handle else None),
-            ],
-        )
-    entry._state.adding = False
+    if handle is not None:
+        handle.last = leaf.hash
+    write(_add_entries, _New(entry, salts, handle, is_waiting))
     return entry
+
+
+def _add_entries(new: list[_New]) -> None:
+    handles = list({one.handle.id: one.handle for one in new if one.handle is not None}.values())
+    begun = [one for one in handles if one._state.adding]
+    gone_on = [one for one in handles if not one._state.adding]
+    rows = [
+        *_columns([one.entry for one in new], "id", "type", "at", "body", "hash", "subject"),
+        *_columns([salt for one in new for salt in one.salts], "id", "entry_id", "field", "salt"),
+        *_columns([one.entry for one in new if one.is_waiting], "id"),
+        *_columns(begun, "id", "subject_kind", "subject_id", "handle", "last"),
+        *_columns(gone_on, "id", "last"),
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(_ADD, rows)
+    for row in [*begun, *(one.entry for one in new)]:
+        row._state.adding = False
+
+
+def _columns(rows: Sequence[Any], *names: str) -> list[list[Any]]:
+    return [[getattr(row, name) for row in rows] for name in names]
 
 
 _LOCK = """
@@ -78,13 +114,15 @@ RETURNING id, handle, last
 """
 
 
-def _lock_handle(subject: Subject) -> Handle:
+def _handle_of(subject: Subject, *, is_new: bool) -> Handle:
     """The handle of an affair, made or found, and locked: two transactions at once still write one chain."""
     kind, subject_id = subject
-    handle = Handle(subject_kind=kind, subject_id=subject_id)
-    with connection.cursor() as cursor:
-        cursor.execute(_LOCK, [handle.id, kind, subject_id, secrets.token_bytes(16)])
-        handle.id, handle.handle, handle.last = cursor.fetchone()
+    handle = Handle(subject_kind=kind, subject_id=subject_id, handle=secrets.token_bytes(16), last=b"")
+    if not is_new:
+        with connection.cursor() as cursor:
+            cursor.execute(_LOCK, [handle.id, kind, subject_id, handle.handle])
+            handle.id, handle.handle, handle.last = cursor.fetchone()
+        handle._state.adding = False
     return handle
 
 

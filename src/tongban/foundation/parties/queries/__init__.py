@@ -39,6 +39,7 @@ from tongban.foundation.parties.queries.my_data import ASSURANCE, everything_hel
 from tongban.foundation.parties.queries.organisations import (
     organisation_by_uscc,
     unit_for,
+    units_for,
     uscc_of,
 )
 from tongban.foundation.parties.queries.people import (
@@ -134,6 +135,7 @@ __all__ = [
     "staff_by_username",
     "token_hash",
     "unit_for",
+    "units_for",
     "units_in_reach",
     "units_of",
     "uscc_of",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from uuid import UUID
 
 from tongban.foundation.parties.models import Organisation, Unit
@@ -14,9 +15,14 @@ def organisation_by_uscc(uscc: str) -> Organisation | None:
 
 def unit_for(code: str, region_code: str) -> Unit | None:
     """The unit a definition calls ``code``, for a place: the one of the place itself, else of the region above."""
+    return units_for([code], region_code).get(code)
+
+
+def units_for(codes: Collection[str], region_code: str) -> dict[str, Unit]:
+    """``unit_for`` each of several codes, in one statement; what nobody has set up is left out."""
     scopes = [region_code[:length] for length in (12, 9, 6, 4, 2) if len(region_code) >= length]
-    found = Unit.objects.filter(code=code, region_code__in=scopes, is_active=True).select_related("organisation")
-    return max(found, key=lambda unit: len(unit.region_code), default=None)
+    found = Unit.objects.filter(code__in=codes, region_code__in=scopes, is_active=True).select_related("organisation")
+    return {unit.code: unit for unit in sorted(found, key=lambda unit: len(unit.region_code))}
 
 
 def uscc_of(organisation_id: UUID) -> str:
