@@ -52,9 +52,9 @@ VALUES (%s, %s, %s, %s, 0, '{}', '', false, %s) ON CONFLICT (digest) DO NOTHING
 def _is_first(row: StoredAnswer) -> bool:
     """Put the row in its place, and whether that was free: every writing call begins so, in one statement."""
     with connection.cursor() as cursor:
-        cursor.execute(_FIRST, [row.pk, row.digest, row.operation, row.body_hash, timezone.now()])
+        cursor.execute(_FIRST, [row.pk, bytes(row.digest), row.operation, bytes(row.body_hash), timezone.now()])
         row._state.adding = False
-        return cursor.rowcount == 1
+        return bool(cursor.rowcount)
 
 
 def _repeat(kept: StoredAnswer, body_hash: bytes) -> Answer:

@@ -120,7 +120,7 @@ def _handle_of(subject: Subject, *, is_new: bool) -> Handle:
     handle = Handle(subject_kind=kind, subject_id=subject_id, handle=secrets.token_bytes(16), last=b"")
     if not is_new:
         with connection.cursor() as cursor:
-            cursor.execute(_LOCK, [handle.id, kind, subject_id, handle.handle])
+            cursor.execute(_LOCK, [handle.id, kind, subject_id, bytes(handle.handle)])
             handle.id, handle.handle, handle.last = cursor.fetchone()
         handle._state.adding = False
     return handle
