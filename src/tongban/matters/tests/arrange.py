@@ -150,7 +150,7 @@ def make_county() -> County:
     }  # fmt: skip
     units["township"] = Unit.objects.create(organisation=government, name="南城街道", name_en="Nancheng", kind="department",
                                             code="township", region_code="510502001")  # fmt: skip
-    owner, agent, stranger = (Person.objects.create(name=name, assurance=4) for name in ("刘建国", "王丽华", "陈小雨"))
+    owner, agent, stranger = (Person.objects.create(name=name, assurance=3) for name in ("刘建国", "王丽华", "陈小雨"))
     company = Organisation.objects.create(
         name="江阳区春和商贸有限公司", kind="company", region_code="510502001006", uscc=synthetic_uscc("91", 2020),
         address="南城街道凤凰社区示例路 18 号", industry="零售业", legal_representative=owner,

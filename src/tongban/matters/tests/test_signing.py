@@ -48,7 +48,7 @@ def filled_in(county: County, *, note: str = "") -> Case:
 
 def signer(county: County, name: str = "杨柳", **changes: Any) -> Person:
     """Somebody whose mandate covers signing."""
-    person = Person.objects.create(name=name, assurance=4)
+    person = Person.objects.create(name=name, assurance=3)
     today = timezone.localdate()
     said = {"may_sign": True, "accepted_at": timezone.now(), "granted_by": county.owner.name} | changes
     Mandate.objects.create(organisation=county.company, agent=person, valid_from=today, valid_to=today, **said)
