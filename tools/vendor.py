@@ -89,6 +89,14 @@ PACKAGES = (
         why="loaded only by pages with a chart",
     ),
     Package("tus-js-client", "4.3.1", "tus", "MIT", ("dist/tus.min.js",), why="resumable upload of large documents"),
+    Package(
+        "@noble/ed25519",
+        "2.3.0",
+        "noble-ed25519",
+        "MIT",
+        ("index.js",),
+        why="checks codes where the browser has no Ed25519 of its own (before Chrome 137); the last line that runs as one file",
+    ),
 )
 
 

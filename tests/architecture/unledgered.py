@@ -6,6 +6,8 @@ An action either reaches ``ledger.record`` or stands here: tests/architecture/te
 from __future__ import annotations
 
 UNLEDGERED: dict[str, str] = {
+    "credentials.draft_trust_lists": "repeats keys that are opened and withdrawn by leaves of their own",
+    "credentials.import_trust_lists": "repeats keys that are opened and withdrawn by leaves of their own",
     "documents.attach_document": "a case's leaf seals the answers that name the file",
     "documents.begin_upload": "a file not handed in yet has no effect",
     "documents.begun_document": "a file not handed in yet has no effect",

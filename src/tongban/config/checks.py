@@ -45,6 +45,9 @@ def check_production(**_: Any) -> list[CheckMessage]:
     if not environment.clamd:
         found.append(_warn("W005", "上传的文件不查毒：请安装 ClamAV 并设 TONGBAN_CLAMD。",
                            "Uploaded files are not scanned: install ClamAV and set TONGBAN_CLAMD."))  # fmt: skip
+    if any((environment.root_keys_dir or settings.VAR_DIR / "root").glob("*.json")):
+        found.append(_warn("W006", "签发可信名单的根密钥还在本机：请按 docs/passes.md 移到离线保管。",
+                           "The root key of the trust list lies on this server: take it offline as docs/passes.md says."))  # fmt: skip
     return found
 
 

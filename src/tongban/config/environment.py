@@ -57,6 +57,10 @@ class Environment(BaseSettings):
     )
     database_pool: int = Field(8, ge=1, le=200, description="Largest number of pooled connections per process.")
     keys_file: Path | None = Field(None, description="The key file; empty: secrets/keys.json under TONGBAN_VAR_DIR.")
+    root_keys_dir: Path | None = Field(
+        None,
+        description="Folder of the cities' root keys while they are on this server (docs/passes.md); empty: root under TONGBAN_VAR_DIR.",
+    )
     documents_dir: Path | None = Field(
         None, description="Where files are kept, encrypted; empty: documents under TONGBAN_VAR_DIR."
     )

@@ -12,6 +12,7 @@ from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from tongban.config.metrics import exposition
+from tongban.foundation.credentials.queries import trust_trouble
 from tongban.foundation.ledger.queries import log_state
 from tongban.foundation.regions.actions import pending_migrations
 from tongban.foundation.regions.queries import active_schemas, check_keys
@@ -31,12 +32,12 @@ def healthz(request: HttpRequest) -> HttpResponse:
 def readyz(request: HttpRequest) -> HttpResponse:
     """Everything a page needs is there; 503 and the names of what is not.
 
-    Worker and sequencer are reported but not needed: pages serve without them, and a balancer that took the pages away
-    would not help.
+    Worker, sequencer and trust list are reported but not needed: pages serve without them, and a balancer that took the
+    pages away would not help.
     """
     checks: dict[str, Callable[[], str]] = {
         "database": _database, "migrations": _migrations, "keys": _keys, "documents": _documents, "worker": _worker,
-        "sequencer": _sequencer,
+        "sequencer": _sequencer, "trust_list": _trust_list,
     }  # fmt: skip
     found: dict[str, str] = {}
     with enter(None):
@@ -45,7 +46,7 @@ def readyz(request: HttpRequest) -> HttpResponse:
                 found[name] = check()
             except (DatabaseError, KeyFileError, OSError) as error:
                 found[name] = f"failed: {type(error).__name__}"
-    ready = all(state == "ok" for name, state in found.items() if name not in ("worker", "sequencer"))
+    ready = all(state == "ok" for name, state in found.items() if name not in ("worker", "sequencer", "trust_list"))
     return JsonResponse({"ready": ready, "checks": found}, status=200 if ready else 503)
 
 
@@ -88,6 +89,16 @@ def _sequencer() -> str:
         with enter(schema):
             if trouble := log_state().trouble:
                 found.append(f"{schema}: {trouble}")
+    return "; ".join(found) or "ok"
+
+
+def _trust_list() -> str:
+    """What verifiers believe us by: missing, behind, or near its end."""
+    found = []
+    for schema in active_schemas():
+        with enter(schema):
+            if trouble := trust_trouble():
+                found.append(f"{schema}: {trouble.en}")
     return "; ".join(found) or "ok"
 
 

@@ -10,11 +10,13 @@ from django.core.management import call_command
 from django.urls import reverse
 
 from tongban.config.trouble import Trouble
+from tongban.foundation.credentials.actions import keep_keys_ready
+from tongban.foundation.credentials.queries import root_file, root_in_force
 from tongban.foundation.ledger.actions import erase_again
 from tongban.foundation.ledger.queries import current_shard
 from tongban.foundation.parties.queries import DEMO_PASSWORD, demo_logins
 from tongban.foundation.regions.models import Host, Jurisdiction
-from tongban.foundation.regions.queries import active_schemas, check_keys
+from tongban.foundation.regions.queries import active_schemas, check_keys, code_of_schema
 from tongban.lib.jurisdictions import enter
 from tongban.lib.keys import KeyRing
 
@@ -30,6 +32,7 @@ def prepare(report: Report) -> None:
     erase_restored(report)
     if settings.DEMO:
         call_command("demo", "load")
+    prepare_trust(report)
     collect_static(Path(settings.STATIC_ROOT), report)
     forget_metrics(settings.VAR_DIR / "run" / "metrics")
     write_welcome(settings.VAR_DIR / "run" / "welcome.txt")
@@ -77,6 +80,17 @@ def erase_restored(report: Report) -> None:
             report(
                 f"数据库恢复过备份，已重新按期删除  A backup was restored, erased again by schedule: {schema}, {count}"
             )
+
+
+def prepare_trust(report: Report) -> None:
+    """Keys and a trust list for each jurisdiction; the first time a root key too, in a file to be taken off this server."""
+    for schema in active_schemas():
+        with enter(schema):
+            is_new = root_in_force() is None
+            keep_keys_ready()
+            path = root_file(code_of_schema(schema))
+        if is_new:
+            report(f"新建根密钥，请尽快移到离线保管（docs/passes.md）  New root key, take it offline: {path}")
 
 
 def collect_static(root: Path, report: Report) -> None:

@@ -1,4 +1,4 @@
-"""Seals of licensed authorities: PKCS#12 files beside the key file, and the authorities whose seals are known."""
+"""Files outside the database: seals of licensed authorities (PKCS#12), the authorities known, and the city's root key."""
 
 from __future__ import annotations
 
@@ -17,6 +17,9 @@ from tongban.lib.jurisdictions import require_current
 from tongban.lib.pdf.sealing import BrokenSealFile, SealKey, key_in_file
 from tongban.lib.refusals import Refusal
 from tongban.lib.words import T
+from tongban_verify.errors import Unverified
+from tongban_verify.passes.cose import public_key_of
+from tongban_verify.witness.keyfile import key_of
 
 if TYPE_CHECKING:
     from tongban.foundation.parties.models import Unit
@@ -79,3 +82,23 @@ def licensed_authorities() -> list[bytes]:
         x509.load_pem_x509_certificate(path.read_bytes()).public_bytes(Encoding.DER)
         for path in sorted((folder / "authorities").glob("*.pem"))
     ]
+
+
+def new_root(path: Path, city: str) -> bytes:
+    """The seed of the root key on this server, made there when there is none."""
+    return _seed_in(path, city)
+
+
+def root_seed(path: Path, city: str, public_key: bytes) -> bytes | None:
+    """The seed of this root key; None when its file was taken away, or holds another key."""
+    if not path.is_file():
+        return None
+    seed = _seed_in(path, city)
+    return seed if public_key_of(seed) == public_key else None
+
+
+def _seed_in(path: Path, city: str) -> bytes:
+    try:
+        return key_of(path, f"{city}/root").seed
+    except Unverified as wrong:
+        raise Refusal("root_key_file", T(wrong.zh, wrong.en), status=500) from None

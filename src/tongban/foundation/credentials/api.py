@@ -8,14 +8,16 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Field, Router, Schema
 
 from tongban.foundation.credentials import actions, queries
-from tongban.foundation.credentials.rules.code import LONGEST
 from tongban.lib.refusals import not_found
 from tongban.lib.words import T
 from tongban.web.api import PUBLIC
 from tongban.web.limits import limit
+from tongban_verify.passes.code import LONGEST
+from tongban_verify.passes.status import STATUS_TYPE, TTL_SECONDS
+from tongban_verify.passes.trust import TRUST_TYPE
 
 router = Router(tags=["credentials"])
-STATUS_TTL_SECONDS = 900  # credentials.md: 15 minutes online
+TRUST_SECONDS = 3600  # refreshed daily, and at once when a key is withdrawn
 
 
 class CodeIn(Schema):
@@ -35,8 +37,8 @@ class VerdictOut(Schema):
     """Whether the credential may be accepted, and why."""
 
     valid: bool = Field(examples=[True])
-    reason: str = Field(examples=["valid"], description="valid, malformed, unknown_key, edited, wrong_scope, not_yet, "
-                        "expired, revoked, key_withdrawn or not_recorded")  # fmt: skip
+    reason: str = Field(examples=["valid"], description="valid, malformed, unknown_key, key_withdrawn, edited, wrong_scope, "
+                        "not_yet, expired, stale_code, clock_wrong, revoked or not_recorded")  # fmt: skip
     message: str
     checked_at: datetime
     facts: list[Fact]
@@ -51,12 +53,17 @@ class KeyOut(Schema):
     types: list[str]
     signs_from: datetime
     signs_until: datetime
-    state: str
+    verifies_until: datetime
+    state: str = Field(description="standby, active, retired or withdrawn")
 
 
 class TrustListOut(Schema):
-    """The keys this jurisdiction signs with."""
+    """The keys of this jurisdiction as they are now; verifiers use the signed list (``/trust-list.cwt``)."""
 
+    root: str = Field(description="The city's root key, 32 bytes in hexadecimal; take it from a second place, too")
+    version: int
+    issued_at: datetime | None
+    expires_at: datetime | None
     keys: list[KeyOut]
 
 
@@ -70,26 +77,51 @@ def verify(request: HttpRequest, body: CodeIn) -> VerdictOut:
     verdict = found.verdict
     facts = [Fact(label=str(label), value=value) for label, value in found.facts]
     return VerdictOut(
-        valid=verdict.is_valid, reason=verdict.reason, message=str(verdict.message), checked_at=found.at, facts=facts
+        valid=verdict.is_valid, reason=verdict.reason, message=str(found.message), checked_at=found.at, facts=facts
     )
 
 
 @router.get("/trust-list", auth=PUBLIC, response=TrustListOut, operation_id="trust_list")
 def trust_list(request: HttpRequest) -> dict[str, object]:
-    """The keys a verifier needs to check credentials without us."""
+    """The keys of this jurisdiction, for people to read."""
     del request
-    return {"keys": queries.trust_list()}
+    row, root = queries.current_trust_list(), queries.root_in_force()
+    return {
+        "root": str(root or ""), "version": row.version if row else 0, "issued_at": row.issued_at if row else None,
+        "expires_at": row.expires_at if row else None, "keys": queries.known_keys(),
+    }  # fmt: skip
+
+
+def _binary(about: str, media_type: str) -> dict[str, object]:
+    schema = {"schema": {"type": "string", "format": "binary"}}
+    return {"responses": {200: {"description": about, "content": {media_type: schema}}}}
+
+
+def _kept(token: bytes, media_type: str, seconds: int) -> HttpResponse:
+    """A signed file anybody may keep and any page may fetch: it proves itself, wherever it comes from."""
+    response = HttpResponse(token, content_type=media_type)
+    response["Cache-Control"] = f"public, max-age={seconds}"
+    response["Access-Control-Allow-Origin"] = "*"
+    return response
+
+
+@router.get("/trust-list.cwt", auth=PUBLIC, operation_id="signed_trust_list",
+            openapi_extra=_binary("The signed trust list, docs/passes.md.", TRUST_TYPE))  # fmt: skip
+def signed_trust_list(request: HttpRequest) -> HttpResponse:
+    """The keys a verifier needs to check credentials without us, signed by the city's root key."""
+    del request
+    row = queries.current_trust_list()
+    if row is None:
+        raise not_found(T("可信名单", "The trust list"))
+    return _kept(bytes(row.token), TRUST_TYPE, TRUST_SECONDS)
 
 
 @router.get("/status/{issuer}/{int:number}", auth=PUBLIC, operation_id="status_list",
-            openapi_extra={"responses": {200: {"description": "One bit a credential, bit 0 of byte 0 first; 1 is revoked.",
-            "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}}})  # fmt: skip
+            openapi_extra=_binary("A Token Status List of one bit as signed CWT; 1 is revoked.", STATUS_TYPE))  # fmt: skip
 def status_list(request: HttpRequest, issuer: str, number: int) -> HttpResponse:
     """The revocation bits of one status list."""
     del request
-    bits = queries.status_bits(issuer, number)
-    if bits is None:
+    token = queries.signed_status_list(issuer, number)
+    if token is None:
         raise not_found(T("这个状态列表", "This status list"))
-    response = HttpResponse(bits, content_type="application/octet-stream")
-    response["Cache-Control"] = f"public, max-age={STATUS_TTL_SECONDS}"
-    return response
+    return _kept(token, STATUS_TYPE, TTL_SECONDS)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from tongban.foundation.credentials.models import Credential, IssuingKey, OfficeSeal, SealedPaper
+from tongban.foundation.credentials.models import Credential, IssuingKey, OfficeSeal, SealedPaper, TrustRoot
 from tongban.foundation.credentials.queries import (
     issue_leaf,
     key_leaf,
     paper_leaf,
     revocation_leaf,
+    root_leaf,
     seal_leaf,
     withdrawn_key_leaf,
     withdrawn_seal_leaf,
@@ -34,7 +35,12 @@ def _key_leaves(ids: Sequence[UUID]) -> Mapping[UUID, list[Due]]:
 def _key(row: IssuingKey) -> list[Due]:
     is_withdrawn = row.state == IssuingKey.State.WITHDRAWN
     withdrawn = [Due("issuer_key.withdrawn", withdrawn_key_leaf(row))] if is_withdrawn else []
-    return [Due("issuer_key.opened", key_leaf(row)), *withdrawn]
+    opened = [Due("issuer_key.opened", key_leaf(row))] if row.opened_at else []
+    return [*opened, *withdrawn]
+
+
+def _root_leaves(ids: Sequence[UUID]) -> Mapping[UUID, list[Due]]:
+    return {row.pk: [Due("trust_root.adopted", root_leaf(row))] for row in TrustRoot.objects.filter(pk__in=ids)}
 
 
 def _seal_leaves(ids: Sequence[UUID]) -> Mapping[UUID, list[Due]]:
@@ -54,10 +60,11 @@ def _paper_leaves(ids: Sequence[UUID]) -> Mapping[UUID, list[Due]]:
 
 @affairs.answer
 def rows_and_leaves() -> list[Affairs]:
-    """Credentials and the keys that sign them; seals and the papers they are on."""
+    """Credentials, the keys that sign them and the root above them; seals and the papers they are on."""
     return [
         Affairs("credentials.credential", Credential.objects.all, _credential_leaves),
         Affairs("credentials.issuingkey", IssuingKey.objects.all, _key_leaves),
+        Affairs("credentials.trustroot", TrustRoot.objects.all, _root_leaves),
         Affairs("credentials.officeseal", OfficeSeal.objects.all, _seal_leaves),
         Affairs("credentials.sealedpaper", SealedPaper.objects.all, _paper_leaves),
     ]

@@ -9,31 +9,79 @@ from tongban.lib.fields import EncryptedTextField
 from tongban.lib.models import House
 
 
-class IssuingKey(House):
-    """A public key that signs for an issuer and some types, for a time; its secret comes from the key file alone.
+class TrustRoot(House):
+    """The root key this city's trust lists are signed with; the newest counts. Its secret is never in the database, and
+    in a file of this server only until somebody takes it away."""
 
-    Signs for 90 days and verifies until the last credential it signed has expired (credentials.md).
+    append_only = True
+
+    public_key = models.BinaryField(max_length=32, unique=True)
+    adopted_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return bytes(self.public_key).hex()
+
+
+class TrustList(House):
+    """One version of the trust list as verifiers fetch it. Lists signed in advance wait here for their day."""
+
+    append_only = True
+
+    root = models.ForeignKey("credentials.TrustRoot", on_delete=models.PROTECT, related_name="lists")
+    version = models.PositiveIntegerField(unique=True)
+    token = models.BinaryField()
+    issued_at = models.DateTimeField()  # from when it counts
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(expires_at__gt=F("issued_at")), name="trust_list_dates")]
+
+    def __str__(self) -> str:
+        return str(self.version)
+
+
+class IssuingKey(House):
+    """A public key that signs for an issuer and one purpose, for a time; its secret comes from the key file alone.
+
+    Stands by, on the trust list already, until the key before it is done; then signs for 90 days and verifies until the
+    last credential it may have signed has expired (credentials.md).
     """
 
     class State(models.TextChoices):
+        STANDBY = "standby", "备用"
         ACTIVE = "active", "签发中"
         RETIRED = "retired", "只验证"
         WITHDRAWN = "withdrawn", "已作废"
 
+    class Purpose(models.TextChoices):
+        PASS = "pass", "出入证"
+        CERTIFICATE = "certificate", "证明"
+
     kid = models.BinaryField(max_length=4, unique=True)
     public_key = models.BinaryField(max_length=32)
     issuer = models.CharField(max_length=12)  # code of the jurisdiction, e.g. 510500
+    purpose = models.CharField(max_length=12, choices=Purpose.choices)
     types = models.JSONField(default=list)
     ring_number = models.PositiveIntegerField()  # of the key of kind "credential" its seed is derived from
     signs_from = models.DateTimeField()
     signs_until = models.DateTimeField()
-    state = models.CharField(max_length=12, choices=State.choices, default=State.ACTIVE)
+    verifies_until = models.DateTimeField()
+    opened_at = models.DateTimeField(null=True, blank=True)  # when it left standby
+    state = models.CharField(max_length=12, choices=State.choices, default=State.STANDBY)
     withdrawn_reason = models.CharField(max_length=200, blank=True)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["issuer"], condition=Q(state="active"), name="issuing_key_one_active"),
-            models.CheckConstraint(condition=Q(signs_until__gt=F("signs_from")), name="issuing_key_dates"),
+            models.UniqueConstraint(
+                fields=["issuer", "purpose"], condition=Q(state="active"), name="issuing_key_one_active"
+            ),
+            models.UniqueConstraint(
+                fields=["issuer", "purpose"], condition=Q(state="standby"), name="issuing_key_one_standby"
+            ),
+            models.CheckConstraint(
+                condition=Q(signs_until__gt=F("signs_from"), verifies_until__gte=F("signs_until")),
+                name="issuing_key_dates",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -41,7 +89,8 @@ class IssuingKey(House):
 
 
 class StatusList(House):
-    """One bit per credential of an issuer that expires in one month; ``number`` counts months since January 2020."""
+    """One bit per credential of an issuer and purpose that expires in one month; ``number`` counts months since January
+    2020, for passes from 1000 on."""
 
     issuer = models.CharField(max_length=12)
     number = models.PositiveIntegerField()
@@ -79,7 +128,11 @@ class Credential(House):
             models.UniqueConstraint(fields=["status_list", "status_index"], name="credential_one_bit"),
             models.CheckConstraint(condition=Q(expires_at__gt=F("not_before")), name="credential_dates"),
         ]
-        indexes = [models.Index(fields=["subject_kind", "subject_id"], name="credential_subject")]
+        indexes = [
+            models.Index(fields=["subject_kind", "subject_id"], name="credential_subject"),
+            models.Index(fields=["status_list", "status_index"], condition=Q(revoked_at__isnull=False),
+                         name="credential_revoked_bits"),
+        ]  # fmt: skip
 
     def __str__(self) -> str:
         return bytes(self.cti).hex()

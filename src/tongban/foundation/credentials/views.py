@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from pathlib import Path
 
+from django.contrib.staticfiles import finders
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -81,10 +83,15 @@ def offline(request: HttpRequest) -> HttpResponse:
     """One HTML file that verifies codes without any network, with the keys and revocations as of now; a download."""
     limit(request, "credentials.offline", per_minute=PAPERS_PER_MINUTE)
     now = timezone.now()
+    trust = queries.current_trust_list(now)
+    if trust is None:
+        raise Refusal("list_missing", T("可信名单还没有签发，暂时不能离线核验，请稍后再来。",
+                      "The trust list is not signed yet: come back in a while."), status=503)  # fmt: skip
     known = {
         "saved_at": now.isoformat(), "saved_local": timezone.localtime(now).strftime("%Y-%m-%d %H:%M"),
-        "lang": get_language() or "zh-hans", "keys": queries.trust_list(), "lists": queries.offline_lists(),
-        "reasons": {code: str(text) for code, text in (REASONS | {"list_unknown": _LIST_UNKNOWN}).items()},
+        "lang": get_language() or "zh-hans", "root": str(trust.root),
+        "trust": base64.b64encode(bytes(trust.token)).decode(), "lists": queries.offline_lists(now),
+        "reasons": {code: str(text) for code, text in REASONS.items()},
         "types": {code: str(text) for code, text in queries.TYPE_NAMES.items()},
         "words": {code: str(text) for code, text in _OFFLINE_WORDS.items()},
     }  # fmt: skip
@@ -92,7 +99,8 @@ def offline(request: HttpRequest) -> HttpResponse:
         {60: "\\u003c", 62: "\\u003e", 38: "\\u0026"}
     )
     context = {
-        "known": mark_safe(written), "verifier": _script("offline.js"), "page": _script("offline-page.js"),  # noqa: S308 - escaped above; our own files
+        "known": mark_safe(written), "verifier": _script("credentials/passes.js"),  # noqa: S308 - escaped above
+        "page": _script("credentials/offline-page.js"), "fallback": _script("vendor/noble-ed25519/index.js"),
         "lang": known["lang"],
     }  # fmt: skip
     answer = HttpResponse(render_to_string("credentials/offline.html", context, request))
@@ -101,10 +109,6 @@ def offline(request: HttpRequest) -> HttpResponse:
     return answer
 
 
-_LIST_UNKNOWN = T("签名正确，但这一页没有它的撤销名单，请联网核验。",
-                  "The signature is right, but its revocation list is not on this page: check online.")  # fmt: skip
-
-
 def _script(name: str) -> SafeString:
-    text = (Path(__file__).parent / "static" / "credentials" / name).read_text("utf-8")
+    text = Path(str(finders.find(name))).read_text("utf-8")
     return mark_safe(text)  # noqa: S308 - our own file

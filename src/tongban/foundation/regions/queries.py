@@ -104,6 +104,13 @@ def code_of_schema(schema: str) -> str:
     return Jurisdiction.objects.values_list("code", flat=True).get(schema=schema)
 
 
+def main_host() -> str:
+    """The host name that speaks for the whole current jurisdiction, else its first; localhost without any."""
+    found = Jurisdiction.objects.get(schema=require_current())
+    names = dict(found.hosts.order_by("hostname").values_list("region_code", "hostname"))
+    return names.get(found.code) or next(iter(names.values()), "localhost")
+
+
 def name_of_current() -> T:
     """The name of the current jurisdiction."""
     schema = require_current()

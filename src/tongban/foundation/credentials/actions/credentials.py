@@ -1,41 +1,53 @@
-"""What the office does with credentials: issue, revoke, change keys."""
+"""What the office does with credentials: issue, show, revoke."""
 
 from __future__ import annotations
 
+import re
 import secrets
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from uuid import UUID
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 
 from tongban.foundation.credentials import hooks
-from tongban.foundation.credentials.models import Credential, IssuingKey, SealedPaper, StatusList
+from tongban.foundation.credentials.actions.keys import signing_key
+from tongban.foundation.credentials.models import Credential, SealedPaper, StatusList
 from tongban.foundation.credentials.queries import (
     issue_leaf,
-    key_leaf,
     revocation_leaf,
+    scope_of_current,
+    seed_of,
     signed_facts,
     verdict_on,
-    withdrawn_key_leaf,
 )
-from tongban.foundation.credentials.rules.code import TYPES, Claims, Content, kid_of, write
-from tongban.foundation.credentials.rules.verdicts import Verdict
+from tongban.foundation.credentials.rules.keys import LONGEST_VALIDITY, list_number, purpose_of
+from tongban.foundation.credentials.rules.verdicts import REASONS
 from tongban.foundation.ledger import actions as ledger
 from tongban.foundation.parties.queries import require
-from tongban.foundation.regions.queries import code_of_schema
-from tongban.lib.actors import Actor
-from tongban.lib.jurisdictions import require_current
-from tongban.lib.keys import ring
+from tongban.lib.actors import Actor, system
 from tongban.lib.refusals import Refusal, not_found
 from tongban.lib.words import T
+from tongban_verify.passes.code import ROTATING, TYPES, Claims, Content, read, write
+from tongban_verify.passes.verdicts import Verdict
 
-SIGNING_PERIOD = timedelta(days=90)  # credentials.md: a key signs for 90 days
-LONGEST_VALIDITY = timedelta(days=3660)
-_TRIES = 12
+KEEPER = system("credentials", channel="job")
+_TRIES = 40  # a list is at most two thirds full before it grows
+_SAMPLE = 4096
+_COMMUNITY = re.compile(r"[0-9]{12}")
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Where a pass is good (the 12 digits of a community; empty: the whole city) and on which phone (``holder_key``)."""
+
+    community: str = ""
+    holder_key: bytes = b""
+
+
+EVERYWHERE = Reach()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +67,11 @@ class Verification:
     facts: list[tuple[T, str]] = field(default_factory=list)
     revoked_at: datetime | None = None
 
+    @property
+    def message(self) -> T:
+        """The sentence for the verdict."""
+        return REASONS[self.verdict.reason]
+
 
 def verify(text: str) -> Verification:
     """Check a code for anybody, without keeping who asked; upper apps add what the credential was issued for."""
@@ -68,21 +85,27 @@ def verify(text: str) -> Verification:
 
 
 @transaction.atomic
-def issue(content: Content, *, subject: Subject, not_before: datetime, expires: datetime, by: Actor) -> Credential:
+def issue(content: Content, *, subject: Subject, not_before: datetime, expires: datetime, by: Actor,
+          reach: Reach = EVERYWHERE) -> Credential:  # fmt: skip
     """Sign and record one credential; it verifies from the moment the transaction commits."""
     require(by, hooks.ISSUE)
     _check(content, not_before, expires)
-    key = _signing_key(timezone.now(), by)
+    _check_reach(content, reach)
+    purpose = purpose_of(content.type)
+    key = signing_key(purpose, timezone.now(), by)
     begin = max(not_before, key.signs_from).replace(microsecond=0)
-    bits = _status_list(key.issuer, expires)
+    if expires > key.verifies_until:
+        raise _too_long(purpose)
+    issuer = reach.community or key.issuer
+    bits = _status_list(issuer, expires, purpose)
     for _ in range(_TRIES):
         index = secrets.randbelow(bits.size)  # random: an index must not tell how many were issued before
-        cti = secrets.token_bytes(8)
-        claims = Claims(key.issuer, cti, begin, expires.replace(microsecond=0), content, (bits.number, index))
+        claims = Claims(issuer, secrets.token_bytes(8), begin, expires.replace(microsecond=0), content,
+                        (bits.number, index), reach.holder_key)  # fmt: skip
         row = Credential(
-            cti=cti, type=content.type, key=key, subject_kind=subject.kind, subject_id=subject.id,
+            cti=claims.cti, type=content.type, key=key, subject_kind=subject.kind, subject_id=subject.id,
             holder_name=content.name, not_before=claims.not_before, expires_at=claims.expires, issued_by=by.name,
-            status_list=bits, status_index=index, code=write(claims, _seed(key)),
+            status_list=bits, status_index=index, code=write(claims, seed_of(key)),
         )  # fmt: skip
         try:
             with transaction.atomic():
@@ -93,6 +116,24 @@ def issue(content: Content, *, subject: Subject, not_before: datetime, expires: 
         ledger.record("certificate.issued", by=by, subject=("credentials.credential", row.pk), values=issue_leaf(row))
         return row
     raise RuntimeError(f"no free bit in status list {bits}")
+
+
+def phone_code(credential_id: UUID) -> str:
+    """The code a phone shows now: the pass signed anew for 90 seconds, to be asked for every 30. Whoever calls has made
+    sure that it goes to the holder alone; a revoked or past pass is refused."""
+    now = timezone.now()
+    row = Credential.objects.filter(pk=credential_id).first()
+    if row is None:
+        raise not_found(T("这张证件", "This credential"))
+    if row.revoked_at:
+        raise Refusal("revoked", REASONS["revoked"], status=409)
+    if not row.not_before <= now < row.expires_at:
+        reason = "expired" if now >= row.expires_at else "not_yet"
+        raise Refusal(reason, REASONS[reason], status=409)
+    key = signing_key(purpose_of(row.type), now, KEEPER)
+    begin = max(now, key.signs_from).replace(microsecond=0)
+    claims = replace(read(row.code).claims, not_before=begin, expires=min(begin + ROTATING, row.expires_at))
+    return write(claims, seed_of(key))
 
 
 @transaction.atomic
@@ -116,25 +157,6 @@ def revoke(credential_id: UUID, *, reason: str, by: Actor) -> Credential:
     return credential
 
 
-@transaction.atomic
-def withdraw_key(kid: bytes, *, reason: str, by: Actor) -> None:
-    """Withdraw a signing key that may be in wrong hands: everything it signed stops verifying at once. A second
-    time changes nothing."""
-    require(by, hooks.MANAGE_KEYS)
-    if not reason.strip():
-        raise Refusal("reason_missing", T("请写明作废理由。", "Say why the key is withdrawn."), field="reason")
-    key = IssuingKey.objects.select_for_update().filter(kid=kid).first()
-    if key is None:
-        raise not_found(T("这把密钥", "This key"))
-    if key.state == IssuingKey.State.WITHDRAWN:
-        return
-    key.state, key.withdrawn_reason = IssuingKey.State.WITHDRAWN, reason.strip()[:200]
-    key.save(update_fields=["state", "withdrawn_reason"])
-    ledger.record(
-        "issuer_key.withdrawn", by=by, subject=("credentials.issuingkey", key.pk), values=withdrawn_key_leaf(key)
-    )
-
-
 def _check(content: Content, not_before: datetime, expires: datetime) -> None:
     if content.type not in TYPES:
         raise ValueError(f"unknown credential type {content.type}")
@@ -143,55 +165,42 @@ def _check(content: Content, not_before: datetime, expires: datetime) -> None:
             "dates_wrong", T("有效期的止日必须晚于起日和今天。", "The last day must lie after the first, and after today."),
             field="expires",
         )  # fmt: skip
-    if expires - not_before > LONGEST_VALIDITY:
-        raise Refusal("validity_too_long", T("有效期不能超过十年。", "At most ten years."), field="expires")
+    purpose = purpose_of(content.type)
+    if expires - not_before > LONGEST_VALIDITY[purpose]:
+        raise _too_long(purpose)
 
 
-def _seed(key: IssuingKey) -> bytes:
-    """The Ed25519 seed: derived from the key file for this jurisdiction and key, never stored."""
-    secret = ring().numbered("credential", key.ring_number)
-    return secret.derive(f"{require_current()}|{key.issuer}|{key.pk}")
+def _too_long(purpose: str) -> Refusal:
+    text = T("有效期不能超过 {days} 天。", "At most {days} days.").format(days=LONGEST_VALIDITY[purpose].days)
+    return Refusal("validity_too_long", text, field="expires")
 
 
-def _signing_key(now: datetime, by: Actor) -> IssuingKey:
-    """The key that signs now; a new one once its period is over or the key file was rotated."""
-    key = IssuingKey.objects.filter(state=IssuingKey.State.ACTIVE).first()
-    newest = ring().current("credential").number
-    if key and key.signs_until > now and key.ring_number == newest:
-        return key
-    try:
-        with transaction.atomic():
-            if key:
-                IssuingKey.objects.filter(pk=key.pk).update(state=IssuingKey.State.RETIRED)
-            return _new_key(now, newest, by)
-    except IntegrityError:  # somebody else made it in the same moment
-        return IssuingKey.objects.get(state=IssuingKey.State.ACTIVE)
+def _check_reach(content: Content, reach: Reach) -> None:
+    if reach.community and not (
+        _COMMUNITY.fullmatch(reach.community) and reach.community.startswith(scope_of_current())
+    ):
+        raise Refusal("community_wrong", T("社区代码应为本市的 12 位代码。", "The code of a community of this city has 12 digits."),
+                      field="community")  # fmt: skip
+    if reach.holder_key and len(reach.holder_key) != 32:
+        raise ValueError("a holder's key has 32 bytes")
+    if len(content.photo) not in (0, 8) or not 0 <= (content.gates or 0) < 2**53:
+        raise ValueError("a photo is named by 8 bytes, and there are 53 gates at most")
 
 
-def _new_key(now: datetime, ring_number: int, by: Actor) -> IssuingKey:
-    begin = now.replace(microsecond=0)
-    key = IssuingKey(
-        issuer=code_of_schema(require_current()), types=sorted(TYPES), ring_number=ring_number,
-        signs_from=begin, signs_until=begin + SIGNING_PERIOD,
-    )  # fmt: skip
-    key.public_key = Ed25519PrivateKey.from_private_bytes(_seed(key)).public_key().public_bytes_raw()
-    key.kid = kid_of(bytes(key.public_key))
-    key.save(force_insert=True)
-    ledger.record("issuer_key.opened", by=by, subject=("credentials.issuingkey", key.pk), values=key_leaf(key))
-    return key
-
-
-def _status_list(issuer: str, expires: datetime) -> StatusList:
-    local = timezone.localtime(expires)
-    number = (local.year - 2020) * 12 + local.month - 1
+def _status_list(issuer: str, expires: datetime, purpose: str) -> StatusList:
+    number = list_number(timezone.localtime(expires).date(), purpose)
     return StatusList.objects.get_or_create(issuer=issuer, number=number)[0]
 
 
 def _grow(bits: StatusList) -> None:
-    """Double a list once it is half full; lists only grow, so bits already given keep their place."""
-    if Credential.objects.filter(status_list=bits).count() * 2 >= bits.size:
+    """Double a list that is half full; lists only grow, so bits already given keep their place.
+
+    Indexes are random, so the list's last part tells how full the whole is, without counting a million rows.
+    """
+    part = min(bits.size, _SAMPLE)
+    if Credential.objects.filter(status_list=bits, status_index__gte=bits.size - part).count() * 2 >= part:
         StatusList.objects.filter(pk=bits.pk, size=bits.size).update(size=F("size") * 2)
-        bits.refresh_from_db()
+    bits.refresh_from_db()
 
 
 def erase_with(subject_kind: str, subject_ids: list[UUID]) -> list[tuple[str, UUID]]:

@@ -134,7 +134,7 @@ def test_a_seal_of_an_unknown_authority_is_named_so() -> None:
 @pytest.mark.django_db
 def test_revocation_expiry_and_a_withdrawn_seal_show_at_once() -> None:
     from tongban.foundation.credentials.models import Credential
-    from tongban.foundation.credentials.rules.code import Content
+    from tongban_verify.passes.code import Content
 
     now = timezone.now()
     credential = actions.issue(Content("certificate", "泸州样例商贸有限公司", number="N1"), subject=Subject("tests.thing", uuid7()),

@@ -61,6 +61,7 @@ _TYPES = (
     LeafType("certificate.issued", T("签发证照", "Certificate issued"), ("until",), ("type", "holder", "number", "digest")),
     LeafType("certificate.revoked", T("撤销证照", "Certificate revoked"), (), ("number", "reason")),
     LeafType("issuer_key.opened", T("启用签发密钥", "Issuer key opened"), ("kid", "public_key", "until")),
+    LeafType("trust_root.adopted", T("启用根密钥", "Root key adopted"), ("public_key",)),
     LeafType("issuer_key.withdrawn", T("作废签发密钥", "Issuer key withdrawn"), ("kid", "reason")),
     LeafType("disclosure.opened", T("双人批准调取", "Disclosure opened"), (), ("about", "purpose", "basis", "approvers")),
     LeafType("rule.changed", T("变更规则", "Rule changed"), ("rule", "before", "after", "reason")),

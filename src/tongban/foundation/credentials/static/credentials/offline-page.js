@@ -1,10 +1,13 @@
-// The page around TBVerify: paste or scan, see the verdict; how old the lists are is always in sight.
-"use strict";
-(() => {
+// The saved page around passes.js, which stands above it in the same module: paste or scan, see the verdict; how old the
+// lists are is always in sight.
+{
   const known = JSON.parse(document.getElementById("known").textContent);
   const form = document.querySelector("form"), field = form.querySelector("textarea"), verdict = document.getElementById("verdict");
   const age = document.getElementById("age"), camera = document.getElementById("camera"), video = document.querySelector("video");
   const hours = () => (Date.now() - Date.parse(known.saved_at)) / 3600000;
+  useFallback(async () => globalThis.nobleEd25519);
+  const seconds = () => Date.now() / 1000;
+  const bytes = (text) => Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
   const tellAge = () => {
     const state = hours() > 168 ? "old" : hours() > 24 ? "stale" : "fresh";
     age.className = state;
@@ -16,11 +19,10 @@
     return line;
   };
   const day = (seconds) => new Date(seconds * 1000).toLocaleString(known.lang, { timeZone: "Asia/Shanghai" });
-  const show = ({ reason: found, code }) => {
+  const show = ({ reason, code }) => {
     tellAge();
-    const reason = found === "valid" && hours() > 168 ? "list_unknown" : found;
-    const valid = reason === "valid";
-    verdict.className = valid ? "good" : reason === "list_unknown" ? "stale" : "bad";
+    const valid = reason === "valid", askOnline = ["list_unknown", "online_only", "list_expired", "clock_wrong"].includes(reason);
+    verdict.className = valid ? "good" : askOnline ? "stale" : "bad";
     verdict.replaceChildren();
     const title = document.createElement("h2"), text = document.createElement("p");
     title.textContent = valid ? known.words.good : known.words.bad;
@@ -36,17 +38,25 @@
     verdict.hidden = false;
     verdict.focus();
   };
+  // Opened anew at each look: a page that stays open for a week grows old, too.
+  const verdictOn = async (text) => {
+    const now = seconds(), opened = await openTrustList(bytes(known.trust), { roots: [unhex(known.root)], now });
+    if (!opened.list) return opened;
+    const lists = new Map();
+    for (const token of known.lists) {
+      const { list } = await openStatusList(bytes(token), opened.list, { now });
+      if (list) lists.set(list.address, list);
+    }
+    return judge(text, { trust: opened.list, lists, now });
+  };
   const check = async (text) => {
-    try {
-      show(await TBVerify.judge(text.replace(/^[ \r\n\t]+|[ \r\n\t]+$/g, ""), { keys: known.keys, statusOf: TBVerify.statusFrom(known.lists), now: Date.now() / 1000 }));
-    } catch {
+    try { show(await verdictOn(text.replace(/^[ \r\n\t]+|[ \r\n\t]+$/g, ""))); } catch {
       verdict.className = "bad"; verdict.textContent = known.words.browser; verdict.hidden = false;
     }
   };
   form.addEventListener("submit", (event) => { event.preventDefault(); check(field.value); });
   tellAge();
-  if (!("BarcodeDetector" in window) || !navigator.mediaDevices) return;
-  camera.hidden = false;
+  camera.hidden = !("BarcodeDetector" in window) || !navigator.mediaDevices;
   camera.addEventListener("click", async () => {
     try {
       const detector = new BarcodeDetector({ formats: ["qr_code"] });
@@ -62,4 +72,4 @@
       look();
     } catch { camera.hidden = true; }
   });
-})();
+}

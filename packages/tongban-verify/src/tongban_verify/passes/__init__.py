@@ -1,0 +1,1 @@
+"""Passes and certificates that verify without whoever issued them: docs/passes.md tells the format."""

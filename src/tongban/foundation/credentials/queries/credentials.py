@@ -1,0 +1,77 @@
+"""Reads of credentials and the verdicts on them."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.utils import timezone
+
+from tongban.foundation.credentials.models import Credential
+from tongban.foundation.credentials.queries.keys import trusted_key
+from tongban.lib.words import T
+from tongban_verify.passes.code import Claims
+from tongban_verify.passes.trust import TrustedKey
+from tongban_verify.passes.verdicts import Verdict, judge
+
+# As on paper: who the types are for, in the office's words.
+TYPE_NAMES: dict[str, T] = {
+    "resident": T("居民出入证", "Resident's pass"),
+    "tenant": T("租户出入证", "Tenant's pass"),
+    "visitor": T("访客出入证", "Visitor's pass"),
+    "courier": T("配送出入证", "Courier's pass"),
+    "vehicle": T("车辆通行证", "Vehicle pass"),
+    "certificate": T("证明", "Certificate"),
+}
+
+
+def verdict_on(text: str, *, now: datetime) -> tuple[Verdict, Credential | None]:
+    """The verdict on a scanned or pasted text, and the credential's row; looked up by the signed cti, never by the text."""
+    found: list[Credential] = []
+
+    def status_of(claims: Claims, _: TrustedKey) -> str:
+        found.extend(Credential.objects.filter(cti=claims.cti, status_list__issuer=claims.issuer)[:1])
+        if not found:
+            return "not_recorded"
+        return "revoked" if found[0].revoked_at else "valid"
+
+    verdict = judge(text.strip(" \r\n\t"), key_of=trusted_key, status_of=status_of, now=now)
+    return verdict, found[0] if found else None
+
+
+def signed_facts(claims: Claims) -> list[tuple[T, str]]:
+    """What the code itself says, in words; empty facts are left out."""
+    said = claims.content
+    lines = [
+        (T("证件类别", "Type"), str(TYPE_NAMES[said.type])),
+        (T("持有人", "Holder"), said.name),
+        (T("编号", "Number"), said.number),
+        (T("地点", "Place"), said.place),
+        (T("车牌", "Plate"), said.plate),
+        (T("有效期", "Valid"), f"{_day(claims.not_before)} – {_day(claims.expires)}"),
+    ]
+    return [(label, value) for label, value in lines if value]
+
+
+def _day(moment: datetime) -> str:
+    return timezone.localtime(moment).strftime("%Y-%m-%d %H:%M")
+
+
+def credential_of(subject_kind: str, subject_id: UUID) -> Credential | None:
+    """The newest credential issued for a subject, revoked or not."""
+    return Credential.objects.filter(subject_kind=subject_kind, subject_id=subject_id).order_by("-issued_at").first()
+
+
+def issue_leaf(row: Credential) -> dict[str, Any]:
+    """What the public log keeps of an issue: its last day in the open, the rest as commitments."""
+    return {
+        "until": row.expires_at.date(), "type": str(row.type), "holder": row.holder_name,
+        "number": bytes(row.cti).hex(), "digest": hashlib.sha256(row.code.encode()).hexdigest(),
+    }  # fmt: skip
+
+
+def revocation_leaf(row: Credential) -> dict[str, Any]:
+    """What the public log keeps of a revocation."""
+    return {"number": bytes(row.cti).hex(), "reason": row.revoked_reason}
