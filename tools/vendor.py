@@ -95,7 +95,7 @@ PACKAGES = (
         "noble-ed25519",
         "MIT",
         ("index.js",),
-        why="checks codes where the browser has no Ed25519 of its own (before Chrome 137); the last line that runs as one file",
+        why="checks codes where the browser has no Ed25519 of its own (before Chrome 137)",
     ),
 )
 

@@ -1,4 +1,4 @@
-"""``tongban-verify checkpoint|receipt|mirror|watch``: exit code 0 when all holds, 1 when something does not, 2 for usage."""
+"""``tongban-verify checkpoint|receipt|mirror|watch|pass``: exit code 0 when all holds, 1 when something does not, 2 for usage."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from tongban_verify.checkpoints import Checkpoint, Opened, Receipt, open_checkpo
 from tongban_verify.errors import Unverified
 from tongban_verify.mirror import Mirror
 from tongban_verify.notes import VerifierKey
+from tongban_verify.passes import cli as passes
 from tongban_verify.policy import Policy, PolicyFile
 from tongban_verify.sources import source_of
 from tongban_verify.watch import Watch
@@ -21,7 +22,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Run one command; what does not hold is told in one sentence of each language."""
     asked = _parser().parse_args(arguments)
     try:
-        found: int = asked.run(asked, _policy(asked))
+        found: int = asked.run_alone(asked) if hasattr(asked, "run_alone") else asked.run(asked, _policy(asked))
         return found
     except Unverified as refused:
         print(f"不成立：{refused.zh}\nNOT VERIFIED: {refused.en}", file=sys.stderr)
@@ -32,7 +33,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="tongban-verify", description="Check a public log without trusting its operator."
+        prog="tongban-verify", description="Check a public log, or a pass, without trusting its operator."
     )
     commands = parser.add_subparsers(required=True)
     for run, about in (
@@ -59,6 +60,7 @@ def _parser() -> argparse.ArgumentParser:
             command.add_argument("--every", type=float, default=30.0, help="seconds between two looks")
             command.add_argument("--times", type=int, default=0, help="looks before ending; 0: for ever")
             command.add_argument("--memory", type=Path, help="file that keeps the newest checkpoint seen")
+    passes.add_command(commands)
     return parser
 
 

@@ -81,6 +81,22 @@ class Address:
         return content
 
 
+def fetch(url: str, largest: int) -> bytes:
+    """One file on the web, at most so large; Unverified when it cannot be had."""
+    if urllib.parse.urlsplit(url).scheme not in ("http", "https"):
+        raise Unverified("address", f"“{url}”既不是文件也不是网址。", f"“{url}” is neither a file nor a web address.")
+    request = urllib.request.Request(url, headers={"User-Agent": "tongban-verify"})
+    try:
+        with urllib.request.urlopen(request, timeout=TIMEOUT) as answer:
+            content: bytes = answer.read(largest + 1)
+    except (OSError, ValueError) as error:
+        why = getattr(error, "reason", error)
+        raise Unverified("unreachable", f"连不上 {url}（{why}）。", f"{url} cannot be reached ({why}).") from None
+    if len(content) > largest:
+        raise Unverified("too_large", f"{url} 的回答过大。", f"{url} answers with too much.")
+    return content
+
+
 def source_of(where: str) -> Source:
     """The source an address or the path of a directory names."""
     return Directory(Path(where)) if Path(where).is_dir() else Address(where)

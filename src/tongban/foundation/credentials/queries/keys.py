@@ -17,9 +17,14 @@ from tongban_verify.passes.trust import TrustedKey
 WITHDRAWN = IssuingKey.State.WITHDRAWN
 
 
+def city_of_current() -> str:
+    """The code of this jurisdiction, as keys and lists name it."""
+    return code_of_schema(require_current())
+
+
 def scope_of_current() -> str:
     """What the codes of this jurisdiction's issuers begin with."""
-    return scope_of(code_of_schema(require_current()))
+    return scope_of(city_of_current())
 
 
 def root_in_force() -> TrustRoot | None:
