@@ -95,6 +95,7 @@ UNLEDGERED: dict[str, str] = {
     "matters.recount_deadlines": "computes again from what is written: the events of the case and the calendar",
     "matters.keep_answers": "a draft has no effect before it is handed in",
     "matters.new_case": "a draft has no effect before it is handed in",
+    "matters.only_company": "reads",
     "matters.save_answers": "a draft has no effect before it is handed in",
     "matters.send_confirmation": "a code for the applicant; what it confirms is written when it is handed in",
     "matters.send_notice": "repeats what the business beside it has written",

@@ -73,6 +73,23 @@ def once(question: Hashable, read: Callable[[], Known]) -> Known:
     return found
 
 
+@contextmanager
+def attempt() -> Iterator[None]:
+    """One of many within the block: an exception drops what it handed over, and what became known through it.
+
+    What was written to the database already is not undone: that needs a savepoint.
+    """
+    sheet = _sheet.get()
+    assert sheet is not None
+    handed_over, known = {kind: len(rows) for kind, rows in sheet.waiting.items()}, dict(sheet.known)
+    try:
+        yield
+    except BaseException:
+        sheet.waiting = {kind: sheet.waiting[kind][:count] for kind, count in handed_over.items()}
+        sheet.known = known
+        raise
+
+
 def is_known(question: Hashable) -> bool:
     """Whether a question of ``once`` has its answer already."""
     sheet = _sheet.get()

@@ -2,6 +2,7 @@
 
 from tongban.matters.actions.acceptance import accept_case, decline_case
 from tongban.matters.actions.applying import apply
+from tongban.matters.actions.bulk import Outcome, Row, submit_in_bulk
 from tongban.matters.actions.calendar import (
     NewDay,
     complete_year,
@@ -58,7 +59,9 @@ from tongban.matters.actions.window import (
 __all__ = [
     "InFlight",
     "NewDay",
+    "Outcome",
     "Published",
+    "Row",
     "Together",
     "Visitor",
     "accept_case",
@@ -111,6 +114,7 @@ __all__ = [
     "sign_case",
     "start_draft",
     "submit_case",
+    "submit_in_bulk",
     "take_back_unsigned",
     "take_in",
     "terminate_case",

@@ -29,7 +29,7 @@ def apply(
     """
     with together():
         if organisation_id is None and person_id is None:
-            organisation_id = _only_company(code, by)
+            organisation_id = only_company(code, by)
         begun = new_case if submit else start_draft  # what is handed in at once leaves no draft to be counted
         case = begun(code, organisation_id=organisation_id, person_id=person_id, by=by)
         if answers:
@@ -38,7 +38,8 @@ def apply(
         return hand_in(case, by=by) if submit else case
 
 
-def _only_company(code: str, by: Actor) -> UUID | None:
+def only_company(code: str, by: Actor) -> UUID | None:
+    """The only company the actor acts for, for a service companies apply for; None else."""
     if (
         "company"
         not in content_of(once(("matters.definition", code), lambda: definition_by_code(code))).definition.applicants

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Collection
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from django.utils import timezone
 from tongban.lib.actors import Actor
 from tongban.lib.ids import uuid7
 from tongban.lib.refusals import Refusal, Refusals, forbidden
-from tongban.lib.together import together, write_now
+from tongban.lib.together import is_known, know, once, together, write, write_now
 from tongban.lib.words import T
 from tongban.matters import hooks
 from tongban.matters.actions.acceptance import begin, meet_units, silence_accepts_on, unit_of
@@ -231,12 +232,35 @@ def screen_hashes(case: Case, content: Content) -> dict[str, str]:
 def _next_number(prefix: str, now: datetime) -> str:
     """The next number of the day, in one statement, so that two submissions never share one."""
     day = timezone.localtime(now).date()
+    counter = ("matters.counter", prefix, day)
+    if is_known(counter):  # held for many: it moves on once, when all have theirs
+        last = once(counter, int) + 1
+        know(counter, last)
+        write(_store_counters, (prefix, day, last))
+    else:
+        last = _moved_on(prefix, day, by=1)
+    return f"{prefix}{day:%Y%m%d}{last:04d}"
+
+
+def hold_counters(prefixes: Collection[str], now: datetime) -> None:
+    """Hold the counters of several numbers to come, always in the same order, so that none waits for another in a circle."""
+    day = timezone.localtime(now).date()
+    for prefix in sorted(prefixes):
+        know(("matters.counter", prefix, day), _moved_on(prefix, day, by=0))
+
+
+def _moved_on(prefix: str, day: date, *, by: int) -> int:
     table = CaseCounter._meta.db_table
     with connection.cursor() as cursor:
         cursor.execute(
-            f"INSERT INTO {table} AS c (id, prefix, day, last) VALUES (%s, %s, %s, 1) "  # noqa: S608 - our own table's name
-            "ON CONFLICT (prefix, day) DO UPDATE SET last = c.last + 1 RETURNING last",
-            [uuid7(), prefix, day],
+            f"INSERT INTO {table} AS c (id, prefix, day, last) VALUES (%s, %s, %s, %s) "  # noqa: S608 - our own table's name
+            "ON CONFLICT (prefix, day) DO UPDATE SET last = c.last + %s RETURNING last",
+            [uuid7(), prefix, day, by, by],
         )
         (last,) = cursor.fetchone()
-    return f"{prefix}{day:%Y%m%d}{last:04d}"
+    return int(last)
+
+
+def _store_counters(moved: list[tuple[str, date, int]]) -> None:
+    for (prefix, day), last in {(prefix, day): last for prefix, day, last in moved}.items():
+        CaseCounter.objects.filter(prefix=prefix, day=day).update(last=last)

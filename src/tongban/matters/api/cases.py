@@ -24,7 +24,7 @@ from tongban.web.api import ANYONE_KNOWN, PUBLIC, STAFF, Problems
 
 router = Router(tags=["matters"])
 REFUSED = {401: Problems, 403: Problems, 404: Problems, 409: Problems, 422: Problems}
-_ANSWERS = {
+ANSWERS = {
     "enterprise.address": "南城街道凤凰社区示例路 18 号", "workforce.total": 46, "workforce.screened": True,
     "premises.canteen_measures": ["staggered"], "resumption.start_date": "2026-12-01",
 }  # fmt: skip
@@ -55,7 +55,7 @@ class NewCase(Schema):
         None, description="the company; left out: the caller's only one, or the person"
     )
     answers: dict[str, Any] = Field(
-        {}, examples=[_ANSWERS],
+        {}, examples=[ANSWERS],
         description="by data element; a file is sent to /api/documents first (purpose documents.material) and named by its id",
     )  # fmt: skip
     submit: bool = Field(False, description="hand it in at once; refused as a whole when something is missing")
@@ -64,7 +64,7 @@ class NewCase(Schema):
 class Answers(Schema):
     """Some answers by data element; others stay as they are."""
 
-    answers: dict[str, Any] = Field(examples=[_ANSWERS])
+    answers: dict[str, Any] = Field(examples=[ANSWERS])
 
 
 class OpinionOut(Schema):

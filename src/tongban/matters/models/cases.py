@@ -95,9 +95,16 @@ class Case(Named, House):
     deliver_by = models.DateField(null=True, blank=True)  # last day for a decision to reach the applicant
     delivered_at = models.DateTimeField(null=True, blank=True)
     is_sample = models.BooleanField(default=False)
+    # The caller's own name for it, when a program handed in many at once: a repeat finds the case (actions/bulk.py).
+    reference = models.CharField(max_length=64, blank=True)
+    reference_of = models.UUIDField(null=True, blank=True)
+    reference_hash = models.CharField(max_length=64, blank=True)  # of what was asked under it
 
     class Meta(Named.Meta):
         constraints = [
+            models.UniqueConstraint(
+                fields=["reference_of", "reference"], condition=~Q(reference=""), name="case_reference_once"
+            ),
             models.CheckConstraint(
                 condition=Q(person__isnull=True) ^ Q(organisation__isnull=True), name="case_one_applicant"
             ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from uuid import UUID
 
@@ -58,6 +59,16 @@ def cases_of(by: Actor) -> QuerySet[Case]:
     if companies:
         own |= Q(organisation_id__in=companies)
     return _lean().filter(own).order_by("-started_at")
+
+
+def caller_of(by: Actor) -> UUID:
+    """Whose references a caller's are: the program's, else the person's."""
+    return by.client_id or by.person_id or NOBODYS
+
+
+def cases_referred_to(references: Collection[str], by: Actor) -> QuerySet[Case]:
+    """The cases the caller handed in under these references."""
+    return _lean().filter(reference_of=caller_of(by), reference__in=references)
 
 
 def applicant_case(case_id: UUID, by: Actor) -> Case:

@@ -97,3 +97,11 @@ def is_automatic(content: Content, values: Mapping[str, Any], today: date) -> bo
     """Whether the definition's rule grants these answers at once (即办件)."""
     rule = content.definition.decision.automatic
     return rule is not None and holds(content, rule, values, today)
+
+
+def closes_at_once(content: Content, values: Mapping[str, Any], today: date) -> bool:
+    """Whether these answers are filed, or granted by a rule, in the moment they are accepted."""
+    regime = regime_for(content, values, today)
+    if regime is not None and regime.kind == FILING:
+        return True
+    return not parties_asked(content, values, today) and is_automatic(content, values, today)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Iterator
+from copy import copy
 from datetime import date
 from typing import TYPE_CHECKING, Any, BinaryIO
 from uuid import UUID
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from tongban.foundation.documents.actions.making import (
@@ -152,23 +153,33 @@ def attach_document(
     if document.attached_id is not None and (document.attached_app, document.attached_id) != (app, attached_id):
         raise Refusal("document_attached_elsewhere", T("这个文件已用于另一件事项，请重新上传一份。",
                       "This file already belongs to something else: send another copy."), field="file", status=409)  # fmt: skip
+    document = copy(document)  # what others of one block know of it changes only when this succeeds
     _tie(document, app, attached_id)
     if owner is not None:
         kind, owner_id = owner
         document.owner_person_id = owner_id if kind == "person" else None
         document.owner_organisation_id = owner_id if kind == "organisation" else None
+    know(("documents.held", document_id), document)
     write(_store_ties, document)
     return document
 
 
-_TIES = ("attached_app", "attached_id", "retention_until", "owner_person", "owner_organisation")
+_TIE = """
+UPDATE documents_document AS known SET attached_app = given.app, attached_id = given.attached,
+  retention_until = given.until, owner_person_id = given.person, owner_organisation_id = given.organisation
+FROM unnest(%s::uuid[], %s::text[], %s::uuid[], %s::date[], %s::uuid[], %s::uuid[])
+  AS given (id, app, attached, until, person, organisation)
+WHERE known.id = given.id
+"""
 
 
 def _store_ties(found: list[Document]) -> None:
-    if len(found) == 1:
-        found[0].save(update_fields=_TIES)
-    else:
-        Document.objects.bulk_update(found, _TIES)
+    rows = [
+        (one.pk, one.attached_app, one.attached_id, one.retention_until, one.owner_person_id, one.owner_organisation_id)
+        for one in found
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(_TIE, [list(column) for column in zip(*rows, strict=True)])
 
 
 def _tie(document: Document, app: str, attached_id: UUID) -> None:
