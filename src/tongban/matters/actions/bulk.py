@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -23,7 +25,6 @@ from tongban.matters.models import Case
 from tongban.matters.queries import content_of
 from tongban.matters.queries.cases import caller_of, cases_referred_to
 from tongban.matters.rules.bulk import check_references, named_files
-from tongban.matters.rules.cases import hash_of
 from tongban.matters.rules.handling import closes_at_once
 
 _AT_ONCE = 100  # applications to a transaction: others wait for their numbers no longer than for these
@@ -42,7 +43,8 @@ class Row:
     @property
     def digest(self) -> str:
         """SHA-256 of what is asked: the same reference must not come to mean something else."""
-        return hash_of({"service": self.service, "for": str(self.organisation_id or ""), "answers": self.answers})
+        asked = [self.service, str(self.organisation_id or ""), self.answers]
+        return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,8 +20,10 @@ def check_references(references: Sequence[str]) -> None:
     if not 1 <= len(references) <= MOST:
         text = T("一次提交 1 至 {most} 件。", "Send between 1 and {most} applications in one call.").format(most=MOST)
         raise Refusal("wrong_count", text, field="cases")
-    if any(not one.strip() or len(one) > LONGEST_REFERENCE for one in references):
-        text = T("每件都要有编号，最多 {most} 个字。", "Each needs a reference of at most {most} characters.")
+    if any(not one.strip() or not one.isprintable() or len(one) > LONGEST_REFERENCE for one in references):
+        text = T(
+            "每件都要有编号，最多 {most} 个可见字符。", "Each needs a reference of at most {most} printable characters."
+        )
         raise Refusal("reference_missing", text.format(most=LONGEST_REFERENCE), field="reference")
     (most_used, times), *_ = Counter(references).most_common(1)
     if times > 1:
