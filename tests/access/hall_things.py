@@ -96,6 +96,22 @@ def screens(world: World) -> list[Sample]:
     ]
 
 
+def kiosks(world: World) -> list[Sample]:
+    del world
+    key = link_of(_county(), "kiosk")
+    return [
+        Sample("the county's kiosk", {"code": "JYSAMPLE", "link": key}, EVERYBODY),
+        Sample("the screen's address", {"code": "JYSAMPLE", "link": link_of(_county(), "screen")}),
+    ]
+
+
+def kiosk_visits(world: World) -> list[Sample]:
+    return [
+        Sample(f"{one.what} of {visit.what}", one.value | {"visit": visit.value}, one.seen_by & visit.seen_by)
+        for one in kiosks(world) for visit in visits(world)
+    ]  # fmt: skip
+
+
 def visits(world: World) -> list[Sample]:
     """A visit is for whoever holds its code."""
     del world
@@ -129,3 +145,27 @@ def _far_windows(world: World) -> list[Sample]:
 
 def window_acts(world: World) -> list[Sample]:
     return [Sample(one.what, one.value | {"what": "open"}, one.seen_by) for one in windows(world)]
+
+
+ACTS = ("open", "close", "next", "call", "recall", "serve", "finish", "skip", "transfer")
+_PROGRAMS = frozenset({"client", "clerk"})
+
+
+def doors_of_programs(world: World) -> list[Sample]:
+    """People register themselves at any hall; programs where they are admitted."""
+    del world
+    return [Sample("the county's hall", "JYSAMPLE", EVERYBODY), Sample("no hall at all", "NOWHERE2")]
+
+
+def desks_of_programs(world: World) -> list[Sample]:
+    """A hall's queue is for its own people and devices, and for programs that may serve."""
+    del world
+    _hall("510504", "OTHERCTY")
+    return [
+        Sample("the county's hall", "JYSAMPLE", _PROGRAMS), Sample("a hall of another county", "OTHERCTY", _PROGRAMS),
+        Sample("no hall at all", "NOWHERE2"),
+    ]  # fmt: skip
+
+
+def windows_of_programs(world: World) -> list[Sample]:
+    return [Sample(one.what, {"code": one.value, "number": "1"}, one.seen_by) for one in desks_of_programs(world)]

@@ -10,6 +10,7 @@ from ninja.errors import HttpError, ValidationError
 from ninja.openapi.schema import OpenAPISchema
 from ninja.parser import Parser
 
+from tongban.applications.halls.api import router as halls
 from tongban.config.middleware import loads_text
 from tongban.foundation.credentials.api import router as credentials
 from tongban.foundation.documents.api import router as documents
@@ -114,3 +115,4 @@ api.add_router("/messages", messages)
 api.add_router("/exchange", exchange)
 api.add_router("", parties)
 api.add_router("", matters)
+api.add_router("", halls)

@@ -12,6 +12,7 @@ ROLES: dict[str, T] = {
     "operator": T("运维人员", "Operator"),
     "organisation_manager": T("单位管理员", "Organisation manager"),
     "hall_manager": T("大厅负责人", "Hall manager"),
+    "hall_clerk": T("大厅窗口人员", "Hall window staff"),
     "clerk": T("窗口受理员", "Window clerk"),
     "grid_worker": T("网格员", "Grid worker"),
     "reviewer": T("审查员", "Reviewer"),

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 
 from tongban.applications.halls.models import Hall
+from tongban.applications.halls.rules.appointments import Rules
 from tongban.applications.halls.rules.hours import DEFAULT_HOURS, KINDS
 from tongban.applications.halls.rules.queue import PRIORITIES
 from tongban.applications.halls.rules.shape import QUESTIONS, YES_NO_QUESTIONS
@@ -145,6 +146,35 @@ class DeclarationForm(HouseForm):
         asked = hall.asked
         return cls(initial={"questions": list(asked.questions), "first": asked.first, "last": asked.last,
                             "legal_basis": asked.legal_basis})  # fmt: skip
+
+
+class TurnsForm(HouseForm):
+    """Change how appointments are given, and by how much somebody is moved ahead."""
+
+    days_ahead = forms.IntegerField(label=words("可以提前几天预约", "Days ahead that can be booked"),
+                                    widget=forms.TextInput(attrs=_SHORT))  # fmt: skip
+    release = forms.TimeField(
+        label=words("每天几点放出新的一天", "When a new day is released"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+        help_text=words("到点才能约最远的那一天。", "From this time on the farthest day can be booked."),
+    )  # fmt: skip
+    per_person = forms.IntegerField(label=words("一个手机号最多留几个预约", "Appointments one phone may hold"),
+                                    widget=forms.TextInput(attrs=_SHORT))  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for code, label in PRIORITIES.items():
+            self.fields[f"head_{code}"] = forms.IntegerField(
+                label=T(f"{label.zh}提前多少分钟", f"{label.en}: minutes ahead"), widget=forms.TextInput(attrs=_SHORT),  # type: ignore[arg-type]
+            )  # fmt: skip
+
+    @classmethod
+    def of(cls, hall: Hall) -> TurnsForm:
+        """The form filled with what there is."""
+        rules = Rules.read(hall.appointment_rules)
+        heads = {f"head_{code}": hall.head_starts.get(code, 0) for code in PRIORITIES}
+        return cls(
+            initial={"days_ahead": rules.days_ahead, "release": rules.release, "per_person": rules.per_person} | heads
+        )
 
 
 class HallListForm(HouseForm):

@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from tongban.applications.halls.views import booking, doors, managing, overseeing, prefill, screens, serving, visiting
+from tongban.applications.halls.views import (
+    booking,
+    colleagues,
+    doors,
+    kiosk,
+    managing,
+    overseeing,
+    prefill,
+    screens,
+    serving,
+    visiting,
+)
 
 app_name = "halls"
 urlpatterns = [
@@ -12,6 +23,7 @@ urlpatterns = [
     path("halls/<uuid:hall_id>/", managing.home, name="home"),
     path("halls/<uuid:hall_id>/poster.pdf", managing.poster, name="poster"),
     path("halls/<uuid:hall_id>/links", managing.renew_links, name="renew_links"),
+    path("halls/<uuid:hall_id>/colleagues/", colleagues.colleagues, name="colleagues"),
     path("halls/<uuid:hall_id>/settings/<slug:part>/", managing.settings, name="settings"),
     path("h/<slug:code>/", visiting.door, name="door"),
     path("h/<slug:code>/again/", prefill.again, name="again"),
@@ -30,6 +42,8 @@ urlpatterns = [
     path("halls/<uuid:hall_id>/doors/", doors.scanning, name="scanning"),
     path("halls/<uuid:hall_id>/register/", serving.register, name="register"),
     path("h/<slug:code>/screen/<slug:link>/", screens.screen, name="screen"),
+    path("h/<slug:code>/kiosk/<slug:link>/", kiosk.kiosk, name="kiosk"),
+    path("h/<slug:code>/kiosk/<slug:link>/<slug:visit>/", kiosk.done, name="kiosk_done"),
     path("desk/halls/", overseeing.halls, name="oversee"),
     path("desk/halls/import/", overseeing.import_list, name="import"),
     path("desk/halls/import/<uuid:report>.csv", overseeing.import_report, name="import_report"),

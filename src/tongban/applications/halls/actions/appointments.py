@@ -26,6 +26,8 @@ from tongban.lib.words import T
 
 _BATCH = 500
 _REMIND_BEFORE = timedelta(hours=24)
+_FARTHEST = timedelta(days=62)
+"""Beyond what any hall offers: a moment in the year 9999 is refused before anybody counts with it."""
 
 
 def book(hall: Hall, said: Said, starts: datetime, manner: Manner, *, by: Actor) -> Visit:
@@ -34,7 +36,7 @@ def book(hall: Hall, said: Said, starts: datetime, manner: Manner, *, by: Actor)
     if known is not None:
         return known
     now = timezone.now()
-    if hall.state not in ("provisional", "confirmed"):
+    if hall.state not in ("provisional", "confirmed") or not now < starts < now + _FARTHEST:
         raise _not_offered()
     wanted = wanted_by(hall, now, phone=True)
     checked = check_said(said, type(wanted)(wanted.services, wanted.document, True, ()), today=timezone.localdate(now))
@@ -115,6 +117,8 @@ def move(visit: Visit, starts: datetime, *, by: Actor) -> Visit:
     del by
     visit = Visit.objects.select_for_update().get(pk=visit.pk)
     _require_booked(visit)
+    if not starts < timezone.now() + _FARTHEST:
+        raise _not_offered()
     hall = Hall.objects.get(pk=visit.hall_id)
     service = next((one for one in hall.service_list if one.code == visit.service), None)
     if service is None:

@@ -13,8 +13,9 @@ from django.utils import timezone
 
 from tongban.applications.halls.models import Hall, Window
 from tongban.applications.halls.queries.halls import HALL, hall_run_by, halls_run_by
+from tongban.applications.halls.rules.appointments import check_rules
 from tongban.applications.halls.rules.hours import DEFAULT_HOURS, check_hours
-from tongban.applications.halls.rules.queue import DEFAULT_HEAD_STARTS
+from tongban.applications.halls.rules.queue import DEFAULT_HEAD_STARTS, check_head_starts
 from tongban.applications.halls.rules.rights import CONFIRM, MANAGE
 from tongban.applications.halls.rules.shape import (
     MOST_WINDOWS,
@@ -161,9 +162,10 @@ _CHECKS: dict[str, Callable[[Any], Any]] = {
     "phone": lambda value: check_phone(value, field="phone"), "capacity": _capacity,
     "services": lambda value: [one.as_json() for one in check_services(value)],
     "declaration": lambda value: check_declaration(value).as_json(),
+    "appointment_rules": lambda value: check_rules(value).as_json(), "head_starts": check_head_starts,
     "entrances": lambda value: [one.as_json() for one in value],
 }  # fmt: skip
-_PLAIN = frozenset({"name_en", "closures", "day_starts", "head_starts", "asks_document", "appointment_rules"})
+_PLAIN = frozenset({"name_en", "closures", "day_starts", "asks_document"})
 
 
 def _checked(name: str, value: Any, day_starts: int) -> Any:

@@ -54,6 +54,26 @@ def hall_run_by(actor: Actor, hall_id: UUID, capability: str = SERVE) -> Hall:
     return found
 
 
+def hall_worked_at(by: Actor, hall_id: UUID, capability: str = SERVE) -> Hall:
+    """One hall in which a person, a device enrolled for it or a program admitted to its region may work.
+
+    People need the right to serve, whatever is asked; a program the capability itself. A device has no more than its
+    place: it stands in the hall's unit or in one of its parts.
+    """
+    if by.kind not in ("device", "client"):
+        return hall_run_by(by, hall_id)
+    found = Hall.objects.filter(pk=hall_id).select_related("unit").first()
+    if found is None or not _is_admitted(by, found, capability):
+        raise not_found(HALL)
+    return found
+
+
+def _is_admitted(by: Actor, hall: Hall, capability: str) -> bool:
+    if by.kind == "client":
+        return capability in by.capabilities and hall.region_code.startswith(by.region)
+    return by.unit_id is not None and (hall.unit_id == by.unit_id or hall.unit.parts.filter(pk=by.unit_id).exists())
+
+
 def may_manage(actor: Actor, hall: Hall) -> bool:
     """Whether somebody runs this hall, and not only one of its windows."""
     return hall.unit_id in _own_units(actor, MANAGE)

@@ -89,11 +89,14 @@ def standing(visit: Visit) -> Standing | None:
     """How many before, and how long it may take; None for whoever does not wait."""
     if visit.state != WAITING:
         return None
+    return standing_at(visit, before(visit))
+
+
+def standing_at(visit: Visit, ahead: int) -> Standing:
+    """The same for whoever has counted already how many stand before."""
     from tongban.applications.halls.queries.board import board_of
 
-    board = board_of(visit.hall)
-    ahead = before(visit)
-    line = board.lines.get(visit.line)
+    line = board_of(visit.hall).lines.get(visit.line)
     return Standing(ahead, wait_range(ahead, line.windows, line.pace) if line else None)
 
 
@@ -107,6 +110,11 @@ def at_windows(hall_id: UUID, day: date) -> list[Visit]:
     """Who is called or served now, the newest call first."""
     found = Visit.objects.filter(window__hall_id=hall_id, state__in=(CALLED, SERVING), day=day)
     return list(found.select_related("window").order_by(F("called_at").desc(nulls_last=True)))
+
+
+def today_of(hall: Hall) -> date:
+    """The hall's business day that runs now."""
+    return hall.schedule.business_day(timezone.now())
 
 
 def visit_today(hall: Hall, visit_id: UUID) -> Visit | None:

@@ -16,6 +16,7 @@ STEP = 30
 """Seconds a screen's code is shown."""
 GRACE = 3
 """Steps a code is still accepted after its own: two minutes to type it."""
+_IN_ADDRESS = re.compile(r"/v/([A-Za-z0-9]+)/?")
 
 
 def _characters(digest: bytes, length: int) -> str:
@@ -39,6 +40,12 @@ def sign_code(body: str, secret: bytes) -> str:
 def read_code(text: str) -> str:
     """A code as somebody typed it, without spaces and dashes, in capital letters."""
     return re.sub(r"[\s\-·.]+", "", text).upper()
+
+
+def code_in(text: str) -> str:
+    """The code in what a scanner read: the address in the QR code, or the code itself."""
+    found = _IN_ADDRESS.search(text)
+    return found[1] if found else text
 
 
 def is_genuine(code: str, secrets: list[bytes]) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from tongban.lib.refusals import Refusal
 from tongban.lib.words import T
 
 BOOKED, CANCELLED = "booked", "cancelled"
@@ -49,6 +50,15 @@ MISSED_PENALTY = 15
 def queue_key(at: datetime, priorities: Sequence[str], head_starts: Mapping[str, int]) -> datetime:
     """What a queue is sorted by: the moment of joining, less the largest head start that applies."""
     return at - timedelta(minutes=max((head_starts.get(one, 0) for one in priorities), default=0))
+
+
+def check_head_starts(head_starts: Mapping[str, int]) -> dict[str, int]:
+    """Minutes by priority as a hall may set them: none to two hours."""
+    for one, minutes in head_starts.items():
+        if one not in PRIORITIES or not 0 <= minutes <= 120:
+            raise Refusal("head_start_wrong", T("提前量填 0 至 120 分钟，0 就是不优先。",
+                          "0 to 120 minutes; 0 gives no priority."), field=f"head_{one}")  # fmt: skip
+    return {one: head_starts.get(one, 0) for one in PRIORITIES}
 
 
 def age_on(birth: date, day: date) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from uuid import UUID, uuid4
 
 from django import forms
@@ -14,6 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from tongban.applications.halls import actions, queries
+from tongban.applications.halls.rules.codes import code_in
 from tongban.applications.halls.rules.presence import ADMITTED, ALREADY_INSIDE, TONES, VERDICTS
 from tongban.applications.halls.views.common import actor_of, tried
 from tongban.lib.refusals import Refusal
@@ -21,7 +21,6 @@ from tongban.web.audiences import audience
 from tongban.web.forms import HouseForm, words
 from tongban.web.limits import limit
 
-_IN_ADDRESS = re.compile(r"/v/([A-Za-z0-9]+)/?")
 TRIES_A_MINUTE = 20
 
 
@@ -31,12 +30,6 @@ class ScanForm(HouseForm):
     code = forms.CharField(label=words("登记码", "Visit code"), max_length=300,
                            widget=forms.TextInput(attrs={"autofocus": True, "autocomplete": "off", "spellcheck": "false"}))  # fmt: skip
     nonce = forms.UUIDField(widget=forms.HiddenInput)
-
-
-def code_in(text: str) -> str:
-    """The code in what a scanner read: the address in the QR code, or the code itself."""
-    found = _IN_ADDRESS.search(text)
-    return found[1] if found else text
 
 
 @audience("person")

@@ -17,13 +17,15 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from tongban.applications.halls import actions, queries
 from tongban.applications.halls.adapters import hours_words, make_poster
-from tongban.applications.halls.forms import BasicsForm, DeclarationForm, HoursForm, OpenHallForm
+from tongban.applications.halls.forms import BasicsForm, DeclarationForm, HoursForm, OpenHallForm, TurnsForm
 from tongban.applications.halls.models import Hall
+from tongban.applications.halls.rules.appointments import Rules
 from tongban.applications.halls.rules.hours import KINDS, day_starts_for
-from tongban.applications.halls.rules.rights import MANAGE
+from tongban.applications.halls.rules.queue import PRIORITIES
+from tongban.applications.halls.rules.rights import MANAGE, ROLES_IN_HALL
 from tongban.applications.halls.rules.shape import HALL_STATES, HALL_TONES, Declaration, Entrance, Service, letter
 from tongban.applications.halls.views.common import actor_of, door_address, tried
-from tongban.foundation.parties.queries import disclosures_at
+from tongban.foundation.parties.queries import disclosures_at, staff_of_unit
 from tongban.foundation.regions.queries import children_of, region_by_code
 from tongban.lib.refusals import Refusal
 from tongban.lib.words import T
@@ -93,14 +95,15 @@ def home(request: HttpRequest, hall_id: UUID) -> HttpResponse:
         "manages": queries.may_manage(actor_of(request), hall), "address": door_address(request, hall), "links": links,
         "registered": sum(counts.values()) - counts.get("booked", 0) - counts.get("cancelled", 0),
         "waiting": counts.get("waiting", 0), "inside": queries.board_of(hall).inside,
-        "opened": disclosures_at(f"halls.hall/{hall.pk}"),
+        "opened": disclosures_at(f"halls.hall/{hall.pk}"), "booking": Rules.read(hall.appointment_rules),
+        "people": sum(1 for one in staff_of_unit(hall.unit_id) if one.role in ROLES_IN_HALL),
         "entrances": hall.entrance_list, "windows": list(hall.windows.order_by("number")), "services": hall.service_list,
         "crumbs": [(reverse("halls:mine"), T("我的大厅", "My halls"))],
     }  # fmt: skip
     return render(request, "halls/home.html", context)
 
 
-LINKS: tuple[str, ...] = ("screen",)
+LINKS: tuple[str, ...] = ("screen", "kiosk")
 
 
 @audience("person")
@@ -189,6 +192,12 @@ def _save_hours(request: HttpRequest, hall: Hall, said: dict[str, Any]) -> None:
         "closures": _closures(said["closures"]),
     }  # fmt: skip
     actions.change_hall(hall.pk, changes, by=actor_of(request))
+
+
+def _save_turns(request: HttpRequest, hall: Hall, said: dict[str, Any]) -> None:
+    rules = Rules(said["days_ahead"], said["release"], said["per_person"])
+    heads = {code: said[f"head_{code}"] for code in PRIORITIES}
+    actions.change_hall(hall.pk, {"appointment_rules": rules, "head_starts": heads}, by=actor_of(request))
 
 
 _CLOSURE = re.compile(r"(\d{4}-\d{1,2}-\d{1,2})(?:\s*[~至到]\s*(\d{4}-\d{1,2}-\d{1,2}))?\s*(.*)")
@@ -297,5 +306,6 @@ _PARTS: dict[str, tuple[T, Any, Any]] = {
     "services": (T("业务和取号", "Services and queues"), lambda _: HouseForm(), _save_services),
     "windows": (T("窗口", "Windows"), lambda _: HouseForm(), _save_windows),
     "entrances": (T("入口", "Entrances"), lambda _: HouseForm(), _save_entrances),
+    "turns": (T("预约和优先", "Appointments and priorities"), TurnsForm.of, _save_turns),
     "declaration": (T("健康申报", "Health declaration"), DeclarationForm.of, _save_declaration),
 }  # fmt: skip

@@ -70,6 +70,7 @@ from tongban.foundation.parties.queries.staff import (
     organisations_in_reach,
     people_in_role,
     staff_by_username,
+    staff_of_unit,
     units_in_reach,
     units_of,
 )
@@ -133,6 +134,7 @@ __all__ = [
     "require_fresh_factor",
     "signers_for",
     "staff_by_username",
+    "staff_of_unit",
     "token_hash",
     "unit_for",
     "units_for",

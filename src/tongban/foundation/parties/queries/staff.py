@@ -148,6 +148,15 @@ def colleagues_in_unit(by: Actor) -> list[Person]:
     return list(Person.objects.filter(pk__in=working.values("person_id")).order_by("name_pinyin", "name"))
 
 
+def staff_of_unit(unit_id: UUID) -> list[Membership]:
+    """Memberships of a unit in force today, by name; for applications that ask for the right themselves."""
+    today = timezone.localdate()
+    found = Membership.objects.filter(
+        Q(valid_to__isnull=True) | Q(valid_to__gte=today), unit_id=unit_id, withdrawn_at__isnull=True, valid_from__lte=today
+    )  # fmt: skip
+    return list(found.select_related("person").order_by("person__name_pinyin", "person__name", "pk"))
+
+
 def name_on_paper(by: Actor) -> str:
     """The name under an official act: whoever acts by delegation signs for the colleague who is away."""
     if by.delegation_id is None or by.membership_id is None:
