@@ -143,6 +143,11 @@ def _far_windows(world: World) -> list[Sample]:
     return [Sample("a window of another jurisdiction", {"hall_id": _elsewhere(world), "window_id": uuid7()})]
 
 
+def empty_windows(world: World) -> list[Sample]:
+    """Nobody is there whose application could be opened."""
+    return [Sample(one.what, one.value) for one in windows(world)]
+
+
 def window_acts(world: World) -> list[Sample]:
     return [Sample(one.what, one.value | {"what": "open"}, one.seen_by) for one in windows(world)]
 

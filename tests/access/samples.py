@@ -76,6 +76,7 @@ SAMPLES: dict[str, Builder] = {
     "/api/visits/{code}": hall_things.visits,
     **{f"/api/visits/{{code}}/{act}": hall_things.visits for act in ("move", "cancel", "leave", "rejoin", "rating")},
     "/halls/{hall_id}/windows/{window_id}/": hall_things.windows,
+    "/halls/{hall_id}/windows/{window_id}/case": hall_things.empty_windows,
     "/halls/{hall_id}/windows/{window_id}/{what}": hall_things.window_acts,
     "hall_id": hall_things.halls,
     "/halls/{hall_id}/settings/{part}/": hall_things.parts,

@@ -37,6 +37,7 @@ urlpatterns = [
     path("v/<slug:code>/<slug:what>", visiting.act, name="visit_act"),
     path("halls/<uuid:hall_id>/windows/", serving.windows, name="windows"),
     path("halls/<uuid:hall_id>/windows/<uuid:window_id>/", serving.window, name="window"),
+    path("halls/<uuid:hall_id>/windows/<uuid:window_id>/case", serving.open_case, name="open_case"),
     path("halls/<uuid:hall_id>/windows/<uuid:window_id>/<slug:what>", serving.act, name="window_act"),
     path("halls/<uuid:hall_id>/figures/", managing.figures, name="figures"),
     path("halls/<uuid:hall_id>/doors/", doors.scanning, name="scanning"),

@@ -8,6 +8,7 @@ from tongban.applications.halls.actions.appointments import (
     move,
     remind_of_appointments,
 )
+from tongban.applications.halls.actions.cases import open_case
 from tongban.applications.halls.actions.colleagues import add_colleague, remove_colleague
 from tongban.applications.halls.actions.halls import (
     NewHall,
@@ -60,7 +61,7 @@ __all__ = [
     "import_halls",
     "leave",
     "move",
-    "open_hall",
+    "open_case", "open_hall",
     "open_window",
     "rate",
     "recall",

@@ -13,6 +13,7 @@ from tongban.applications.halls.queries.halls import (
     link_of,
     may_manage,
     presence_now,
+    with_crowds,
 )
 from tongban.applications.halls.queries.visits import (
     before,
@@ -59,4 +60,5 @@ __all__ = [
     "visit_today",
     "waiting",
     "waiting_by_hall",
+    "with_crowds",
 ]

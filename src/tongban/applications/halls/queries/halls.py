@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Case, Count, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from tongban.applications.halls.models import Hall
+from tongban.applications.halls.models import Counter, Hall, Visit
 from tongban.applications.halls.rules.codes import link_key, presence_code, proves_presence
+from tongban.applications.halls.rules.queue import WAITING
 from tongban.applications.halls.rules.rights import MANAGE, OVERSEE, SERVE
 from tongban.foundation.parties.queries import memberships_in_force, require
 from tongban.lib import capabilities
@@ -84,6 +87,19 @@ def halls_overseen(by: Actor, *, state: str = "", term: str = "") -> QuerySet[Ha
     require(by, OVERSEE)
     found = Hall.objects.filter(name_query(term, personal=False), region_code__startswith=by.region)
     return found.filter(state=state) if state else found
+
+
+def with_crowds(halls: QuerySet[Hall]) -> QuerySet[Hall]:
+    """The same halls with ``waiting`` and ``inside`` as of now, each on its own business day: the district's board."""
+    now = timezone.localtime()
+    today, minutes = now.date(), now.hour * 60 + now.minute
+    began = Case(When(day_starts__gt=minutes, then=Value(today - timedelta(days=1))), default=Value(today))
+    queue = Visit.objects.filter(hall=OuterRef("pk"), day=OuterRef("business_day"), state=WAITING)
+    people = Counter.objects.filter(hall=OuterRef("pk"), day=OuterRef("business_day"), prefix="#inside")
+    counted = queue.order_by().values("hall").annotate(n=Count("pk")).values("n")
+    return halls.annotate(business_day=began).annotate(
+        waiting=Coalesce(Subquery(counted), 0), inside=Coalesce(Subquery(people.values("value")[:1]), 0)
+    )
 
 
 def halls_near(region_code: str, term: str = "") -> QuerySet[Hall]:

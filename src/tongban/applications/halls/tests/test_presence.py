@@ -141,3 +141,17 @@ def test_figures_tell_the_day_and_the_public_list_who_is_quiet(
     with django_assert_max_num_queries(8):
         page = Client(HTTP_HOST=HOST).get("/halls/")
     assert "1 人等候" in page.content.decode()
+
+
+def test_the_districts_board_shows_the_crowded_halls_first(hall: Hall, manager: Actor) -> None:
+    from tongban.applications.halls.tests.conftest import new_hall, somebody, staff
+
+    quiet = actions.open_hall(new_hall(name="纳溪区政务服务中心", region_code="510503"), by=somebody("别人"))
+    scan(hall, come(hall, 1).code)
+    come(hall, 2)
+    come(quiet, 3)
+    found = queries.with_crowds(queries.halls_overseen(staff("administrator"))).order_by("-waiting")
+    assert [(one.pk, one.waiting, one.inside) for one in found] == [(hall.pk, 2, 1), (quiet.pk, 1, 0)]
+    Hall.objects.filter(pk=quiet.pk).update(day_starts=24 * 60)  # its business day of yesterday is still running
+    found = queries.with_crowds(queries.halls_overseen(staff("administrator"))).order_by("-waiting")
+    assert [(one.pk, one.waiting) for one in found] == [(hall.pk, 2), (quiet.pk, 0)]

@@ -29,6 +29,7 @@ from tongban.foundation.parties.queries import disclosures_at, staff_of_unit
 from tongban.foundation.regions.queries import children_of, region_by_code
 from tongban.lib.refusals import Refusal
 from tongban.lib.words import T
+from tongban.matters.queries import open_definitions
 from tongban.web.audiences import audience
 from tongban.web.forms import HouseForm
 
@@ -176,6 +177,7 @@ def settings(request: HttpRequest, hall_id: UUID, part: str) -> HttpResponse:
     context = {
         "form": form, "hall": hall, "title": title, "part": part, "parts": [(name, one[0]) for name, one in _PARTS.items()],
         "rows": _rows(hall, part, request.POST if request.method == "POST" else None),
+        "definitions": [(one.code, one.title) for one in open_definitions()] if part == "services" else [],
         "prefixes": sorted({one.prefix for one in hall.service_list}),
         "crumbs": [(reverse("halls:home", args=[hall.pk]), hall.name)],
     }  # fmt: skip
@@ -243,9 +245,13 @@ def _save_services(request: HttpRequest, hall: Hall, _: dict[str, Any]) -> None:
             prefix=(sent.get(f"prefix_{place}", "").strip().upper() or letter(place)),
             minutes=_number(sent.get(f"minutes_{place}", ""), 10), is_open=f"open_{place}" in sent,
             slot_minutes=_number(sent.get(f"slot_minutes_{place}", ""), 0),
-            slot_capacity=_number(sent.get(f"slot_capacity_{place}", ""), 0), definition=old.definition if old else "",
+            slot_capacity=_number(sent.get(f"slot_capacity_{place}", ""), 0), definition=_definition(sent.get(f"definition_{place}", "")),
         ))  # fmt: skip
     actions.change_hall(hall.pk, {"services": services}, by=actor_of(request))
+
+
+def _definition(code: str) -> str:
+    return code if any(one.code == code for one in open_definitions()) else ""
 
 
 def _next(known: dict[str, Service]) -> int:

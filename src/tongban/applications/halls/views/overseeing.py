@@ -40,6 +40,8 @@ HALL_COLUMNS = (
     ),
     Column("operator", T("主办单位", "Operator"), lambda h: h.operator, "operator"),
     Column("region", T("区划", "Region"), lambda h: h.region_code, "region_code"),
+    Column("waiting", T("等候", "Waiting"), lambda h: h.waiting, "waiting", is_number=True),
+    Column("inside", T("厅内", "Inside"), lambda h: f"{h.inside} / {h.capacity}", "inside", is_number=True),
     Column("phone", T("电话", "Telephone"), lambda h: show_phone(h.phone)),
     Column("opened", T("开通", "Opened"), lambda h: h.opened_at, "opened_at"),
     Column("state", T("状态", "State"), lambda h: HALL_STATES[h.state], "state", tone=lambda h: HALL_TONES[h.state]),
@@ -49,15 +51,15 @@ HALL_COLUMNS = (
 @audience("staff", capability=OVERSEE)
 @require_GET
 def halls(request: HttpRequest) -> HttpResponse:
-    """All halls of the region, by state and name."""
+    """All halls of the region with who waits and who is inside now, the crowded ones first."""
     form = HallFilter(request.GET)
     said = form.cleaned_data if form.is_valid() else {"q": "", "state": ""}
-    found = queries.halls_overseen(actor_of(request), state=said["state"], term=said["q"])
+    found = queries.with_crowds(queries.halls_overseen(actor_of(request), state=said["state"], term=said["q"]))
     if request.GET.get("export") == "csv":
         return table_file(found.order_by("region_code", "name_pinyin"), HALL_COLUMNS, name="政务大厅")
     waiting = queries.halls_overseen(actor_of(request), state="provisional")
     context = {
-        "listing": listing(request, found, HALL_COLUMNS, sort="-opened"), "form": form, "waiting": waiting.count(),
+        "listing": listing(request, found, HALL_COLUMNS, sort="-waiting"), "form": form, "waiting": waiting.count(),
         "may_confirm": CONFIRM in actor_of(request).capabilities,
     }  # fmt: skip
     return render(request, "halls/desk/list.html", context)

@@ -22,6 +22,8 @@ from tongban.applications.halls.views.common import actor_of, tried
 from tongban.lib.actors import Actor
 from tongban.lib.refusals import Refusal, not_found
 from tongban.lib.words import T
+from tongban.matters.hooks import TAKE_IN
+from tongban.matters.queries import open_definitions
 from tongban.web.audiences import audience
 
 _SHOWN = 30
@@ -62,7 +64,7 @@ def window(request: HttpRequest, hall_id: UUID, window_id: UUID) -> HttpResponse
         "others": list(hall.windows.exclude(pk=found.pk).order_by("number")),
         "lines": sorted({one.prefix for one in hall.service_list}), "crumbs": _crumbs(hall),
     }  # fmt: skip
-    return render(request, "halls/window.html", context)
+    return render(request, "halls/window.html", context | _taking_in(actor_of(request), hall, current))
 
 
 def _row(hall: Hall, visit: Visit) -> dict[str, Any]:
@@ -131,6 +133,34 @@ def act(request: HttpRequest, hall_id: UUID, window_id: UUID, what: str) -> Http
     if what == "close":
         return redirect("halls:windows", hall_id=hall.pk)
     return redirect("halls:window", hall_id=hall.pk, window_id=found.pk)
+
+
+@audience("person")
+@require_POST
+def open_case(request: HttpRequest, hall_id: UUID, window_id: UUID) -> HttpResponse:
+    """Open the application of whoever is at the window, filled in with what they registered with."""
+    by = actor_of(request)
+    hall = queries.hall_run_by(by, hall_id)
+    here = redirect("halls:window", hall_id=hall.pk, window_id=window_id)
+    at = Visit.objects.filter(window_id=window_id, window__hall=hall, state__in=AT_WINDOW).first()
+    if at is None:
+        raise not_found(T("窗口的访客", "A visitor at the window"))
+    try:
+        seen = "seen" in request.POST
+        service, uscc = request.POST.get("service", ""), request.POST.get("uscc", "")
+        case_id = actions.open_case(at.pk, service, uscc=uscc, has_seen_document=seen, by=by)
+    except Refusal as refusal:
+        messages.error(request, str(refusal.message))
+        return here
+    return redirect("matters:window_case", case_id=case_id)
+
+
+def _taking_in(by: Actor, hall: Hall, current: Visit | None) -> dict[str, Any]:
+    """What the window offers a clerk with an office's desk open: the services to take in, the likely one first chosen."""
+    if current is None or TAKE_IN not in by.capabilities or not by.second_factor or by.unit_id is None:
+        return {}
+    usual = next((one.definition for one in hall.service_list if one.code == current.service), "")
+    return {"takes_in": [(one.code, one.title, one.code == usual) for one in open_definitions()]}
 
 
 @audience("person")
