@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
+from tongban.foundation.parties.actions import record_look
 from tongban.foundation.parties.queries import (
     Standing,
     may_act_for,
@@ -42,6 +43,9 @@ _BEGUN_FOR_YOU = Notice(
 )
 
 
+_LOOKED = "凭您的授权代办，表单中自动填入了您登记的信息"
+
+
 @transaction.atomic
 def start_draft(
     code: str, *, organisation_id: UUID | None = None, person_id: UUID | None = None, by: Actor
@@ -71,13 +75,15 @@ def new_case(
         _for_organisation(case, content, organisation_id, by)
     else:
         _for_person(case, content, person_id or by.person_id)
+        case.mandate_id = by.mandate_id if case.person_id != by.person_id else None
     now = timezone.now()
     case.answers, silent = fill_in(case, content, timezone.localtime(now), lookup_for(case, by))
     said: dict[str, Any] = {}
     if silent:
         said["unavailable"] = {element: one.source.as_json() for element, one in silent.items()}
     record(case, "started", by=by, at=now, **said)
-    if case.person_id not in (None, by.person_id):
+    if case.person_id is not None and case.person_id != by.person_id:
+        record_look(case.person_id, what="matters.case", reason=_LOOKED, by=by)
         send_notice(case, _BEGUN_FOR_YOU, to=case.person_id, by=by)
     return case
 

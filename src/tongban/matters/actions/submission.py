@@ -139,7 +139,8 @@ def _check_right(case: Case, content: Content, by: Actor) -> None:
     if standing is None or not standing.may_sign:
         raise forbidden(T("您的授权只能填写，不能签署提交。请点“请签署”，由法定代表人或本人签署。",
                           "Your mandate covers filling in, not signing: ask the legal representative, or the person, to sign."))  # fmt: skip
-    case.mandate_id = standing.mandate_id
+    if standing.mandate_id or case.channel != "agent":
+        case.mandate_id = standing.mandate_id
 
 
 def _check_version(case: Case) -> None:
@@ -161,8 +162,9 @@ def _submit_first(case: Case, content: Content, now: datetime, by: Actor) -> Non
     case.decision_unit = unit_of(said.decision.unit, case.region_code)
     accepting = said.acceptance.unit or said.decision.unit
     case.acceptance_unit = unit_of(accepting, case.region_code) if said.acceptance.by == "office" else None
-    case.submitted_by_id, case.channel, case.operator = by.person_id, by.channel, by.name[:120]
-    case.submitted_at = now
+    case.submitted_by_id, case.submitted_at = by.person_id, now
+    if case.channel not in ("window", "agent"):  # whoever took it in, or filled it in for another, stays named
+        case.channel, case.operator = by.channel, by.name[:120]
     case.answers_hash, case.regime = hash_of(case.values), regime.code if regime else ""
     case.number = _next_number(said.number_prefix, now)
     _hand_in(case, content, now, by)

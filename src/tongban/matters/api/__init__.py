@@ -3,8 +3,10 @@
 from tongban.matters.api.bulk import router as bulk
 from tongban.matters.api.cases import router
 from tongban.matters.api.handling import router as handling
+from tongban.matters.api.results import router as results
+from tongban.matters.api.signing import router as signing
 
-router.add_router("", bulk)
-router.add_router("", handling)
+for more in (bulk, handling, results, signing):
+    router.add_router("", more)
 
 __all__ = ["router"]

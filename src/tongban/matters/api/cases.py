@@ -54,6 +54,7 @@ class NewCase(Schema):
     organisation_id: UUID | None = Field(
         None, description="the company; left out: the caller's only one, or the person"
     )
+    person_id: UUID | None = Field(None, description="another person the caller acts for by mandate (代办)")
     answers: dict[str, Any] = Field(
         {}, examples=[ANSWERS],
         description="by data element; a file is sent to /api/documents first (purpose documents.material) and named by its id",
@@ -289,8 +290,9 @@ def start(request: HttpRequest, body: NewCase) -> Status[dict[str, Any]]:
     """Begin an application, and hand it in with ``submit``; known facts are filled in."""
     actor = request.actor  # type: ignore[attr-defined]
     case = actions.apply(
-        body.service, organisation_id=body.organisation_id, answers=body.answers, submit=body.submit, by=actor
-    )
+        body.service, organisation_id=body.organisation_id, person_id=body.person_id, answers=body.answers,
+        submit=body.submit, by=actor,
+    )  # fmt: skip
     return Status(201, answered(request, case.pk))
 
 

@@ -153,8 +153,6 @@ def name_document(data: QueryDict, slot: str, document_id: UUID) -> None:
 
 
 class StartForm(HouseForm):
-    """For which company."""
+    """For whom: oneself, another person by mandate, a company."""
 
-    organisation_id = forms.ChoiceField(
-        label=words("为哪家企业办理", "Which company is it for"), widget=forms.RadioSelect
-    )
+    whom = forms.ChoiceField(label=words("为谁办理", "For whom is it"), widget=forms.RadioSelect)

@@ -17,6 +17,7 @@ from tongban.matters.queries.printing import printed_screens
 from tongban.matters.rules.cases import STATES
 from tongban.web.portal import Section
 
+_BY_MANDATE = T("凭您的授权", "by your mandate")
 _OWN = T("您填写", "you entered it")
 
 
@@ -28,7 +29,7 @@ def show_certificate(subject_kind: str, subject_id: UUID) -> list[tuple[T, str]]
 
 @my_data.answer
 def cases_held(*, person_id: UUID) -> list[Section]:
-    """A person's own applications with every answer, and the company applications they filled in or submitted."""
+    """A person's own applications with every answer, and those they filled in or submitted for others."""
     sections = []
     for case in Case.objects.filter(person_id=person_id).select_related("definition").order_by("-started_at")[:100]:
         facts = [
@@ -37,14 +38,20 @@ def cases_held(*, person_id: UUID) -> list[Section]:
             for answer in screen.answers
         ]
         title = T("办件：{service}", "Case: {service}").format(service=case.definition.title)
+        if case.channel == "agent":
+            facts.append((T("代办人", "Acted for you"), case.operator, _BY_MANDATE))
         sections.append(Section(title, facts, reverse("matters:case", args=[case.pk])))
     own = Case.objects.filter(started_by_id=person_id) | Case.objects.filter(submitted_by_id=person_id)
-    acted = own.filter(organisation__isnull=False).select_related("definition").defer("answers").order_by("-started_at")
+    acted = own.exclude(person_id=person_id).select_related("definition").defer("answers").order_by("-started_at")
     rows = [
         (case.definition.title, f"{case.name} {case.number or ''} {STATES[case.state]} {_day(case)}", _OWN)
         for case in acted[:200]
     ]
-    return [*sections, Section(T("为企业办理的办件", "Cases you handled for companies"), rows)] if rows else sections
+    return (
+        [*sections, Section(T("为他人和企业办理的办件", "Cases you handled for others and for companies"), rows)]
+        if rows
+        else sections
+    )
 
 
 def _day(case: Case) -> str:

@@ -48,7 +48,7 @@ def test_a_company_applies_screen_by_screen_on_paper_thin_html(county: County, s
     guide = browser.get(f"/services/{SERVICE}/").content.decode()
     assert "企业复工复产" in guide
     assert reverse("matters:start", args=[SERVICE]) in guide
-    began = browser.post(f"/services/{SERVICE}/start", {"organisation_id": county.company.pk})
+    began = browser.post(f"/services/{SERVICE}/start", {"whom": f"organisation:{county.company.pk}"})
     case = Case.objects.get()
     content = content_of(case)
     assert began.url == f"/cases/{case.pk}/form/company/"

@@ -10,15 +10,19 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
-from tongban.foundation.parties.queries import organisations_acted_for
+from tongban.foundation.parties.queries import grounds_of, organisations_acted_for, persons_acted_for
+from tongban.lib.actors import Actor
 from tongban.lib.refusals import Refusal
 from tongban.lib.words import T
 from tongban.matters import actions, queries
 from tongban.matters.forms import StartForm
 from tongban.matters.rules.cases import check_in_force
 from tongban.matters.rules.materials import listed_materials
+from tongban.matters.rules.shape import DefinitionShape
 from tongban.web.audiences import audience
 from tongban.web.forms import show_refusal
+
+SELF = "self"
 
 
 @audience("public")
@@ -54,24 +58,47 @@ def start(request: HttpRequest, code: str) -> HttpResponse:
     actor = request.actor  # type: ignore[attr-defined]
     definition = queries.definition_by_code(code)
     said = queries.content_of(definition).definition
-    companies = organisations_acted_for(actor) if "company" in said.applicants else []
+    choices = applicants_open_to(actor, said)
     form = StartForm(request.POST or None)
-    choices = [(str(company.pk), f"{company.name}（{company.uscc or ''}）") for company in companies]
-    form.fields["organisation_id"].choices = choices  # type: ignore[attr-defined]
-    kind, principal = actor.on_behalf_of or ("", None)
-    chosen = principal if kind == "organisation" else companies[0].pk if len(companies) == 1 else None
-    form.initial["organisation_id"] = str(chosen) if chosen else ""
-    for_person = "person" in said.applicants and not companies
-    if request.method == "POST" and (for_person or form.is_valid()):
-        company_id = None if for_person else UUID(form.cleaned_data["organisation_id"])
+    form.fields["whom"].choices = choices  # type: ignore[attr-defined]
+    form.initial["whom"] = _preferred(actor, [value for value, _ in choices])
+    is_for_self = "person" in said.applicants and all(value == SELF for value, _ in choices)
+    if request.method == "POST" and (is_for_self or form.is_valid()):
+        kind, _, principal = ("" if is_for_self else form.cleaned_data["whom"]).partition(":")
         try:
-            case = actions.start_draft(code, organisation_id=company_id, by=actor)
+            case = actions.start_draft(
+                code, by=actor, organisation_id=UUID(principal) if kind == "organisation" else None,
+                person_id=UUID(principal) if kind == "person" else None,
+            )  # fmt: skip
         except Refusal as refusal:
             show_refusal(form, refusal)
         else:
             first = queries.content_of(case).form.screens[0].code  # also when all of it is filled in: people check it
             return HttpResponseRedirect(reverse("matters:screen", args=[case.pk, first]))
     drafts = list(queries.cases_of(actor).filter(definition=definition, state="draft")[:5])
-    context = {"definition": definition, "said": said, "form": form, "companies": companies, "for_person": for_person,
-               "drafts": drafts, "crumbs": [(reverse("matters:guide", args=[code]), definition.title)]}  # fmt: skip
+    context = {"definition": definition, "said": said, "form": form, "has_choice": bool(choices) and not is_for_self,
+               "for_self": is_for_self, "drafts": drafts, "crumbs": [(reverse("matters:guide", args=[code]), definition.title)]}  # fmt: skip
     return render(request, "matters/start.html", context)
+
+
+def applicants_open_to(actor: Actor, said: DefinitionShape) -> list[tuple[str, str]]:
+    """For whom the visitor may apply for a service: themselves, people and companies whose mandate covers it."""
+    found = [(SELF, str(T("我本人", "Myself")))] if "person" in said.applicants and actor.person_id else []
+    covered = {one.principal_id for one in grounds_of(actor) if not one.services or said.code in one.services}
+    if "person" in said.applicants:
+        label = T("{name}（凭授权代办）", "{name} (by mandate)")
+        people = [one for one in persons_acted_for(actor) if one.pk in covered]
+        found += [(f"person:{one.pk}", str(label.format(name=one.name))) for one in people]
+    if "company" in said.applicants:
+        companies = [one for one in organisations_acted_for(actor) if one.pk in covered]
+        found += [(f"organisation:{one.pk}", f"{one.name}（{one.uscc or ''}）") for one in companies]
+    return found
+
+
+def _preferred(actor: Actor, values: list[str]) -> str:
+    """Whom the session acts for, else the visitor, else the only one there is."""
+    kind, principal = actor.on_behalf_of or ("", None)
+    wanted = f"{kind}:{principal}"
+    if wanted in values:
+        return wanted
+    return values[0] if SELF in values or len(values) == 1 else ""
