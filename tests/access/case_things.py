@@ -118,6 +118,11 @@ def at_desks(world: World) -> list[Sample]:
     ]
 
 
+def at_windows(world: World) -> list[Sample]:
+    """What nobody took in at a window is held by no clerk."""
+    return [Sample("a case not of a window", _case("returned")), _elsewhere(world), Sample("no case at all", uuid7())]
+
+
 def ratings(world: World) -> list[Sample]:
     """A bad rating: for the unit that decided, and for the auditor who settles appeals."""
     del world

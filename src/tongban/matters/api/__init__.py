@@ -3,10 +3,12 @@
 from tongban.matters.api.bulk import router as bulk
 from tongban.matters.api.cases import router
 from tongban.matters.api.handling import router as handling
+from tongban.matters.api.publishing import router as publishing
 from tongban.matters.api.results import router as results
 from tongban.matters.api.signing import router as signing
+from tongban.matters.api.window import router as window
 
-for more in (bulk, handling, results, signing):
+for more in (bulk, handling, results, signing, window, publishing):
     router.add_router("", more)
 
 __all__ = ["router"]

@@ -11,7 +11,7 @@ class AskToSignForm(HouseForm):
     """A word to whoever signs."""
 
     note = forms.CharField(
-        label=words("给签署人的话（可不填）", "A word to whoever signs (optional)"), max_length=500, required=False,
+        label=words("给签署人的话", "A word to whoever signs"), max_length=500, required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
     )  # fmt: skip
 

@@ -69,9 +69,10 @@ def _asked_screens(content: Content, values: dict[str, Any]) -> list[Screen]:
 def cases(request: HttpRequest) -> HttpResponse:
     """My cases, newest first."""
     mine = list(queries.cases_of(request.actor)[:100])  # type: ignore[attr-defined]
-    waiting = waiting_among(mine)
-    found = [(case, WAITING if case.pk in waiting else STATES[case.state], case_tone(case)) for case in mine]
     to_sign = list(cases_to_sign(request.actor)[:100])  # type: ignore[attr-defined]
+    waiting = waiting_among(mine)
+    shown = [case for case in mine if case.pk not in {one.pk for one in to_sign}]
+    found = [(case, WAITING if case.pk in waiting else STATES[case.state], case_tone(case)) for case in shown]
     return render(request, "matters/cases.html", {"found": found, "to_sign": to_sign})
 
 
@@ -256,14 +257,16 @@ def case(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """One case for its applicant: who has it, since when, until when, what was said."""
     found = _own(request, case_id)
     content = queries.content_of(found)
+    signing = signing_of(found, _acting(request, found.pk))
+    state = WAITING if signing.get("is_waiting") else STATES[found.state]
     context = {
-        "case": found, "said": content.definition, "state": STATES[found.state], "tone": case_tone(found),
+        "case": found, "said": content.definition, "state": state, "tone": case_tone(found),
         "moments": [] if found.state == DRAFT else queries.history_of(found, names=False),
         "clocks": shown_clocks(why_due(found)), "clock": clock_of(found), "screens": printed_screens(found, content),
         "returned": _wanted(found), "decision": getattr(found, "decision", None), "crumbs": _crumbs(found, inside=False),
         "certificate": getattr(found, "certificate", None), "opinions": printed_opinions(found),
         **_rating(found),
-        "papers": papers_of(found), **signing_of(found, _acting(request, found.pk)),
+        "papers": papers_of(found), **signing,
     }  # fmt: skip
     return render(request, "matters/case.html", context)
 

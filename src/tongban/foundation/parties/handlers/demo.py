@@ -176,7 +176,6 @@ def _company(owner: Person, accountant: Person, by: Actor) -> None:
     first = timezone.localdate()
     new = actions.NewMandate(
         accountant.name, accountant.document_type, accountant.document_number, Term(first, first + timedelta(days=365)),
-        may_sign=True,
     )  # fmt: skip
     grantor = actions.Grantor(organisation_id=company.pk)
     given = actions.grant_mandate(new, grantor=grantor, by=_signed_in(owner))

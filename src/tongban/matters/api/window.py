@@ -1,0 +1,147 @@
+"""The window's API: take in for a visitor, have it confirmed, hand it to a colleague; a clerk never decides."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest
+from ninja import Field, Query, Router, Schema, Status
+
+from tongban.lib.actors import Actor
+from tongban.lib.refusals import not_found
+from tongban.lib.words import T
+from tongban.matters import actions, queries
+from tongban.matters.api.cases import REFUSED, CaseOut, case_out
+from tongban.matters.models import Case, Intake
+from tongban.matters.queries.window import acting_in, held_intake, intakes_of
+from tongban.web.api import STAFF
+
+router = Router(tags=["matters"])
+
+
+class NewIntake(Schema):
+    """Who stands at the counter, as their document says, and for what."""
+
+    service: str = Field(examples=["social-card"])
+    name: str = Field(max_length=60, examples=["陈小雨"])
+    document_type: str = Field("resident_id", examples=["resident_id"])
+    document_number: str = Field(max_length=40, examples=["999999199304122023"])
+    phone: str = Field("", max_length=20, examples=["13800005103"])
+    uscc: str = Field("", max_length=40, description="for a company: its unified social credit code")
+    evidence: str = Field(max_length=200, examples=["居民身份证原件"], description="which papers the clerk saw")
+
+
+class IntakeOut(CaseOut):
+    """A case at the window: what was seen, what was typed, whether the visitor confirmed it."""
+
+    evidence: str
+    seen_by: str
+    seen_at: datetime
+    holder: str = Field(description="the clerk who holds it now")
+    capacity: str = Field(description="self, legal_representative or mandate", examples=["self"])
+    confirmed_how: str = Field(description="paper or code; empty while it waits", examples=["code"])
+    answers: dict[str, dict[str, Any]]
+
+
+class Typed(Schema):
+    """Some answers by data element; others stay as they are."""
+
+    answers: dict[str, Any] = Field(examples=[{"social_card.reason": "lost"}])
+
+
+class Code(Schema):
+    """The code from the visitor's phone."""
+
+    code: str = Field(max_length=6, examples=["482913"])
+
+
+class Signed(Schema):
+    """What was signed on paper, and where it is kept."""
+
+    evidence: str = Field(max_length=200, examples=["申请表打印件一份，本人签字，存窗口档案"])
+
+
+class Colleague(Schema):
+    """Somebody of the same office."""
+
+    person_id: UUID
+
+
+_ANSWER = {200: IntakeOut} | REFUSED
+
+
+def _actor(request: HttpRequest) -> Actor:
+    return request.actor  # type: ignore[attr-defined,no-any-return]
+
+
+def _shown(request: HttpRequest, case_id: UUID) -> dict[str, Any]:
+    intake = held_intake(case_id, _actor(request))
+    if intake is None:
+        raise not_found(T("这件收件", "This case"))
+    return _out(queries.case_at_window(intake), intake)
+
+
+def _out(case: Case, intake: Intake) -> dict[str, Any]:
+    return case_out(case) | {
+        "evidence": intake.evidence, "seen_by": intake.seen_by, "seen_at": intake.seen_at, "holder": intake.holder_name,
+        "capacity": intake.capacity, "confirmed_how": intake.confirmed_how, "answers": case.answers,
+    }  # fmt: skip
+
+
+@router.get("/window", auth=STAFF, response={200: list[CaseOut]} | REFUSED, operation_id="list_intakes")
+def intakes(request: HttpRequest, offset: Query[int] = 0) -> list[dict[str, Any]]:
+    """What the clerk holds, the newest first, 100 at a time."""
+    begin = min(max(offset, 0), 10_000)
+    return [case_out(one.case) for one in intakes_of(_actor(request))[begin : begin + 100]]
+
+
+@router.post("/window", auth=STAFF, response={201: IntakeOut} | REFUSED, operation_id="take_in")
+def take_in(request: HttpRequest, body: NewIntake) -> Status[dict[str, Any]]:
+    """Begin an application for a visitor whose document the clerk has seen."""
+    visitor = actions.Visitor(body.name, body.document_type, body.document_number, body.phone, body.uscc)
+    case = actions.take_in(body.service, visitor, evidence=body.evidence, by=_actor(request))
+    return Status(201, _shown(request, case.pk))
+
+
+@router.get("/window/{uuid:case_id}", auth=STAFF, response=_ANSWER, operation_id="get_intake")
+def intake(request: HttpRequest, case_id: UUID) -> dict[str, Any]:
+    """One case the clerk holds."""
+    return _shown(request, case_id)
+
+
+@router.patch("/window/{uuid:case_id}/answers", auth=STAFF, response=_ANSWER, operation_id="type_answers")
+def answers(request: HttpRequest, case_id: UUID, body: Typed) -> dict[str, Any]:
+    """Type what the visitor says; one wrong answer keeps none."""
+    actions.save_answers(case_id, body.answers, complete=False, by=acting_in(case_id, _actor(request)))
+    return _shown(request, case_id)
+
+
+@router.post("/window/{uuid:case_id}/code", auth=STAFF, response=_ANSWER, operation_id="send_confirmation")
+def send_code(request: HttpRequest, case_id: UUID) -> dict[str, Any]:
+    """Send the visitor a code for exactly these answers; it lasts ten minutes."""
+    actions.send_confirmation(case_id, by=_actor(request))
+    return _shown(request, case_id)
+
+
+@router.post("/window/{uuid:case_id}/confirm/code", auth=STAFF, response=_ANSWER, operation_id="confirm_by_code")
+def by_code(request: HttpRequest, case_id: UUID, body: Code) -> dict[str, Any]:
+    """Hand in what the visitor confirmed with the code."""
+    actions.confirm_by_code(case_id, body.code, by=_actor(request))
+    return _shown(request, case_id)
+
+
+@router.post("/window/{uuid:case_id}/confirm/paper", auth=STAFF, response=_ANSWER, operation_id="confirm_on_paper")
+def on_paper(request: HttpRequest, case_id: UUID, body: Signed) -> dict[str, Any]:
+    """Hand in what the visitor signed on paper."""
+    actions.confirm_on_paper(case_id, evidence=body.evidence, by=_actor(request))
+    return _shown(request, case_id)
+
+
+@router.post(
+    "/window/{uuid:case_id}/hand-over", auth=STAFF, response={200: CaseOut} | REFUSED, operation_id="hand_over"
+)
+def hand_over(request: HttpRequest, case_id: UUID, body: Colleague) -> dict[str, Any]:
+    """Give it to a colleague of the hall, who goes on with it."""
+    return case_out(actions.hand_over(case_id, body.person_id, by=_actor(request)).case)
