@@ -8,7 +8,7 @@ import shutil
 import sys
 from pathlib import Path
 
-from bench import ledger, persons, seals, stack, startup
+from bench import ledger, lists, persons, reviews, seals, stack, startup, submissions
 from bench.house import ROOT, running
 
 
@@ -18,22 +18,21 @@ def report(what: str, figures: str) -> None:
 
 
 def main(wanted: list[str]) -> None:
-    """Run everything, or only the parts named: stack, persons, ledger, seals, startup."""
-    parts = wanted or ["stack", "persons", "ledger", "seals", "startup"]
+    """Run everything, or only the parts named."""
+    measured = {
+        "stack": stack, "submissions": submissions, "reviews": reviews, "seals": seals, "ledger": ledger,
+        "persons": persons, "lists": lists,
+    }  # fmt: skip
+    parts = wanted or [*measured, "startup"]
     var_dir = Path(os.environ.get("TONGBAN_BENCH_DIR", ROOT / "var" / "bench")) / "house"
     shutil.rmtree(var_dir.parent, ignore_errors=True)
     var_dir.parent.mkdir(parents=True)
     report("machine", f"{os.cpu_count()} processors, Python {platform.python_version()}")
     try:
         with running(var_dir) as house:
-            if "stack" in parts:
-                stack.measure(house, report)
-            if "persons" in parts:
-                persons.measure(house, report)
-            if "ledger" in parts:
-                ledger.measure(house, report)
-            if "seals" in parts:
-                seals.measure(house, report)
+            for name, part in measured.items():
+                if name in parts:
+                    part.measure(house, report)
         if "startup" in parts:
             startup.measure(var_dir, report)
     finally:

@@ -127,6 +127,16 @@ class House:
             float(found) for found in re.findall(r"^tongban_statements_total\{[^}]*\} (\S+)", text, re.MULTILINE)
         )
 
+    def sql(self, statement: str) -> None:
+        """Run a statement in the demo's jurisdiction as the owner of the tables, outside of any transaction."""
+        import psycopg
+
+        from tongban.config.embedded import OWNER, running_url
+
+        with psycopg.connect(running_url(self.var_dir / "postgres", OWNER, "tongban"), autocommit=True) as connection:
+            connection.execute("SET search_path TO j510500, public")
+            connection.execute(statement)  # type: ignore[call-overload]
+
     def python(self, code: str) -> str:
         """Run code inside the demo's jurisdiction; what it prints."""
         program = (

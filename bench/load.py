@@ -32,6 +32,8 @@ class Plan:
     requests: int = 400
     expect: list[int] = field(default_factory=lambda: [200])
     fresh: dict[str, list[str]] = field(default_factory=dict)  # a place in ``body``, and a value for each request
+    must_hold: str = ""  # every answer holds it
+    must_not_hold: str = ""  # and none this
 
 
 @dataclass
@@ -61,6 +63,10 @@ def _body(plan: Plan) -> bytes | None:
     return text.encode() or None
 
 
+def _is_as_wanted(plan: Plan, text: str) -> bool:
+    return plan.must_hold in text and not (plan.must_not_hold and plan.must_not_hold in text)
+
+
 def _client(plan: Plan, count: int, times: list[float], wrong: list[str]) -> None:
     connection = http.client.HTTPConnection("127.0.0.1", plan.port, timeout=60)
     for _ in range(count):
@@ -73,7 +79,7 @@ def _client(plan: Plan, count: int, times: list[float], wrong: list[str]) -> Non
         answer = connection.getresponse()
         text = answer.read()
         times.append(time.perf_counter() - began)
-        if answer.status not in plan.expect:
+        if answer.status not in plan.expect or not _is_as_wanted(plan, text.decode("utf-8", "replace")):
             wrong.append(f"{plan.method} {plan.path}: {answer.status} {text[:300]!r}")
             return
 

@@ -43,11 +43,10 @@ def bare_view() -> Iterator[int]:
         process.wait(20)
 
 
-def measured(house: House, plan: Plan) -> tuple[Result, float, float]:
+def measured(house: House, plan: Plan, warm_up: int = 40) -> tuple[Result, float, float]:
     """A plan's result after a warm-up, with CPU milliseconds and statements per request."""
-    warm_up = replace(plan, requests=40, fresh={name: values[:40] for name, values in plan.fresh.items()})
-    run(warm_up)
-    plan = replace(plan, fresh={name: values[40:] for name, values in plan.fresh.items()})
+    run(replace(plan, requests=warm_up, fresh={name: values[:warm_up] for name, values in plan.fresh.items()}))
+    plan = replace(plan, fresh={name: values[warm_up:] for name, values in plan.fresh.items()})
     cpu, statements = house.cpu_seconds(), house.statements()
     result = run(plan)
     cpu, statements = house.cpu_seconds() - cpu, house.statements() - statements
