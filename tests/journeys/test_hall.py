@@ -112,7 +112,7 @@ def test_a_hall_is_open_and_its_first_visitor_called(visitor):
 def test_the_district_confirms_the_hall(visitor):
     district = visitor()
     enter(district, "administrator1")
-    district.open("/desk/halls/")
+    district.open("/desk/halls/?state=provisional")
     district.follow(NAME)
     district.press("确认开通")
     district.page.get_by_text(f"已确认：{NAME}").wait_for()

@@ -87,6 +87,7 @@ def done(request: HttpRequest, code: str, link: str, visit: str) -> HttpResponse
     context = _context(hall, link) | {
         "visit": found, "number": shown_number(found.prefix, found.number or 0), "seconds": SHOWN_SECONDS,
         "before": standing.before if standing else 0, "wait": wait_words(standing.waits) if standing else None,
+        "has_range": bool(standing and standing.waits),
         "address": request.build_absolute_uri(reverse("halls:visit", args=[found.code])), "shown_code": shown_code(found.code),
         "service": next((one.name for one in hall.service_list if one.code == found.service), ""),
     }  # fmt: skip

@@ -136,7 +136,8 @@ def _facts(found: Visit) -> dict[str, Any]:
     return {
         "number": shown_number(found.prefix, found.number) if found.number else "", "state": found.state,
         "state_name": STATES[found.state], "tone": TONES[found.state], "before": standing.before if standing else None,
-        "wait": wait_words(standing.waits) if standing else None, "window": found.window.number if found.window else "",
+        "wait": wait_words(standing.waits) if standing else None, "has_range": bool(standing and standing.waits),
+        "window": found.window.number if found.window else "",
     }  # fmt: skip
 
 
