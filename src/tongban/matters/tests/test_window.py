@@ -178,3 +178,16 @@ def test_a_case_is_handed_to_a_colleague(county: County, refused: Refused, tmp_p
     with refused("not_found"):
         actions.confirm_on_paper(case.pk, evidence="申请表已签字", by=clerk)
     assert actions.confirm_on_paper(case.pk, evidence="申请表已签字", by=other).state == "in_review"
+
+
+def test_a_code_that_cannot_be_sent_is_said_on_the_page(
+    county: County, sign_in: Callable[..., Any], tmp_path: Path
+) -> None:  # fmt: skip
+    publish_small(tmp_path)
+    clerk = clerk_of(county)
+    case = actions.take_in(CODE, visitor(phone=""), evidence=SEEN, by=clerk)
+    Membership.objects.all().delete()  # the browser opens a desk of its own
+    browser = sign_in(Person.objects.get(pk=clerk.person_id), "approval", "clerk")
+    answer = browser.post(f"/window/{case.pk}/", {"act": "send"})
+    assert answer.status_code == 422
+    assert "没有登记手机号" in answer.content.decode()

@@ -83,9 +83,12 @@ def case(request: HttpRequest, case_id: UUID) -> HttpResponse:
         except Refusal as refusal:
             if refusal.status in (401, 403, 404):
                 raise
-            form = next(iter(bound.values()), None) or bound.setdefault("none", CodeForm(request.POST))
-            form.is_valid()
-            show_refusal(form, refusal)
+            form = next(iter(bound.values()), None) or bound.setdefault("none", CodeForm())
+            if form.is_bound:
+                form.is_valid()
+                show_refusal(form, refusal)
+            else:  # a button without a field
+                messages.error(request, str(refusal.message))
     return _page(request, case_id, bound)
 
 
