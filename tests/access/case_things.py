@@ -12,7 +12,7 @@ from tongban.lib.ids import uuid7
 from tongban.lib.jurisdictions import enter
 from tongban.matters.actions import publish_library
 from tongban.matters.adapters import read_library
-from tongban.matters.models import Case, CaseEvent, Definition, Publication, Rating
+from tongban.matters.models import Case, CaseEvent, Definition, Payment, Promise, Publication, Rating
 
 APPLICANTS = frozenset({"owner", "accountant"})
 OFFICES = frozenset({"reviewer", "township", "decider", "auditor", "administrator"})
@@ -137,3 +137,68 @@ def ratings(world: World) -> list[Sample]:
         },
     )  # fmt: skip
     return [Sample("a bad rating", rating.pk, frozenset({"decider", "auditor"})), Sample("no rating at all", uuid7())]
+
+
+def _fee() -> Payment:
+    """A fee of the building permit, which waits for its experts."""
+    case = Case.objects.get(definition__code="construction-permit")
+    payment, _ = Payment.objects.get_or_create(
+        case=case, code="infrastructure", defaults={
+            "title": {"zh": "配套费", "en": "Fee"}, "basis": {"zh": "标准", "en": "Rate"}, "amount": 100, "order": f"{case.number}-F1",
+            "before": "before_certificate", "region_code": case.region_code, "asked_at": timezone.now(),
+            "due_on": timezone.localdate(),
+        },
+    )  # fmt: skip
+    return payment
+
+
+def with_fees(world: World) -> list[Sample]:
+    return [
+        Sample("the company's fee", _fee().case_id, APPLICANTS),
+        Sample("a case without fees", _case("in_review")),
+        _elsewhere(world),
+        Sample("no case at all", uuid7()),
+    ]
+
+
+def fees(world: World) -> list[Sample]:
+    del world
+    return [Sample("a fee", _fee().pk, frozenset({"clerk", "decider"})), Sample("no fee at all", uuid7())]
+
+
+def providers(world: World) -> list[Sample]:
+    del world
+    return [Sample("no provider at all", "no-such-provider")]
+
+
+def offered_files(world: World) -> list[Sample]:
+    del world
+    offered = {"code": SERVICE, "name": "返岗职工花名册（空白表）.xlsx"}
+    return [
+        Sample("a blank form", offered, EVERYBODY),
+        Sample("no form at all", offered | {"name": "definition.yaml"}),
+    ]
+
+
+def _promise() -> Promise:
+    """A review of drawings the building permit's company still owes to the deciding office."""
+    case = Case.objects.get(definition__code="construction-permit")
+    assert case.decision_unit_id is not None
+    promise, _ = Promise.objects.get_or_create(
+        case=case, element="material.drawing_review", defaults={
+            "kind": "material", "title": {"zh": "审查合格书", "en": "Review"}, "text": {"zh": "补交", "en": "Later"}, "sha256": "0" * 64,
+            "unit_id": case.decision_unit_id, "region_code": case.region_code, "made_at": timezone.now(), "made_by": "刘建国",
+            "due_on": timezone.localdate(),
+        },
+    )  # fmt: skip
+    return promise
+
+
+def own_promises(world: World) -> list[Sample]:
+    del world
+    return [Sample("the company's promise", _promise().pk, APPLICANTS), Sample("no promise at all", uuid7())]
+
+
+def promises_at_desks(world: World) -> list[Sample]:
+    del world
+    return [Sample("a promise", _promise().pk, frozenset({"decider"})), Sample("no promise at all", uuid7())]

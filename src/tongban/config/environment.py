@@ -114,6 +114,14 @@ class Environment(BaseSettings):
         le=480,
         description="Minutes for which a proved second factor lets somebody decide; then it is asked again.",
     )
+    payment_provider: str = Field(
+        "",
+        description="Class that collects fees online, such as county.pay.Provider (docs/payments.md); empty: the test "
+        "provider in a demo, else fees are paid at windows only.",
+    )
+    payment_config: Path | None = Field(
+        None, description="File the payment provider reads its merchant number and keys from."
+    )
     metrics_token: SecretStr = Field(SecretStr(""), description="Bearer token for /metrics; empty: loopback only.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO", description="Least level of what is logged."

@@ -9,13 +9,22 @@ from tongban.lib.words import T
 submitted = Hook("matters.submitted", "A case was submitted, or submitted again. Arguments: case_id, by.")
 decided = Hook(
     "matters.decided",
-    "A case was decided; the certificate of a granted one exists already. Arguments: case_id, outcome, by.",
+    "A case was decided; the certificate of a granted one exists already, unless it waits for a fee. "
+    "Arguments: case_id, outcome, by.",
+)
+
+bars_promise = Hook(
+    "matters.bars_promise",
+    "Whether an applicant's promise counts for nothing now (容缺受理, 告知承诺): the reason as T, a whole sentence, or None. "
+    "Any reason refuses the promise. Arguments: person_id, organisation_id (one of them None), service.",
 )
 
 PUBLISH = declare("matters.publish_definition", T("发布事项", "Publish services"), roles=("administrator",))
 ACCEPT = declare("matters.accept_case", T("受理办件", "Accept cases"), roles=("clerk", "reviewer", "decider"))
 KEEP_CALENDAR = declare("matters.keep_calendar", T("维护工作日历", "Keep the calendar"), roles=("administrator",))
 DELIVER = declare("matters.deliver_case", T("送达办件结果", "Deliver results"), roles=("clerk", "decider"))
+CHECK_PROMISES = declare("matters.check_promises", T("核查承诺", "Check promises"), roles=("reviewer", "decider"))
+COLLECT = declare("matters.collect_fees", T("收费登记", "Record fees"), roles=("clerk", "decider"))
 TAKE_IN = declare("matters.take_in", T("窗口收件", "Take applications in at a window"), roles=("clerk",))
 REVIEW = declare("matters.review_case", T("审查办件", "Review cases"), roles=("reviewer", "decider"))
 DECIDE = declare("matters.decide_case", T("决定办件", "Decide cases"), roles=("decider",))
@@ -44,6 +53,9 @@ CASE_CLOSED = declare_event(
 CASE_DELIVERED = declare_event(
     "matters.case_delivered", T("办件结果已送达", "A decision reached the applicant"), capability=HEAR
 )
+FEE_ASKED = declare_event("matters.fee_asked", T("通知缴费", "A fee was asked for"), capability=HEAR)
+FEE_PAID = declare_event("matters.fee_paid", T("已缴费", "A fee was paid"), capability=HEAR)
+FEE_REFUNDED = declare_event("matters.fee_refunded", T("已退费", "A fee was paid back"), capability=HEAR)
 CERTIFICATE_REVOKED = declare_event(
     "matters.certificate_revoked", T("证照已撤销", "A certificate was revoked"), capability=HEAR
 )

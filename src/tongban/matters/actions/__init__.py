@@ -12,6 +12,7 @@ from tongban.matters.actions.calendar import (
     set_days,
     unset_day,
 )
+from tongban.matters.actions.checks import break_promise, confirm_promise, report_promise
 from tongban.matters.actions.common import confirm_anew
 from tongban.matters.actions.decisions import (
     decide_case,
@@ -23,7 +24,7 @@ from tongban.matters.actions.decisions import (
 from tongban.matters.actions.definitions import Published, publish_library, publish_themes, set_open
 from tongban.matters.actions.desks import Together, approve_together, assign_case
 from tongban.matters.actions.drafts import save_answers, start_draft
-from tongban.matters.actions.materials import note_refused_material, send_file
+from tongban.matters.actions.materials import note_refused_material, send_file, send_owed_file
 from tongban.matters.actions.moving import move_case
 from tongban.matters.actions.papers import (
     confirm_post,
@@ -36,7 +37,17 @@ from tongban.matters.actions.papers import (
     send_by_post,
     translated_paper,
 )
+from tongban.matters.actions.payments import (
+    exempt_payment,
+    record_refund,
+    record_window_payment,
+    refund_payment,
+    remind_of_fees,
+    return_surplus,
+    take_notification,
+)
 from tongban.matters.actions.procedures import begin_procedure, end_procedure
+from tongban.matters.actions.promises import remind_of_promises, supply_material
 from tongban.matters.actions.publishing import (
     InFlight,
     confirm_publication,
@@ -72,17 +83,20 @@ __all__ = [
     "ask_to_sign",
     "assign_case",
     "begin_procedure",
+    "break_promise",
     "call_back",
     "complete_year",
     "confirm_anew",
     "confirm_by_code",
     "confirm_on_paper",
     "confirm_post",
+    "confirm_promise",
     "confirm_publication",
     "decide_case",
     "decline_case",
     "deliver_at_window",
     "end_procedure",
+    "exempt_payment",
     "extend_case",
     "hand_over",
     "import_days",
@@ -96,8 +110,15 @@ __all__ = [
     "publish_library",
     "publish_themes",
     "rate_case",
+    "record_refund",
+    "record_window_payment",
+    "refund_payment",
+    "remind_of_fees",
+    "remind_of_promises",
     "reopen_year",
+    "report_promise",
     "return_for_correction",
+    "return_surplus",
     "review_case",
     "revoke_certificate",
     "save_answers",
@@ -107,6 +128,7 @@ __all__ = [
     "send_by_post",
     "send_confirmation",
     "send_file",
+    "send_owed_file",
     "set_day",
     "set_days",
     "set_open",
@@ -115,8 +137,10 @@ __all__ = [
     "start_draft",
     "submit_case",
     "submit_in_bulk",
+    "supply_material",
     "take_back_unsigned",
     "take_in",
+    "take_notification",
     "terminate_case",
     "translated_paper",
     "unset_day",

@@ -33,6 +33,8 @@ from tongban.matters.actions.common import (
     tell_applicant,
 )
 from tongban.matters.actions.materials import keep_materials
+from tongban.matters.actions.payments import ask_fees
+from tongban.matters.actions.promises import count_promises
 from tongban.matters.models import Case, Review
 from tongban.matters.queries import content_of
 from tongban.matters.queries.clocks import DAYS_TO_ACCEPT, calendar_now
@@ -47,7 +49,9 @@ from tongban.matters.rules.cases import (
     check_reason,
 )
 from tongban.matters.rules.clocks import Tick, reckon, warn_from
+from tongban.matters.rules.fees import BEFORE_DECISION
 from tongban.matters.rules.handling import FILING, is_automatic, parties_asked, units_named
+from tongban.matters.rules.promises import MATERIAL
 from tongban.matters.rules.shape import Content
 
 if TYPE_CHECKING:
@@ -133,6 +137,8 @@ def begin(
         write(_store_reviews, Review(
             case=case, unit=unit_of(party.unit, case.region_code), unit_code=party.unit, position=position, opened_at=now, due_on=last_day, warn_on=warning,
         ))  # fmt: skip
+    count_promises(case, MATERIAL)
+    ask_fees(case, BEFORE_DECISION, by=by)
     regime = next((one for one in content.definition.regimes if one.code == case.regime), None)
     if regime is not None and regime.kind == FILING:
         write_now()

@@ -25,7 +25,7 @@ from tongban.matters.queries.leaves import LEAF_OF_EVENT, event_leaf
 from tongban.matters.queries.signing import check_not_waiting
 from tongban.matters.rules.cases import DRAFT, check_may_edit, own_case
 from tongban.matters.rules.notices import notice_for
-from tongban.matters.rules.shape import Notice
+from tongban.matters.rules.parts import Notice
 
 
 def lock_case(case_id: UUID) -> Case:

@@ -28,6 +28,8 @@ from tongban.matters.actions.common import (
     tell_applicant,
 )
 from tongban.matters.actions.materials import keep_materials
+from tongban.matters.actions.payments import check_paid, settle_fees
+from tongban.matters.actions.promises import check_nothing_owed, void_promises
 from tongban.matters.actions.submission import screen_hashes
 from tongban.matters.models import Case, Certificate, Decision
 from tongban.matters.queries import content_of, reviews_of
@@ -35,6 +37,7 @@ from tongban.matters.queries.clocks import calendar_now
 from tongban.matters.queries.shown import check_unchanged
 from tongban.matters.rules.cases import (
     CORRECTION,
+    GRANTED,
     IN_REVIEW,
     NOT_NEEDED,
     OPEN,
@@ -50,6 +53,7 @@ from tongban.matters.rules.cases import (
     moved_on,
 )
 from tongban.matters.rules.clocks import Tick
+from tongban.matters.rules.fees import BEFORE_DECISION
 
 
 @transaction.atomic
@@ -64,6 +68,9 @@ def decide_case(case_id: UUID, *, outcome: str, reason: str = "", shown: str = "
     check_may_decide(case.state, [review.state for review in reviews], outcome, reason)
     if case.procedures.filter(ended_at__isnull=True).exists():
         raise moved_on("特别程序还没有结束，不能决定。", "A special procedure is not over yet.", code="procedure_open")
+    if outcome == GRANTED:
+        check_paid(case, BEFORE_DECISION)
+        check_nothing_owed(case)
     seen = check_unchanged(case, shown, opinions_too=True)
     return close(case, outcome, reason=reason, shown=seen.seal, by=by)
 
@@ -152,6 +159,8 @@ def end(case: Case, reason: str, *, by: Actor) -> Case:
     case.state, case.closed_at, case.correct_by, case.accept_by = TERMINATED, now, None, None
     case.save(update_fields=["state", "closed_at", "correct_by", "accept_by"])
     record_act(case, "terminated", by=by, at=now, note=reason)
+    settle_fees(case, TERMINATED, by=by)
+    void_promises(case)
     keep_materials(case, now, by=by)
     announce(case, hooks.CASE_CLOSED, by=by)
     tell_applicant(case, "terminated", by=by)
@@ -176,6 +185,11 @@ def revoke_certificate(case_id: UUID, *, reason: str, by: Actor) -> Certificate:
     """Revoke the certificate of a granted case; everybody who verifies it sees that at once."""
     case = _lock_to_decide(case_id, by)
     confirm_anew(by)
+    return revoke(case, reason, by=by)
+
+
+def revoke(case: Case, reason: str, *, by: Actor) -> Certificate:
+    """Revoke the certificate of a locked case and tell everybody; once."""
     certificate = Certificate.objects.filter(case=case).select_related("credential").first()
     if certificate is None:
         raise not_found(T("这件办件的证照", "The certificate of this case"))

@@ -29,7 +29,8 @@ from tongban.matters.models import Case, Definition
 from tongban.matters.queries import content_of, definition_by_code, fill_in, lookup_for
 from tongban.matters.rules.answers import Checked, calculated, check_answers
 from tongban.matters.rules.cases import check_in_force
-from tongban.matters.rules.shape import Content, Notice
+from tongban.matters.rules.parts import Notice
+from tongban.matters.rules.shape import Content
 
 MOST_DRAFTS = 20
 

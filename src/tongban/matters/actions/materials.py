@@ -16,11 +16,11 @@ from tongban.foundation.documents.hooks import MATERIAL
 from tongban.lib.actors import Actor
 from tongban.lib.refusals import Refusal
 from tongban.lib.together import know
-from tongban.matters.actions.common import lock_case, lock_to_edit, record
-from tongban.matters.models import Case
+from tongban.matters.actions.common import lock_case, lock_own_case, lock_to_edit, record
+from tongban.matters.models import Case, Promise
 from tongban.matters.queries import content_of, held_documents
 from tongban.matters.queries.materials import APP
-from tongban.matters.rules.cases import CLOSED_STATES, DRAFT
+from tongban.matters.rules.cases import CLOSED_STATES, DRAFT, moved_on
 from tongban.matters.rules.materials import check_file, files_in, given_twice
 from tongban.matters.rules.shape import Content
 
@@ -39,6 +39,15 @@ def send_file(case_id: UUID, file: Any, *, by: Actor) -> Document:
     """Keep one file sent with a form of the case, before the form's answers are looked at: it survives their errors."""
     with transaction.atomic():
         case = lock_to_edit(case_id, by)
+    return documents.store_upload(file, purpose=MATERIAL, by=_for_applicant(case, by))
+
+
+def send_owed_file(case_id: UUID, file: Any, *, by: Actor) -> Document:
+    """Keep one file of a material that was promised: it comes when nothing else may change any more."""
+    with transaction.atomic():
+        case = lock_own_case(case_id, by)
+        if not Promise.objects.filter(case=case, kind="material", state="open").exists():
+            raise moved_on("没有待补交的材料。", "Nothing is owed here.", code="promise_settled")
     return documents.store_upload(file, purpose=MATERIAL, by=_for_applicant(case, by))
 
 

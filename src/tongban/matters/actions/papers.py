@@ -116,8 +116,8 @@ def seal_what_is_left() -> None:
 
 def note_opened(case: Case, *, by: Actor, what: str) -> None:
     """The applicant has opened a decision: the first time is the proof that it reached them."""
-    if by.is_staff or case.delivered_at is not None or case.state not in DECIDED_STATES or not stands_for(case, by):
-        return
+    if by.is_staff or case.delivered_at is not None or case.deliver_by is None or not stands_for(case, by):
+        return  # also while the certificate waits for a fee: the decision has not reached them whole
     with transaction.atomic():
         held = lock_case(case.pk)
         if held.delivered_at is None:
@@ -184,6 +184,9 @@ def _lock_to_deliver(case_id: UUID, by: Actor) -> Case:
     require(by, hooks.DELIVER, region=case.region_code)
     if case.state not in DECIDED_STATES:
         raise moved_on("这件事还没有作出决定，不能送达。", "Nothing was decided yet.", code="not_decided")
+    if case.deliver_by is None:
+        raise moved_on("还有费用没有缴纳，缴清或者免缴之后才能送达。", "A fee is not paid yet: it is delivered afterwards.",
+                       code="fee_unpaid")  # fmt: skip
     if case.delivered_at is not None:
         raise moved_on("这件事已经送达。", "This was delivered before.", code="already_delivered")
     refuse_own(case, by)

@@ -21,6 +21,7 @@ from tongban.matters.models import Rating
 from tongban.matters.queries import content_of
 from tongban.matters.queries.clocks import calendar_now
 from tongban.matters.rules.cases import check_reason
+from tongban.matters.rules.parts import Notice
 from tongban.matters.rules.ratings import (
     FOLLOW_UP_WORKING_DAYS,
     check_answer,
@@ -29,7 +30,6 @@ from tongban.matters.rules.ratings import (
     check_rating,
     is_bad,
 )
-from tongban.matters.rules.shape import Notice
 
 
 @transaction.atomic

@@ -19,7 +19,7 @@ from tongban.matters.queries.cases import standing_in
 from tongban.matters.queries.shown import check_unchanged
 from tongban.matters.queries.signing import check_not_waiting, check_signers, newest_request, open_request
 from tongban.matters.rules.cases import DRAFT, RETURNED, check_may_edit, check_reason, moved_on
-from tongban.matters.rules.shape import Notice
+from tongban.matters.rules.parts import Notice
 
 _LONGEST_NOTE = 500
 _SENT_BACK = Notice(

@@ -22,7 +22,9 @@ from tongban.matters.actions.common import announce, lock_own_case, record, reco
 from tongban.matters.actions.drafts import with_provenance
 from tongban.matters.actions.known import count_known_questions, typed_although_known
 from tongban.matters.actions.materials import drop_materials, keep_materials
-from tongban.matters.models import Case, CaseCounter
+from tongban.matters.actions.payments import settle_fees
+from tongban.matters.actions.promises import count_promises, make_promises, void_promises
+from tongban.matters.models import Case, CaseCounter, SignRequest
 from tongban.matters.queries import as_agent, content_of, held_documents, is_version_over, materials_lost, reviews_of
 from tongban.matters.queries.cases import standing_in
 from tongban.matters.queries.clocks import calendar_now, promised_clock, ticks_of
@@ -46,6 +48,7 @@ from tongban.matters.rules.cases import (
 )
 from tongban.matters.rules.clocks import Tick
 from tongban.matters.rules.handling import check_regime, regime_for
+from tongban.matters.rules.promises import MATERIAL
 from tongban.matters.rules.shape import Content
 
 
@@ -102,7 +105,7 @@ def withdraw_case(case_id: UUID, *, reason: str = "", by: Actor) -> Case:
     was_draft = case.state == DRAFT
     case.reviews.filter(state=OPEN).update(state=NOT_NEEDED)
     by = as_agent(case, by)
-    case.sign_requests.filter(state="open").update(
+    SignRequest.objects.filter(case=case, state="open").update(
         state="taken_back", settled_at=timezone.now(), settled_by=by.person_id, settled_name=by.name[:120]
     )
     case.state, case.closed_at, case.accept_by, case.correct_by = WITHDRAWN, timezone.now(), None, None
@@ -110,6 +113,8 @@ def withdraw_case(case_id: UUID, *, reason: str = "", by: Actor) -> Case:
     write = record if was_draft else record_act
     write(case, "withdrawn", by=by, note=reason.strip()[:500])
     if not was_draft:
+        settle_fees(case, WITHDRAWN, by=by)
+        void_promises(case)
         keep_materials(case, timezone.now(), by=by)
         announce(case, hooks.CASE_CLOSED, by=by)
     return case
@@ -180,6 +185,7 @@ def _hand_in(case: Case, content: Content, now: datetime, by: Actor, *, kind: st
     assert due is not None
     store(case)
     record_act(case, kind, by=by, at=now, answers=case.answers_hash, due_on=due.isoformat())
+    make_promises(case, by=by)
     if case.state != RECEIVED:
         begin(case, content, now, calendar=calendar, by=by)
 
@@ -191,6 +197,8 @@ def _submit_again(case: Case, content: Content, now: datetime, by: Actor) -> Non
         case.submitted_at = now
         _hand_in(case, content, now, by, kind="resubmitted")
         return
+    make_promises(case, by=by)
+    count_promises(case, MATERIAL)
     reopened = sorted(_reopen(case, content, now))
     case.state = "in_review"
     case.save()

@@ -7,6 +7,7 @@ from typing import Any, Literal
 from uuid import UUID
 
 from django.http import HttpRequest
+from django.urls import reverse
 from ninja import Field, Query, Router, Schema, Status
 
 from tongban.lib.actors import Actor
@@ -14,12 +15,14 @@ from tongban.lib.refusals import not_found
 from tongban.lib.together import together
 from tongban.lib.words import T
 from tongban.matters import actions, queries
-from tongban.matters.models import Case, Definition
+from tongban.matters.models import Case, Definition, Payment
 from tongban.matters.queries.clocks import Clock, why_due
 from tongban.matters.queries.desks import acts_open_to, assignment_of
+from tongban.matters.queries.payments import payments_of
 from tongban.matters.queries.printing import printed_opinions
 from tongban.matters.queries.shown import shown_of
 from tongban.matters.rules.cases import STATES
+from tongban.matters.rules.fees import ASKED
 from tongban.web.api import ANYONE_KNOWN, PUBLIC, STAFF, Problems
 
 router = Router(tags=["matters"])
@@ -125,6 +128,18 @@ class ClockOut(Schema):
     because: list[str]
 
 
+class FeeOut(Schema):
+    """One fee of a case; ``pay_at`` is the page to pay it on while it is due."""
+
+    order: str = Field(examples=["SGXK202611220001-F1"])
+    title: str = Field(examples=["城市基础设施配套费"])
+    amount: int = Field(description="in fen", examples=[33600000])
+    state: str = Field(description="asked, paid, exempt, to_refund, refunded or void", examples=["asked"])
+    due_on: date
+    receipt_number: str
+    pay_at: str = Field(examples=["/cases/0199…/pay/"])
+
+
 class CaseDetail(CaseOut):
     """A case with its answers and where each came from, what departments said, and its history."""
 
@@ -139,6 +154,7 @@ class CaseDetail(CaseOut):
         description="what the caller may do with the case now", examples=[["accept", "return", "decline"]]
     )
     shown: str = Field(description="hash of what is shown here; sent with an opinion or decision, it is compared")
+    fees: list[FeeOut]
     in_hand: str = Field(description="who of the caller's unit handles it")
     outcome: str | None
     reason: str | None
@@ -208,6 +224,14 @@ def case_out(case: Case) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _fee(payment: Payment) -> dict[str, Any]:
+    return {
+        "order": payment.order, "title": str(T.read(payment.title)), "amount": payment.amount, "state": payment.state,
+        "due_on": payment.due_on, "receipt_number": payment.receipt_number,
+        "pay_at": reverse("matters:pay", args=[payment.case_id]) if payment.state == ASKED else "",
+    }  # fmt: skip
+
+
 def _clock(clock: Clock) -> dict[str, Any]:
     return {"title": str(clock.title), "due": clock.due, "signal": clock.signal, "is_provisional": clock.is_provisional,
             "because": [str(line) for line in clock.because]}  # fmt: skip
@@ -221,16 +245,9 @@ def _detail(case: Case, actor: Actor) -> dict[str, Any]:
 def _details(case: Case, actor: Actor) -> dict[str, Any]:
     decision = getattr(case, "decision", None)
     opinions = [
-        {
-            "unit": str(one.unit),
-            "state": str(one.state),
-            "text": one.text,
-            "at": one.at,
-            "due": one.due,
-            "round": one.round,
-        }
+        {"unit": str(one.unit), "state": str(one.state), "text": one.text, "at": one.at, "due": one.due, "round": one.round}
         for one in printed_opinions(case)
-    ]
+    ]  # fmt: skip
     history = [
         {"title": str(one.title), "at": one.at, "text": str(one.text), "state": one.state}
         for one in queries.history_of(case, names=False)
@@ -239,6 +256,7 @@ def _details(case: Case, actor: Actor) -> dict[str, Any]:
         "version": case.version.number, "answers": case.answers, "materials": queries.attached_materials(case), "opinions": opinions, "history": history,
         "due_because": [str(T.read(line)) for line in case.due_because],
         "clocks": [_clock(one) for one in why_due(case)], "may": acts_open_to(case, actor), "shown": str(shown_of(case)),
+        "fees": [_fee(one) for one in payments_of(case)],
         "in_hand": held.name if actor.is_staff and (held := assignment_of(case, actor)) else "",
         "outcome": decision.outcome if decision else None, "reason": decision.reason if decision else None,
     }  # fmt: skip

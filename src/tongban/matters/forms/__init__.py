@@ -19,6 +19,8 @@ from tongban.matters.forms.papers import (
     PostedForm,
     PostForm,
 )
+from tongban.matters.forms.payments import RefundForm, WindowPaymentForm
+from tongban.matters.forms.promises import KeptForm
 from tongban.matters.forms.publishing import ProposalForm
 from tongban.matters.forms.questions import StartForm, files_sent, name_document, raw_answers, screen_form, shown_value
 from tongban.matters.forms.ratings import (
@@ -41,6 +43,7 @@ __all__ = [
     "DeclineForm",
     "HandOverForm",
     "InboxFilter",
+    "KeptForm",
     "PeriodForm",
     "PostForm",
     "PostedForm",
@@ -49,12 +52,14 @@ __all__ = [
     "RatingAnswerForm",
     "RatingForm",
     "ReasonForm",
+    "RefundForm",
     "ResultForm",
     "ReturnForm",
     "ReviewForm",
     "SendBackForm",
     "StartForm",
     "TellForm",
+    "WindowPaymentForm",
     "files_sent",
     "name_document",
     "raw_answers",

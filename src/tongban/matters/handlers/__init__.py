@@ -1,5 +1,5 @@
 """What matters answers: verification, my data, the portal, the desk, the demo."""
 
-from tongban.matters.handlers import demo, demo_services, held, keeping, materials, papers, portal
+from tongban.matters.handlers import demo, demo_services, held, keeping, materials, papers, portal, promises
 
-__all__ = ["demo", "demo_services", "held", "keeping", "materials", "papers", "portal"]
+__all__ = ["demo", "demo_services", "held", "keeping", "materials", "papers", "portal", "promises"]

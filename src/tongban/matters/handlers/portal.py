@@ -16,7 +16,9 @@ from tongban.lib.words import T
 from tongban.matters import hooks, queries
 from tongban.matters.models import Case, Definition
 from tongban.matters.queries.papers import cases_to_deliver
+from tongban.matters.queries.payments import payments_waiting
 from tongban.matters.queries.printing import case_tone
+from tongban.matters.queries.promises import promises_waiting
 from tongban.matters.queries.signing import WAITING, cases_to_sign, waiting_among
 from tongban.matters.rules.cases import DRAFT, OPEN_STATES, RETURNED, STATES
 from tongban.web import portal
@@ -96,6 +98,8 @@ _LINES = (
     _Line((hooks.REVIEW,), T("待审查", "To review"), "desk_reviews", "clipboard-check", 10, queries.reviews_waiting),
     _Line((hooks.DECIDE,), T("待决定", "To decide"), "desk_decisions", "rubber-stamp", 20, queries.cases_to_decide),
     _Line((hooks.DELIVER,), T("待送达", "To deliver"), "desk_deliveries", "send", 25, cases_to_deliver),
+    _Line((hooks.CHECK_PROMISES,), T("待兑现承诺", "Promises"), "desk_promises", "file-check", 26, promises_waiting),
+    _Line((hooks.COLLECT,), T("待缴费", "Fees"), "desk_fees", "receipt", 27, payments_waiting),
     _Line((hooks.VIEW,), T("全部办件", "All cases"), "desk_cases", "files", 30),
     _Line((hooks.ANSWER_RATING, hooks.SETTLE_RATING), T("差评整改", "Bad ratings"), "desk_ratings", "message-circle", 40,
           queries.ratings_to_follow),

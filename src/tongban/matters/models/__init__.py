@@ -5,6 +5,8 @@ from tongban.matters.models.cases import Case, CaseCounter, CaseEvent
 from tongban.matters.models.definitions import Definition, DefinitionVersion, Theme
 from tongban.matters.models.desks import Assignment, Intake
 from tongban.matters.models.papers import Delivery, Paper
+from tongban.matters.models.payments import Payment
+from tongban.matters.models.promises import Promise
 from tongban.matters.models.publications import Publication
 from tongban.matters.models.ratings import Rating
 from tongban.matters.models.reviews import Certificate, Decision, Review, SpecialProcedure
@@ -23,6 +25,8 @@ __all__ = [
     "Delivery",
     "Intake",
     "Paper",
+    "Payment",
+    "Promise",
     "Publication",
     "Rating",
     "Review",

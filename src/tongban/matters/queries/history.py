@@ -9,7 +9,8 @@ from typing import Any
 from tongban.lib.words import T
 from tongban.matters.models import Case, CaseEvent
 from tongban.matters.queries.cases import events_of, reviews_of
-from tongban.matters.rules.cases import IN_REVIEW, OPEN, READY, RECEIVED, RETURNED, REVIEW_STATES
+from tongban.matters.rules.cases import FILED, GRANTED, IN_REVIEW, OPEN, READY, RECEIVED, RETURNED, REVIEW_STATES
+from tongban.matters.rules.fees import ASKED, yuan
 from tongban.matters.rules.handling import PROCEDURES
 
 EVENTS: dict[str, T] = {
@@ -53,9 +54,25 @@ OWN_SIDE = (
     "sign_sent_back",
     "sign_taken_back",
 )  # the applicant's own people, named to everybody
+PROMISES: dict[str, T] = {
+    "promised": T("作出承诺", "Promised"),
+    "supplied": T("补交承诺的材料", "Promised document handed in"),
+    "promise_kept": T("核查：承诺属实", "Checked: the promise was kept"),
+    "promise_reported": T("核查：与承诺不符，转决定部门", "Checked: not as promised; the deciding office has it"),
+    "promise_broken": T("承诺没有兑现", "The promise was not kept"),
+}
+FEES: dict[str, T] = {
+    "fee_asked": T("通知缴费", "Fee asked for"),
+    "fee_paid": T("已缴费", "Fee paid"),
+    "fee_exempted": T("准予免缴", "Fee waived"),
+    "fee_to_refund": T("费用待退回", "Fee to be paid back"),
+    "fee_refunded": T("已退费", "Fee paid back"),
+    "surplus": T("收到多余的付款，将原路退回", "Money came that is not due: it goes back"),
+    "surplus_returned": T("多余的付款已退回", "What was not due went back"),
+}
 INTERNAL = ("assigned",)  # how a unit divides its work is no news for an applicant
 _TONES = {"delivered": "good", "granted": "good", "filed": "good", "certified": "good", "refused": "bad", "revoked": "bad", "not_accepted": "bad",
-          "terminated": "bad", "material_refused": "bad"}  # fmt: skip
+          "terminated": "bad", "material_refused": "bad", "promise_broken": "bad"}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +93,7 @@ def unit_title(unit: Any) -> T:
 
 
 def _moment(event: CaseEvent, *, names: bool) -> Moment:
-    title = EVENTS.get(event.kind, T(event.kind, event.kind))
+    title = EVENTS.get(event.kind) or FEES.get(event.kind) or PROMISES.get(event.kind) or T(event.kind, event.kind)
     who = str(unit_title(event.unit)) if event.unit else ""
     if event.kind == "reviewed":
         outcome = REVIEW_STATES[event.facts["state"]]
@@ -85,7 +102,23 @@ def _moment(event: CaseEvent, *, names: bool) -> Moment:
     if (names or event.kind in OWN_SIDE) and event.actor_name:
         who = f"{who} {event.actor_name}".strip()
     state = _TONES.get(event.kind) or ("bad" if event.facts.get("state") == "objected" else "done")
-    return Moment(title, event.at, who, event.note, state)
+    return Moment(title, event.at, who, _words(event), state)
+
+
+def _words(event: CaseEvent) -> T | str:
+    if event.kind in FEES:
+        return _fee_words(event)
+    if event.kind not in PROMISES:
+        return str(event.note)
+    title = T.read(event.facts["title"])
+    return T(f"{title.zh}：{event.note}", f"{title.en}: {event.note}") if event.note else title
+
+
+def _fee_words(event: CaseEvent) -> T | str:
+    text = T("{title} {amount} 元", "{title}, {amount} yuan").format(
+        title=T.read(event.facts["title"]), amount=yuan(event.facts["amount"])
+    )
+    return T(f"{text.zh}：{event.note}", f"{text.en}: {event.note}") if event.note else text
 
 
 def history_of(case: Case, *, names: bool) -> list[Moment]:
@@ -116,7 +149,16 @@ def waiting_for(case: Case) -> list[Moment]:
     if case.state == RETURNED:
         title = T("等待申请人补正", "Waiting for the applicant's corrections")
         return [Moment(title, text=_until(case.correct_by), state="now")]
-    return []
+    return _unpaid(case) if case.state in (GRANTED, FILED) and case.deliver_by is None else []
+
+
+def _unpaid(case: Case) -> list[Moment]:
+    """The certificate waits for its fee."""
+    due = case.payments.filter(state=ASKED).order_by("due_on").first()
+    if due is None:
+        return []
+    title = T("等待缴费，缴清后发放证照", "Waiting for the fee; then the certificate is issued")
+    return [Moment(title, due.asked_at, text=_until(due.due_on), state="now")]
 
 
 def _procedure(case: Case) -> list[Moment]:

@@ -62,6 +62,9 @@ def _leaves(case: Case) -> list[Due]:
     return due
 
 
+_CHANGES_ANSWERS = ("case.filed", "case.returned", "promise.supplied")
+
+
 def _as_it_is_now(case: Case, act: CaseEvent, acts: Sequence[CaseEvent]) -> dict[str, Any]:
     """What the rows beside the history say of an act that nothing came after: they must say the same."""
     kind = LEAF_OF_EVENT[act.kind]
@@ -71,9 +74,9 @@ def _as_it_is_now(case: Case, act: CaseEvent, acts: Sequence[CaseEvent]) -> dict
             return {"document": ""}
         return {"outcome": decision.outcome, "reason": decision.reason, "document": decision.opinions_hash}
     later = acts[acts.index(act) + 1 :]
-    if kind == "case.filed":
+    if kind in ("case.filed", "promise.supplied"):
         # Once returned, the applicant works on the answers until they are handed in anew.
-        is_final = not any(LEAF_OF_EVENT[one.kind] in ("case.filed", "case.returned") for one in later)
+        is_final = not any(LEAF_OF_EVENT[one.kind] in _CHANGES_ANSWERS for one in later)
         return {"form": hash_of(case.values)} if is_final else {}
     if kind == "case.reviewed":
         review = next((one for one in case.reviews.all() if one.unit_code == act.facts["unit"]), None)

@@ -25,6 +25,14 @@ LEAF_OF_EVENT = {
     "filed": "case.decided",
     "refused": "case.decided",
     "delivered": "case.delivered",
+    "promised": "promise.made",
+    "supplied": "promise.supplied",
+    "promise_kept": "promise.settled",
+    "promise_broken": "promise.settled",
+    "fee_asked": "fee.asked",
+    "fee_paid": "fee.paid",
+    "fee_exempted": "fee.exempted",
+    "fee_refunded": "fee.refunded",
 }
 
 
@@ -44,6 +52,10 @@ def _filed(event: CaseEvent, facts: dict[str, Any]) -> dict[str, Any]:
 def _reason(event: CaseEvent, facts: dict[str, Any]) -> dict[str, Any]:
     del facts
     return {"reason": event.note}
+
+
+def _fee(facts: dict[str, Any]) -> dict[str, Any]:
+    return {"fee": facts["fee"], "amount": facts["amount"]}
 
 
 _FIELDS: dict[str, Callable[[CaseEvent, dict[str, Any]], dict[str, Any]]] = {
@@ -68,6 +80,17 @@ _FIELDS: dict[str, Callable[[CaseEvent, dict[str, Any]], dict[str, Any]]] = {
     "case.delivered": lambda event, facts: {
         "way": facts["way"], "is_late": facts["is_late"], "receiver": event.note,
     },
+    "promise.made": lambda event, facts: {"is_condition": facts["is_condition"], "about": facts["element"], "text": facts["text"]},
+    "promise.supplied": lambda event, facts: {"about": facts["element"], "form": facts["answers"]},
+    "promise.settled": lambda event, facts: {
+        "is_kept": event.kind == "promise_kept", "about": facts["element"], "reason": event.note,
+    },
+    "fee.asked": lambda event, facts: _fee(facts) | {"until": facts["until"], "basis": facts["basis"]},
+    "fee.paid": lambda event, facts: _fee(facts) | {
+        "way": facts["way"], "reference": facts["reference"], "receipt": facts["receipt"],
+    },
+    "fee.exempted": lambda event, facts: _fee(facts) | {"reason": event.note},
+    "fee.refunded": lambda event, facts: _fee(facts) | {"reference": facts["reference"], "reason": event.note},
     "case.decided": lambda event, facts: {
         "outcome": event.kind, "is_late": facts["is_late"], "reason": event.note, "document": facts["opinions"],
     },

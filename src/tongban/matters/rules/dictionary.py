@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from tongban.matters.rules.shape import Code, Day, Element, ElementName, Shape
+from tongban.matters.rules.parts import Code, Day, ElementName, Shape
+from tongban.matters.rules.shape import Element
 from tongban.matters.rules.texts import Text
 
 

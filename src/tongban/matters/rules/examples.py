@@ -10,7 +10,8 @@ from pydantic import Field
 from tongban.lib.words import T
 from tongban.matters.rules.answers import Checked, check_answers, number_of
 from tongban.matters.rules.handling import is_automatic, parties_asked, regime_for
-from tongban.matters.rules.shape import Code, Content, Day, ElementName, Shape
+from tongban.matters.rules.parts import Code, Day, ElementName, Shape
+from tongban.matters.rules.shape import Content
 from tongban.matters.rules.sources import Fault, Source
 from tongban.matters.rules.texts import Text
 

@@ -20,8 +20,10 @@ from tongban.matters.rules.expressions import (
     elements_in,
     parameters_in,
 )
+from tongban.matters.rules.fees import fee_faults
 from tongban.matters.rules.materials import material_faults
 from tongban.matters.rules.parameters import parameter_faults
+from tongban.matters.rules.promises import promise_faults
 from tongban.matters.rules.shape import (
     CertificateShape,
     Content,
@@ -169,6 +171,8 @@ def _regime_faults(content: Content, source: Source) -> Iterator[Fault]:
     for number, fee in enumerate(content.definition.fees):
         if isinstance(fee.amount, str):
             yield from _expression(content, source, ("fees", number, "amount"), fee.amount, everything, int)
+    yield from fee_faults(content, source)
+    yield from promise_faults(content, source)
 
 
 def _join_faults(content: Content, source: Source) -> Iterator[Fault]:

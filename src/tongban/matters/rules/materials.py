@@ -71,6 +71,7 @@ class Listed:
     source: str
     need: T | None = None
     how: T | None = None
+    files: tuple[tuple[T, str], ...] = ()  # what can be downloaded: what it is, and its name
 
 
 _NEEDS = {
@@ -93,7 +94,7 @@ def listed_materials(content: Content) -> list[Listed]:
     found = []
     for material in content.definition.guide.materials:
         if material.element is None:
-            found.append(Listed(material.name, material.about, material.source))
+            found.append(Listed(material.name, material.about, material.source, files=_files(material)))
             continue
         element = content.elements[material.element]
         by_rule = isinstance(asked[material.element].required, str) or asked[material.element].visible is not None
@@ -104,8 +105,19 @@ def listed_materials(content: Content) -> list[Listed]:
             material.name, material.about, material.source, need,
             how.format(medium=_MEDIUM[material.medium], kind=_KIND[material.kind], kinds=kinds_in_words(element),
                        n=element.most_files, mb=element.max_mb),
+            _files(material),
         ))  # fmt: skip
     return found
+
+
+def _files(material: Material) -> tuple[tuple[T, str], ...]:
+    named = ((T("空白表", "Blank form"), material.blank), (T("样例", "Sample"), material.sample))
+    return tuple((label, name) for label, name in named if name)
+
+
+def files_named(content: Content) -> set[str]:
+    """Names of the files the guide offers."""
+    return {name for material in content.definition.guide.materials for _, name in _files(material)}
 
 
 def material_faults(content: Content, source: Source) -> Iterator[Fault]:

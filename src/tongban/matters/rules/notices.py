@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from tongban.lib.words import T
-from tongban.matters.rules.shape import Content, Notice
+from tongban.matters.rules.parts import Notice
+from tongban.matters.rules.shape import Content
 
 # Places: {number} {service} {holder} {day}. Reasons and results stand in the case itself, never in a text message.
 _HOUSE: dict[str, Notice] = {
@@ -61,6 +62,56 @@ _HOUSE: dict[str, Notice] = {
         text=T(
             "{holder}的“{service}”证照（{number}）已撤销，理由和救济途径请登录查看。",
             "The certificate of {holder} for “{service}” ({number}) was revoked: sign in for the reason and your remedies.",
+        ),
+    ),
+    "promise_due": Notice(
+        title=T("承诺补交的材料快到期了", "A promised document is due soon"),
+        text=T(
+            "{holder}的“{service}”申请（{number}）还有承诺补交的材料，最迟 {day}，请登录上传。",
+            "A document promised for “{service}” of {holder} ({number}) is still owed, {day} at the latest: sign in to send it.",
+        ),
+    ),
+    "promise_broken": Notice(
+        title=T("承诺没有兑现", "A promise was not kept"),
+        text=T(
+            "{holder}的“{service}”申请（{number}）的承诺没有兑现，{day} 前不再适用承诺办理。理由和救济途径请登录查看。",
+            "A promise made for “{service}” of {holder} ({number}) was not kept; no other is taken until {day}. Sign in for the "
+            "reason and your remedies.",
+        ),
+    ),
+    "fee_asked": Notice(
+        title=T("请缴费", "Please pay a fee"),
+        text=T(
+            "{holder}的“{service}”申请（{number}）需要缴费，请在 {day} 前登录缴纳，也可以到窗口缴纳。",
+            "A fee is due for the application of {holder} for “{service}” ({number}): pay by {day} online or at the window.",
+        ),
+    ),
+    "fee_due": Notice(
+        title=T("缴费即将到期", "A fee is due soon"),
+        text=T(
+            "{holder}的“{service}”申请（{number}）还没有缴费，最迟 {day}。缴费后才能继续办理。",
+            "The fee for “{service}” of {holder} ({number}) is not paid yet: {day} at the latest. The case waits for it.",
+        ),
+    ),
+    "fee_paid": Notice(
+        title=T("已收到缴费", "Fee received"),
+        text=T(
+            "{holder}的“{service}”申请（{number}）的缴费已收到，凭据可登录查看。",
+            "The fee for “{service}” of {holder} ({number}) has arrived: sign in to see the receipt.",
+        ),
+    ),
+    "fee_exempted": Notice(
+        title=T("已免缴", "Fee waived"),
+        text=T(
+            "{holder}的“{service}”申请（{number}）的收费已免缴，理由请登录查看。",
+            "The fee for “{service}” of {holder} ({number}) is waived: sign in for the reason.",
+        ),
+    ),
+    "fee_refunded": Notice(
+        title=T("已退费", "Fee paid back"),
+        text=T(
+            "{holder}的“{service}”申请（{number}）已缴的费用已原路退回，请注意查收。",
+            "The fee paid for “{service}” of {holder} ({number}) has been paid back the way it came.",
         ),
     ),
 }

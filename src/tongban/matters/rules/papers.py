@@ -11,6 +11,7 @@ from datetime import date
 from typing import Any
 
 from tongban.lib.words import T
+from tongban.matters.rules.fees import yuan
 from tongban.matters.rules.handling import PROCEDURES
 from tongban.matters.rules.shape import Content
 
@@ -34,6 +35,7 @@ KINDS = (
     PaperKind("not_accepted", "BS", T("不予受理告知书", "Notice of Non-Acceptance"), ("not_accepted",)),
     PaperKind("procedure", "TX", T("特别程序告知书", "Notice of a Special Procedure"), ("clock_stopped",)),
     PaperKind("extension", "YC", T("延长办理期限通知书", "Notice of Extension"), ("extended",)),
+    PaperKind("fee", "JF", T("缴费通知书", "Notice to Pay a Fee"), ("fee_asked",)),
     PaperKind("granted", "ZY", T("准予{license}决定书", "Decision to Grant"), ("granted",)),
     PaperKind("refused", "BY", T("不予{license}决定书", "Decision to Refuse"), ("refused",)),
     PaperKind("terminated", "ZZ", T("终止办理告知书", "Notice of Termination"), ("terminated",)),
@@ -109,7 +111,7 @@ def notice_content(said: Said) -> dict[str, Any]:
     }  # fmt: skip
 
 
-_WITH_REMEDY = frozenset({"not_accepted", "granted", "refused", "terminated", "revoked"})
+_WITH_REMEDY = frozenset({"not_accepted", "fee", "granted", "refused", "terminated", "revoked"})
 _Body = tuple[list[T], list[str], list[T]]
 
 
@@ -207,6 +209,18 @@ def _extension(said: Said) -> _Body:
     return lead, _lines(said.note), []
 
 
+def _fee(said: Said) -> _Body:
+    facts = said.facts
+    lead = [
+        _join(_about(said), T("，依据《{basis}》，应缴纳{title} {amount} 元。", " calls for this fee under {basis}: {title}, {amount} yuan.")
+              .format(basis=T.read(facts["basis"]), title=T.read(facts["title"]), amount=yuan(facts["amount"]))),
+        T("请于 {day} 前缴纳：可以在本站办件页面网上缴纳，也可以到窗口缴纳，凭本通知书编号办理。缴清后继续办理。",
+          "Please pay by {day}: on the page of your case, or at a window with the number of this notice. The case goes on then.")
+        .format(day=facts["until"]),
+    ]  # fmt: skip
+    return lead, [], []
+
+
 def _granted(said: Said) -> _Body:
     basis = _article(said, "第三十八条第一款", "Article 38(1)")
     what = (
@@ -219,7 +233,11 @@ def _granted(said: Said) -> _Body:
     if said.opinions:
         lead.append(T("审查部门意见：{all}。", "Opinions: {all}.").format(
             all=T("；".join(one.zh for one in said.opinions), "; ".join(one.en for one in said.opinions))))  # fmt: skip
-    after = []
+    after = [
+        T("“{name}”承诺于 {day} 前补交；逾期未交的，依法撤销。", "“{name}” was promised by {day}; otherwise this is revoked.")
+        .format(name=T.read(one["title"]), day=one["until"])
+        for one in said.facts.get("owed", [])
+    ]  # fmt: skip
     if said.certificate:
         after.append(T("随本决定发给《{title}》，编号 {number}。", "With this decision you get the “{title}”, number {number}.").format(
             title=said.content.certificate.title, number=said.certificate))  # fmt: skip
@@ -264,6 +282,6 @@ def _lines(note: str) -> list[str]:
 
 _BODIES: dict[str, Callable[[Said], _Body]] = {
     "receipt": _receipt, "accepted": _accepted, "correction": _correction, "not_accepted": _not_accepted,
-    "procedure": _procedure, "extension": _extension, "granted": _granted, "refused": _refused,
+    "procedure": _procedure, "extension": _extension, "fee": _fee, "granted": _granted, "refused": _refused,
     "terminated": _terminated, "revoked": _revoked, DELIVERY: _delivery,
 }  # fmt: skip

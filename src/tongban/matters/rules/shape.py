@@ -6,26 +6,26 @@ from datetime import date
 from functools import cached_property
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
+from pydantic import Field
 
 from tongban.matters.rules.calculations import settling_order
+from tongban.matters.rules.parts import (
+    Code,
+    Day,
+    ElementName,
+    Expression,
+    Fee,
+    FileName,
+    Notices,
+    PromiseShape,
+    Reference,
+    Shape,
+)
 from tongban.matters.rules.texts import Text
 
-Day = Annotated[
-    date, BeforeValidator(lambda v: date.fromisoformat(v) if isinstance(v, str) else v), PlainSerializer(str)
-]
-Code = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{1,39}$")]
-ElementName = Annotated[str, Field(pattern=r"^[a-z][a-z_]*\.[a-z][a-z0-9_]*$", max_length=60)]
-Expression = Annotated[str, Field(min_length=1, max_length=500)]
 ElementType = Literal["text", "long_text", "integer", "date", "choice", "choices", "yes_no", "phone", "uscc",
                       "person_name", "promise", "file"]  # fmt: skip
 FileKind = Literal["pdf", "photo", "word", "excel", "ofd", "text"]
-
-
-class Shape(BaseModel):
-    """The base of every part: no key unknown, nothing changed later."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Option(Shape):
@@ -95,15 +95,6 @@ class Form(Shape):
     screens: list[Screen] = Field(min_length=1)
 
 
-class Reference(Shape):
-    """Where a number or a duty comes from."""
-
-    title: Text
-    article: Text | None = None
-    in_force: Day
-    url: str | None = None
-
-
 class Clock(Shape):
     """A period in working days with its source."""
 
@@ -140,16 +131,6 @@ class Parameters(Shape):
     parameters: dict[ParameterName, Parameter] = {}
 
 
-class Fee(Shape):
-    """What has to be paid: ``amount`` in fen, a whole number or a rule that gives one."""
-
-    code: Code
-    title: Text
-    amount: Annotated[int, Field(ge=0)] | Expression
-    basis: Reference
-    when: Literal["before_decision", "before_certificate"] = "before_decision"
-
-
 class Correction(Shape):
     """How long an applicant may take to correct, and by which rule the clock stands still when it had started.
 
@@ -184,6 +165,9 @@ class Material(Shape):
     element: ElementName | None = None
     kind: Literal["original", "copy", "either"] = "either"
     medium: Literal["electronic", "paper", "either"] = "electronic"
+    # Files of the folder's ``files/`` that the guide offers to download: to fill in, and filled in by way of example.
+    blank: FileName | None = None
+    sample: FileName | None = None
 
 
 class Question(Shape):
@@ -275,30 +259,6 @@ class Regime(Shape):
     reference: Reference
 
 
-class Notice(Shape):
-    """A message to the applicant; places: {number} {service} {holder} {day}."""
-
-    title: Text
-    text: Text
-
-
-class Notices(Shape):
-    """What the applicant is told at each step."""
-
-    submitted: Notice
-    returned: Notice
-    granted: Notice
-    refused: Notice
-    accepted: Notice | None = None
-    not_accepted: Notice | None = None
-    filed: Notice | None = None
-    terminated: Notice | None = None
-    clock_stopped: Notice | None = None
-    clock_resumed: Notice | None = None
-    extended: Notice | None = None
-    revoked: Notice | None = None
-
-
 class Retention(Shape):
     """How long answers are kept after the end of the case."""
 
@@ -335,6 +295,7 @@ class DefinitionShape(Shape):
     reviews: Reviews
     special_procedures: list[ProcedureShape] = []
     fees: list[Fee] = []
+    promises: list[PromiseShape] = []
     clocks: Clocks
     decision: DecisionShape
     notices: Notices

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 from uuid import UUID
 
 import pytest
+import yaml
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
@@ -20,9 +23,22 @@ from tongban.foundation.parties.models import Look, Mandate, Person, Unit
 from tongban.lib.ids import uuid7
 from tongban.lib.refusals import Refusals
 from tongban.matters import actions, queries
+from tongban.matters.adapters import read_library
 from tongban.matters.models import Case
 from tongban.matters.queries.printing import printed_screens
-from tongban.matters.tests.arrange import County, a_file, complete_answers, pdf, person_actor, staff, workbook
+from tongban.matters.rules.sources import Faulty
+from tongban.matters.tests.arrange import (
+    DEFINITIONS,
+    SERVICE,
+    County,
+    a_file,
+    complete_answers,
+    pdf,
+    person_actor,
+    staff,
+    workbook,
+)
+from tongban.matters.tests.small import small_folder
 
 Refused = Callable[[str], Any]
 LIST, PLAN, LETTER = "material.staff_list", "material.emergency_plan", "material.promise_letter"
@@ -279,3 +295,25 @@ def test_the_guide_lists_what_to_hand_in_and_the_desk_opens_it(county: County, s
     assert b"".join(got.streaming_content).startswith(b"PK")  # type: ignore[attr-defined]
     other = sign_in(county.stranger)
     assert other.get(f"/documents/{case.values[LIST][0]}/").status_code == 404
+
+
+def test_the_guide_offers_blank_forms_and_nothing_else(county: County) -> None:
+    browser = Client(headers={"host": "luzhou.localhost"})
+    page = browser.get(f"/services/{SERVICE}/").content.decode()
+    address = f"/services/{SERVICE}/files/{quote('返岗职工花名册（空白表）.xlsx')}"
+    assert address in page
+    assert "防控责任承诺书" in page
+    sent = browser.get(address)
+    assert sent["Content-Disposition"].startswith("attachment")
+    assert b"".join(sent.streaming_content).startswith(b"PK")  # type: ignore[arg-type]
+    for name in ("definition.yaml", "..%2fdefinition.yaml", "无.xlsx"):
+        assert browser.get(f"/services/{SERVICE}/files/{name}").status_code == 404
+
+
+def test_a_file_the_guide_names_must_be_there(tmp_path: Path) -> None:
+    guide = yaml.safe_load((DEFINITIONS / SERVICE / "definition.yaml").read_text("utf-8"))["guide"]
+    guide["materials"] = [
+        {"name": {"zh": "表", "en": "Form"}, "need": "optional", "source": "self", "blank": "没有.docx"}
+    ]
+    with pytest.raises(Faulty, match=r"没有\.docx"):
+        read_library(small_folder(tmp_path, guide=guide))

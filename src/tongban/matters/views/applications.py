@@ -21,7 +21,9 @@ from tongban.matters.forms import AskToSignForm, files_sent, name_document, raw_
 from tongban.matters.models import Case
 from tongban.matters.queries.clocks import why_due
 from tongban.matters.queries.papers import papers_of
+from tongban.matters.queries.payments import payments_of
 from tongban.matters.queries.printing import case_tone, printed_opinions, printed_screens
+from tongban.matters.queries.promises import promises_of
 from tongban.matters.queries.signing import (
     WAITING,
     cases_to_sign,
@@ -37,6 +39,8 @@ from tongban.matters.rules.answers import calculated, check_answers, hidden_elem
 from tongban.matters.rules.cases import DRAFT, RETURNED, STATES, check_may_edit
 from tongban.matters.rules.ratings import LEVELS, may_be_rated
 from tongban.matters.rules.shape import Content, Screen
+from tongban.matters.views.payments import shown_payments
+from tongban.matters.views.promises import shown_promises
 from tongban.matters.views.signals import clock_of, shown_clocks
 from tongban.web.audiences import audience
 from tongban.web.file_inputs import show_documents_to
@@ -265,7 +269,7 @@ def case(request: HttpRequest, case_id: UUID) -> HttpResponse:
         "clocks": shown_clocks(why_due(found)), "clock": clock_of(found), "screens": printed_screens(found, content),
         "returned": _wanted(found), "decision": getattr(found, "decision", None), "crumbs": _crumbs(found, inside=False),
         "certificate": getattr(found, "certificate", None), "opinions": printed_opinions(found),
-        **_rating(found),
+        **_rating(found), **_fees(found),
         "papers": papers_of(found), **signing,
     }  # fmt: skip
     return render(request, "matters/case.html", context)
@@ -288,6 +292,13 @@ def signing_of(case: Case, by: Actor) -> dict[str, Any]:
     signers = [one for one in signers_of(case) if one.person_id != signing.asked_by_id] if is_waiting else []
     return {"signing": signing, "is_waiting": is_waiting, "may_sign": may_sign(case, by), "signers": signers,
             "me": by.person_id}  # fmt: skip
+
+
+def _fees(case: Case) -> dict[str, Any]:
+    """The fees of a case, the one to pay next, and what its applicant promised."""
+    shown = shown_payments(payments_of(case)) if case.state != DRAFT else []
+    return {"payments": shown, "fee_due": next((one for one in shown if one["is_due"]), None),
+            "promises": shown_promises(promises_of(case)) if case.state != DRAFT else []}  # fmt: skip
 
 
 def _rating(case: Case) -> dict[str, Any]:

@@ -36,10 +36,14 @@ from tongban.matters.models import Case
 from tongban.matters.queries.clocks import why_due
 from tongban.matters.queries.desks import acts_open_to, assignment_of, workload
 from tongban.matters.queries.papers import papers_of
+from tongban.matters.queries.payments import payments_of
 from tongban.matters.queries.printing import case_tone, printed_opinions, printed_screens
+from tongban.matters.queries.promises import promises_of
 from tongban.matters.queries.shown import shown_of
 from tongban.matters.rules.cases import CORRECTION, RECEIVED, STATES
 from tongban.matters.rules.handling import PROCEDURES
+from tongban.matters.views.payments import shown_payments
+from tongban.matters.views.promises import shown_promises
 from tongban.matters.views.signals import clock_of, shown_clocks
 from tongban.web.audiences import audience
 from tongban.web.forms import show_refusal
@@ -175,7 +179,8 @@ def _context(found: Case, bound: dict[str, forms.Form], actor: Actor) -> dict[st
         "acts": [_shown_act(name, found, bound, shown, is_first=place == 0) for place, name in enumerate(names)],
         "is_proved": _is_proved(actor), "wants_correction": any(review.state == CORRECTION for review in reviews),
         "decision": getattr(found, "decision", None), "certificate": getattr(found, "certificate", None),
-        "papers": papers_of(found),
+        "papers": papers_of(found), "payments": shown_payments(payments_of(found)),
+        "promises": shown_promises(promises_of(found)),
         "assignment": assignment_of(found, actor), "colleagues": workload(actor) if names else [], "me": actor.person_id,
     }  # fmt: skip
 

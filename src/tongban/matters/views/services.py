@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -12,9 +12,10 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from tongban.foundation.parties.queries import grounds_of, organisations_acted_for, persons_acted_for
 from tongban.lib.actors import Actor
-from tongban.lib.refusals import Refusal
+from tongban.lib.refusals import Refusal, not_found
 from tongban.lib.words import T
 from tongban.matters import actions, queries
+from tongban.matters.adapters import offered_file
 from tongban.matters.forms import StartForm
 from tongban.matters.rules.cases import check_in_force
 from tongban.matters.rules.materials import listed_materials
@@ -39,11 +40,25 @@ def guide(request: HttpRequest, code: str) -> HttpResponse:
         closed = refusal.message
     if not definition.is_open:
         closed = T("这项服务已停止受理。", "This service takes no applications now.")
+    materials = [
+        (one, [file for file in one.files if offered_file(content, file[1])]) for one in listed_materials(content)
+    ]
     context = {"definition": definition, "said": said, "guide": said.guide, "clocks": said.clocks,
-               "screens": content.form.screens, "closed": closed, "materials": listed_materials(content),
+               "screens": content.form.screens, "closed": closed, "materials": materials,
                "certificate": content.certificate,
                "crumbs": [(reverse("web:theme", args=[said.theme]), _theme_title(said.theme))]}  # fmt: skip
     return render(request, "matters/guide.html", context)
+
+
+@audience("public")
+@require_GET
+def material_file(request: HttpRequest, code: str, name: str) -> FileResponse:
+    """A blank form or a sample the guide offers."""
+    del request
+    path = offered_file(queries.content_of(queries.definition_by_code(code)), name)
+    if path is None:
+        raise not_found(T("这个文件", "This file"))
+    return FileResponse(path.open("rb"), as_attachment=True, filename=name)
 
 
 def _theme_title(code: str) -> T:

@@ -1,4 +1,4 @@
-"""The folder of definitions on disk."""
+"""The folder of definitions on disk, and the templates of papers."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from tongban.matters.rules.bundles import read_bundle
 from tongban.matters.rules.dictionary import Themes
 from tongban.matters.rules.examples import Examples
 from tongban.matters.rules.folders import read_elements, read_folder, read_themes
+from tongban.matters.rules.materials import files_named
 from tongban.matters.rules.printing import certificate_content
 from tongban.matters.rules.shape import Content, Element
 from tongban.matters.rules.sources import Fault, Faulty
@@ -55,11 +56,27 @@ def read_library(folder: Path, only: str = "") -> Library:
             files = {file.name: _text(file, path.name) for file in sorted(path.iterdir()) if file.suffix in WRITTEN}
             library.contents[path.name] = read_service(path.name, files, elements, known)
             library.sources[path.name] = files
+            faults += _files_missing(path, library.contents[path.name])
         except Faulty as faulty:
             faults += faulty.faults
     if faults:
         raise Faulty(faults)
     return library
+
+
+def _files_missing(path: Path, content: Content) -> list[Fault]:
+    """A fault for each file the guide offers that is not there."""
+    text = T("files/ 里没有“{name}”。", "files/ has no “{name}”.")
+    missing = [name for name in sorted(files_named(content)) if not (path / "files" / name).is_file()]
+    return [Fault(f"{path.name}/definition.yaml", 1, text.format(name=name)) for name in missing]
+
+
+def offered_file(content: Content, name: str) -> Path | None:
+    """A file the guide of a published service offers; None when it does not, or was imported without its files."""
+    if name not in files_named(content):
+        return None
+    paths = (folder / content.definition.code / "files" / name for folder in settings.DEFINITIONS_DIRS)
+    return next((path for path in paths if path.is_file()), None)
 
 
 def dictionary() -> tuple[dict[str, Element], set[str]]:
@@ -137,4 +154,4 @@ def _text(path: Path, under: str = "") -> str:
 
 def paper_template(name: str) -> str:
     """A Typst template of the house for papers."""
-    return (Path(__file__).parent / "templates" / "matters" / "papers" / f"{name}.typ").read_text("utf-8")
+    return (Path(__file__).parent.parent / "templates" / "matters" / "papers" / f"{name}.typ").read_text("utf-8")
