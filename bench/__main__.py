@@ -8,7 +8,7 @@ import shutil
 import sys
 from pathlib import Path
 
-from bench import ledger, lists, persons, reviews, seals, stack, startup, submissions
+from bench import ledger, lists, passes, persons, reviews, seals, stack, startup, submissions
 from bench.house import ROOT, running
 
 
@@ -23,7 +23,7 @@ def main(wanted: list[str]) -> None:
         "stack": stack, "submissions": submissions, "reviews": reviews, "seals": seals, "ledger": ledger,
         "persons": persons, "lists": lists,
     }  # fmt: skip
-    parts = wanted or [*measured, "startup"]
+    parts = wanted or [*measured, "passes", "startup"]
     var_dir = Path(os.environ.get("TONGBAN_BENCH_DIR", ROOT / "var" / "bench")) / "house"
     shutil.rmtree(var_dir.parent, ignore_errors=True)
     var_dir.parent.mkdir(parents=True)
@@ -33,6 +33,8 @@ def main(wanted: list[str]) -> None:
             for name, part in measured.items():
                 if name in parts:
                     part.measure(house, report)
+        if "passes" in parts:
+            passes.measure(report)
         if "startup" in parts:
             startup.measure(var_dir, report)
     finally:

@@ -65,13 +65,21 @@ def open_token(token: bytes, media_type: str = "", depth: int = 4) -> Signed:
     require(type(outer) is list and len(outer) == 4)
     protected, unprotected, payload, signature = outer
     require(type(unprotected) is dict and not unprotected)
-    require(type(signature) is bytes and len(signature) == 64)
+    require(type(signature) is bytes and len(signature) == 64 and type(protected) is bytes)
+    kid = _kid(protected, media_type)
+    return Signed(kid, plain(payload, depth), _covered(protected, payload), signature)
+
+
+@lru_cache(maxsize=256)
+def _kid(protected: Any, media_type: str) -> bytes:
+    """The key a header names; Malformed unless it says that, the algorithm and the media type, and nothing else. One key
+    writes the same header on everything, so it is read once."""
     header = plain(protected)
     require(type(header) is dict and header.get(ALGORITHM) == EDDSA)
     require(header.get(MEDIA_TYPE, "") == media_type and len(header) == (3 if media_type else 2))
     kid = header.get(KID)
     require(type(kid) is bytes and len(kid) == 4)
-    return Signed(kid, plain(payload, depth), _covered(protected, payload), signature)
+    return bytes(kid)
 
 
 def encode(value: Any) -> bytes:
@@ -104,6 +112,8 @@ def _covered(protected: bytes, payload: bytes) -> bytes:
 
 def _is_simple(value: Any) -> bool:
     kind = type(value)
+    if kind is bytes or kind is str:
+        return True
     if kind is int:
         return value in _WHOLE
     if kind is list:
@@ -112,7 +122,7 @@ def _is_simple(value: Any) -> bool:
         return all(type(key) in (int, str) and _is_simple(key) for key in value) and all(
             map(_is_simple, value.values())
         )
-    return kind in (str, bytes)
+    return False
 
 
 @lru_cache(maxsize=256)
