@@ -102,3 +102,8 @@ def _seed_in(path: Path, city: str) -> bytes:
         return key_of(path, f"{city}/root").seed
     except Unverified as wrong:
         raise Refusal("root_key_file", T(wrong.zh, wrong.en), status=500) from None
+
+
+def paper_template(name: str) -> str:
+    """The Typst template of a printed pass."""
+    return (Path(__file__).parent / "templates" / "credentials" / "papers" / f"{name}.typ").read_text("utf-8")

@@ -13,6 +13,7 @@ from tongban.foundation.credentials.actions.credentials import (
 )
 from tongban.foundation.credentials.actions.keys import keep_keys_ready, prepare_keys, withdraw_key
 from tongban.foundation.credentials.actions.papers import PaperVerification, verify_pdf
+from tongban.foundation.credentials.actions.printing import Printed, print_cards, print_pass
 from tongban.foundation.credentials.actions.seals import Sealed, Sealing, office_seal, seal_paper, withdraw_seal
 from tongban.foundation.credentials.actions.trust import (
     adopt_root,
@@ -25,8 +26,8 @@ from tongban.foundation.credentials.actions.trust import (
 from tongban_verify.passes.code import Content
 
 __all__ = [
-    "EVERYWHERE", "Content", "PaperVerification", "Reach", "Sealed", "Sealing", "Subject", "Verification", "adopt_root",
+    "EVERYWHERE", "Content", "PaperVerification", "Printed", "Reach", "Sealed", "Sealing", "Subject", "Verification", "adopt_root",
     "draft_trust_lists", "ensure_root", "erase_with", "import_trust_lists", "issue", "keep_keys_ready", "office_seal",
-    "phone_code", "prepare_keys", "publish_trust_list", "refresh_trust_list", "revoke", "seal_paper", "verify",
+    "phone_code", "prepare_keys", "print_cards", "print_pass", "publish_trust_list", "refresh_trust_list", "revoke", "seal_paper", "verify",
     "verify_pdf", "withdraw_key", "withdraw_seal",
 ]  # fmt: skip

@@ -50,9 +50,14 @@ def signed_facts(claims: Claims) -> list[tuple[T, str]]:
         (T("编号", "Number"), said.number),
         (T("地点", "Place"), said.place),
         (T("车牌", "Plate"), said.plate),
-        (T("有效期", "Valid"), f"{_day(claims.not_before)} – {_day(claims.expires)}"),
+        (T("有效期", "Valid"), valid_text(claims)),
     ]
     return [(label, value) for label, value in lines if value]
+
+
+def valid_text(claims: Claims) -> str:
+    """From when until when, in local time."""
+    return f"{_day(claims.not_before)} – {_day(claims.expires)}"
 
 
 def _day(moment: datetime) -> str:
