@@ -72,13 +72,20 @@ def receive(upload_id: UUID, *, offset: int, piece: Piece, by: Actor) -> Upload:
     if not upload.finished_at:
         _recover(upload)
         with disk.part_of(upload.document_id) as part:
-            upload = upload_of(upload_id, by)  # another connection may have moved on before the lock was ours
+            upload = _as_others_left_it(upload_id, by)  # they may have moved on before the lock was ours
             if not upload.finished_at:
                 _check_offset(upload, offset)
                 return _Taking(upload, part).take(piece)
         disk.remove_part(upload.document_id)
     _check_offset(upload, offset)
     return upload
+
+
+def _as_others_left_it(upload_id: UUID, by: Actor) -> Upload:
+    """The upload once whoever is finishing it has committed: their part file is gone before their row tells so."""
+    with transaction.atomic():
+        Upload.objects.select_for_update().filter(pk=upload_id).exists()
+        return upload_of(upload_id, by)
 
 
 def _recover(upload: Upload) -> None:
