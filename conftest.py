@@ -197,7 +197,7 @@ def committed_db(request: pytest.FixtureRequest, django_db_blocker: Any) -> Iter
     _admin(url, f"TRUNCATE {', '.join(row[0] for row in tables)} RESTART IDENTITY CASCADE")
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def run_jobs() -> Callable[[], int]:
     """Run what was deferred and is due, in the test's own transaction, until nothing is left; how many ran."""
     from django.db import connection

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from io import StringIO
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 from django.urls import URLPattern, URLResolver, get_resolver
+from ninja import Schema
 from tools.reference import PAGES
 
 from tongban.config.api import api
@@ -31,6 +33,18 @@ def every_pattern(resolver: URLResolver | None = None, prefix: str = "") -> Iter
 def test_every_page_declares_its_audience() -> None:
     undeclared = [address for address, view in every_pattern() if audience_of(view, f"/{address}") is None]
     assert undeclared == []
+
+
+def every_shape(known: type[Schema] = Schema) -> Iterator[type[Schema]]:
+    for shape in known.__subclasses__():
+        yield shape
+        yield from every_shape(shape)
+
+
+def test_every_shape_of_the_api_has_a_name_of_its_own() -> None:
+    """The description of the API names shapes by their class: of two alike, one would stand for both."""
+    names = Counter(shape.__name__ for shape in every_shape() if shape.__module__.startswith("tongban."))
+    assert [name for name, count in names.items() if count > 1] == []
 
 
 def test_a_page_without_an_audience_would_be_found() -> None:

@@ -20,7 +20,7 @@ router = Router(tags=["credentials"])
 TRUST_SECONDS = 3600  # refreshed daily, and at once when a key is withdrawn
 
 
-class CodeIn(Schema):
+class PassCodeIn(Schema):
     """The text of one code."""
 
     code: str = Field(max_length=LONGEST * 4, examples=["TB1:…"])
@@ -70,7 +70,7 @@ class TrustListOut(Schema):
 @router.post(
     "/verify", auth=PUBLIC, response=VerdictOut, operation_id="verify_credential", openapi_extra={"x-idempotent": True}
 )
-def verify(request: HttpRequest, body: CodeIn) -> VerdictOut:
+def verify(request: HttpRequest, body: PassCodeIn) -> VerdictOut:
     """The verdict on one code: signature, signer's scope, dates and revocation."""
     limit(request, "credentials.verify", per_minute=120)
     found = actions.verify(body.code)

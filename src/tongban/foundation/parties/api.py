@@ -45,7 +45,7 @@ class MeOut(Schema):
     capabilities: list[str]
 
 
-class FactOut(Schema):
+class HeldFactOut(Schema):
     """One fact with its source."""
 
     name: Text
@@ -57,7 +57,7 @@ class SectionOut(Schema):
     """What one part of the house holds."""
 
     title: Text
-    facts: list[FactOut]
+    facts: list[HeldFactOut]
 
 
 class LookOut(Schema):
@@ -210,7 +210,7 @@ class PlaceIn(Schema):
     region_code: str = Field(max_length=12, pattern=r"^[0-9]+$")
 
 
-class CodeIn(Schema):
+class DeviceCodeIn(Schema):
     """An activation code."""
 
     code: str = Field(max_length=40)
@@ -357,7 +357,7 @@ def withdraw_membership(request: HttpRequest, membership_id: UUID, body: ReasonI
     "/devices/activate", auth=PUBLIC, response={201: TokenOut, 422: Problems}, summary="Activate a device",
     openapi_extra={"x-idempotent": True},  # the code works once, and the token must not be kept to be repeated
 )  # fmt: skip
-def activate_device(request: HttpRequest, body: CodeIn) -> Status[dict[str, Any]]:
+def activate_device(request: HttpRequest, body: DeviceCodeIn) -> Status[dict[str, Any]]:
     """Exchange an enrolment code for the device's token."""
     device, token = actions.activate_device(body.code, by=request.actor)  # type: ignore[attr-defined]
     return Status(201, {"device_id": device.pk, "token": token})

@@ -34,7 +34,7 @@ class PaperOut(Schema):
     is_sealed: bool
 
 
-class DeliveryOut(Schema):
+class CaseDeliveryOut(Schema):
     """How a decision reached the applicant, or is on its way; ``delivered_at`` is empty until it did."""
 
     way: str = Field(examples=["post"])
@@ -124,7 +124,7 @@ class Ruling(Schema):
 _PDF = {"responses": {200: {"description": "The sealed PDF.", "content": {"application/pdf": {
     "schema": {"type": "string", "format": "binary"}}}}}}  # fmt: skip
 _RATING = {200: RatingOut} | REFUSED
-_DELIVERY = {200: DeliveryOut} | REFUSED
+_DELIVERY = {200: CaseDeliveryOut} | REFUSED
 
 
 def _actor(request: HttpRequest) -> Actor:
@@ -139,7 +139,7 @@ def _rating(rating: Rating) -> dict[str, Any]:
 def _delivery(found: Delivery | None) -> dict[str, Any]:
     if found is None:
         raise not_found(T("这件办件的送达记录", "The delivery of this case"))
-    return {name: getattr(found, name) for name in DeliveryOut.model_fields}
+    return {name: getattr(found, name) for name in CaseDeliveryOut.model_fields}
 
 
 @router.get(

@@ -22,7 +22,7 @@ _NONCE = "made by the caller for this one act: sent again, it answers what was d
 _NONCES = ["7f3d0f6e-54f1-4be0-9c0f-0e6a6f3f2b11"]
 
 
-class ServiceOut(Schema):
+class HallServiceOut(Schema):
     """One line of business of a hall."""
 
     code: str = Field(examples=["s1"])
@@ -53,7 +53,7 @@ class HallDetail(HallOut):
 
     capacity: int
     hours: dict[str, str] = Field(examples=[{"workday": "09:00-12:00 13:30-17:30"}])
-    services: list[ServiceOut]
+    services: list[HallServiceOut]
     entrances: list[dict[str, Any]] = Field(
         examples=[[{"code": "main", "name": {"zh": "正门", "en": "Main entrance"}}]]
     )
