@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
+from django.db.models import Q, QuerySet
+
 from tongban.foundation.credentials.models import Credential, IssuingKey, OfficeSeal, SealedPaper, TrustRoot
 from tongban.foundation.credentials.queries import (
     issue_leaf,
@@ -26,6 +28,11 @@ def _credential_leaves(ids: Sequence[UUID]) -> Mapping[UUID, list[Due]]:
 def _credential(row: Credential) -> list[Due]:
     revoked = [Due("certificate.revoked", revocation_leaf(row))] if row.revoked_at else []
     return [Due("certificate.issued", issue_leaf(row)), *revoked]
+
+
+def _keys_in_the_log() -> QuerySet[IssuingKey]:
+    """Keys that signed or were withdrawn; one that only stands by is in the trust list and in no leaf yet."""
+    return IssuingKey.objects.filter(Q(opened_at__isnull=False) | Q(state=IssuingKey.State.WITHDRAWN))
 
 
 def _key_leaves(ids: Sequence[UUID]) -> Mapping[UUID, list[Due]]:
@@ -63,7 +70,7 @@ def rows_and_leaves() -> list[Affairs]:
     """Credentials, the keys that sign them and the root above them; seals and the papers they are on."""
     return [
         Affairs("credentials.credential", Credential.objects.all, _credential_leaves),
-        Affairs("credentials.issuingkey", IssuingKey.objects.all, _key_leaves),
+        Affairs("credentials.issuingkey", _keys_in_the_log, _key_leaves),
         Affairs("credentials.trustroot", TrustRoot.objects.all, _root_leaves),
         Affairs("credentials.officeseal", OfficeSeal.objects.all, _seal_leaves),
         Affairs("credentials.sealedpaper", SealedPaper.objects.all, _paper_leaves),

@@ -14,7 +14,7 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
-from tongban.foundation.credentials import actions, queries
+from tongban.foundation.credentials import actions, handlers, queries
 from tongban.foundation.credentials.actions import Content, Reach, Subject
 from tongban.foundation.credentials.models import Credential, IssuingKey, StatusList, TrustList, TrustRoot
 from tongban.foundation.credentials.tests.test_actions import DECIDER, HOUSE, give
@@ -78,6 +78,17 @@ def test_a_new_house_makes_a_root_keys_and_a_list_that_verifies_without_it() -> 
     assert offline(ours.code).reason == actions.verify(ours.code).verdict.reason == "revoked"
     assert offline(certificate.code).reason == "valid"
     assert oct(queries.root_file("510500").stat().st_mode)[-3:] == "600"
+
+
+@pytest.mark.django_db
+def test_every_row_that_the_log_is_asked_for_has_its_leaves() -> None:
+    """A key that only stands by is not among them: the nightly comparison would raise an alarm in every house."""
+    ready()
+    resident()
+    for kind in handlers.rows_and_leaves():
+        ids = [row.pk for row in kind.rows()]
+        due = kind.leaves(ids)
+        assert [key for key in ids if not due.get(key)] == [], kind.kind
 
 
 @pytest.mark.django_db
