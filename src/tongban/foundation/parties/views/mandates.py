@@ -128,6 +128,7 @@ def act_for(request: HttpRequest) -> HttpResponse:
         raise not_found(T("这个单位或个人", "This company or person"))
     actions.act_for(kind, principal_id, by=request.actor)  # type: ignore[attr-defined]
     request.session[queries.SESSION_ACTING_FOR] = f"{kind}:{principal_id}"
+    request.session[queries.SESSION_MEMBERSHIP] = ""  # nobody applies for somebody from behind an office's desk
     return redirect(safe_next(request, "/company/" if kind == "organisation" else "/"))
 
 
