@@ -56,7 +56,6 @@ from tongban.matters.rules.fees import (
 from tongban.matters.rules.notices import notice_for
 
 _REMINDED_BEFORE = timedelta(days=3)
-_REMINDED_AT_ONCE = 500
 
 
 def ask_fees(case: Case, when: str, *, by: Actor) -> list[Payment]:
@@ -217,7 +216,7 @@ def remind_of_fees() -> None:
     """Tell applicants once, three days before the last day, what is not paid yet. Safe to run twice."""
     soon = timezone.localdate() + _REMINDED_BEFORE
     due = Payment.objects.filter(state=ASKED, due_on__lte=soon, reminded_at__isnull=True)
-    for payment_id in list(due.values_list("pk", flat=True)[:_REMINDED_AT_ONCE]):
+    for payment_id in list(due.values_list("pk", flat=True)):
         with transaction.atomic():
             payment = _lock(pk=payment_id)
             if payment.state == ASKED and payment.reminded_at is None:

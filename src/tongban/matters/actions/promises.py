@@ -37,7 +37,6 @@ from tongban.matters.rules.promises import (
 )
 
 _REMINDED_BEFORE = timedelta(days=3)
-_REMINDED_AT_ONCE = 500
 
 
 def make_promises(case: Case, *, by: Actor) -> None:
@@ -136,7 +135,7 @@ def remind_of_promises() -> None:
     """Tell applicants once, three days before the last day, what they still owe. Safe to run twice."""
     soon = timezone.localdate() + _REMINDED_BEFORE
     due = Promise.objects.filter(state=OPEN, kind=MATERIAL, due_on__lte=soon, reminded_at__isnull=True)
-    for promise_id, case_id in list(due.values_list("pk", "case_id")[:_REMINDED_AT_ONCE]):
+    for promise_id, case_id in list(due.values_list("pk", "case_id")):
         with transaction.atomic():
             case = lock_case(case_id)
             promise = Promise.objects.get(pk=promise_id)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -42,89 +41,86 @@ from tongban.matters.queries.promises import promises_of
 from tongban.matters.queries.shown import shown_of
 from tongban.matters.rules.cases import CORRECTION, RECEIVED, STATES
 from tongban.matters.rules.handling import PROCEDURES
+from tongban.matters.views.acts import Act, blank_form, take_act
 from tongban.matters.views.payments import shown_payments
 from tongban.matters.views.promises import shown_promises
 from tongban.matters.views.signals import clock_of, shown_clocks
 from tongban.web.audiences import audience
-from tongban.web.forms import show_refusal
-
-Run = Callable[[UUID, dict[str, Any], Actor], object]
 
 
-@dataclass(frozen=True, slots=True)
-class Act:
-    """One thing done to a case: its form, what its page says, and what is said when it is done."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseAct(Act):
+    """One thing done to a case, and what the page says of it; ``needs_proof`` asks for a fresh second factor."""
 
-    form: type[forms.Form]
-    run: Run
     title: T
     button: T
-    done: T
     css: str = "btn-quiet"
     lead: T | None = None
     needs_proof: bool = False
 
 
-ACTS: dict[str, Act] = {
-    "accept": Act(
-        AcceptForm, lambda pk, said, by: actions.accept_case(pk, by=by), T("受理", "Accept"), T("受理", "Accept"),
-        T("已受理，开始计时，已同时分送各部门。", "Accepted: the clock runs, and every department has it."), "btn-warm",
-        T("材料齐全、属于本机关职权即受理，从明天开始计算办理时限。",
-          "Accept what is complete and within this office's powers; the period counts from tomorrow."),
+ACTS: dict[str, CaseAct] = {
+    "accept": CaseAct(
+        AcceptForm, lambda pk, said, by: actions.accept_case(pk, by=by),
+        T("已受理，开始计时，已同时分送各部门。", "Accepted: the clock runs, and every department has it."),
+        title=T("受理", "Accept"), button=T("受理", "Accept"), css="btn-warm",
+        lead=T("材料齐全、属于本机关职权即受理，从明天开始计算办理时限。",
+               "Accept what is complete and within this office's powers; the period counts from tomorrow."),
     ),
-    "decline": Act(
+    "decline": CaseAct(
         DeclineForm, lambda pk, said, by: actions.decline_case(pk, reason=said["reason"], by=by),
-        T("不予受理", "Do not accept"), T("不予受理", "Do not accept"),
-        T("已作出不予受理的处理，申请人已收到通知。", "Not accepted. The applicant has been told."), "btn-bad", needs_proof=True,
+        T("已作出不予受理的处理，申请人已收到通知。", "Not accepted. The applicant has been told."),
+        title=T("不予受理", "Do not accept"), button=T("不予受理", "Do not accept"), css="btn-bad", needs_proof=True,
     ),
-    "review": Act(
+    "review": CaseAct(
         ReviewForm,
         lambda pk, said, by: actions.review_case(pk, opinion=said["opinion"], text=said["text"], shown=said["shown"], by=by),
-        T("本部门审查", "Our review"), T("提交意见", "Submit opinion"), T("意见已提交。", "Your opinion is recorded."), "btn-warm",
+        T("意见已提交。", "Your opinion is recorded."),
+        title=T("本部门审查", "Our review"), button=T("提交意见", "Submit opinion"), css="btn-warm",
     ),
-    "decide": Act(
+    "decide": CaseAct(
         DecisionForm,
         lambda pk, said, by: actions.decide_case(pk, outcome=said["outcome"], reason=said["reason"], shown=said["shown"], by=by),
-        T("作出决定", "Decide"), T("作出决定并盖章", "Decide and seal"),
-        T("决定已作出，申请人已收到通知。", "Decided. The applicant has been told."), "btn-warm", needs_proof=True,
+        T("决定已作出，申请人已收到通知。", "Decided. The applicant has been told."),
+        title=T("作出决定", "Decide"), button=T("作出决定并盖章", "Decide and seal"), css="btn-warm", needs_proof=True,
     ),
-    "return": Act(
+    "return": CaseAct(
         ReturnForm,
         lambda pk, said, by: actions.return_for_correction(pk, note=said["note"], why_again=said.get("why_again", ""), by=by),
-        T("退回补正", "Return for correction"), T("一次性退回", "Return once, with everything"),
         T("已退回补正，申请人已收到通知。", "Returned for correction. The applicant has been told."),
+        title=T("退回补正", "Return for correction"), button=T("一次性退回", "Return once, with everything"),
     ),
-    "begin_procedure": Act(
+    "begin_procedure": CaseAct(
         ProcedureForm,
         lambda pk, said, by: actions.begin_procedure(
             pk, kind=said["kind"], reason=said["reason"], expected_by=said["expected_by"], by=by
         ),
-        T("启动特别程序", "Begin a special procedure"), T("启动并暂停计时", "Begin; the clock stops"),
         T("特别程序已启动，暂停计时，申请人已收到通知。", "It began: the clock stands, and the applicant has been told."),
+        title=T("启动特别程序", "Begin a special procedure"), button=T("启动并暂停计时", "Begin; the clock stops"),
         lead=T("听证、检验、检测、专家评审等所需时间不计入办理时限（行政许可法第四十五条）。",
                "Hearings, tests, expert reviews … are not counted (行政许可法 Art. 45)."),
     ),
-    "end_procedure": Act(
+    "end_procedure": CaseAct(
         ResultForm, lambda pk, said, by: actions.end_procedure(pk, result=said["result"], by=by),
-        T("特别程序结束", "End the special procedure"), T("登记结果，恢复计时", "Record the result; the clock goes on"),
-        T("已登记结果，恢复计时。", "Recorded; the clock goes on."), "btn-primary",
+        T("已登记结果，恢复计时。", "Recorded; the clock goes on."),
+        title=T("特别程序结束", "End the special procedure"), button=T("登记结果，恢复计时", "Record the result; the clock goes on"), css="btn-primary",
     ),
-    "extend": Act(
+    "extend": CaseAct(
         ReasonForm, lambda pk, said, by: actions.extend_case(pk, reason=said["reason"], by=by),
-        T("延长办理时限", "Extend the period"), T("延长一次", "Extend once"),
         T("时限已延长，理由已告知申请人。", "Extended; the applicant has been told why."),
+        title=T("延长办理时限", "Extend the period"), button=T("延长一次", "Extend once"),
         lead=T("经本机关负责人批准可以延长一次，理由会告知申请人。", "Once, by the head of the office; the applicant is told why."),
         needs_proof=True,
     ),
-    "terminate": Act(
+    "terminate": CaseAct(
         ReasonForm, lambda pk, said, by: actions.terminate_case(pk, reason=said["reason"], by=by),
-        T("终止办理", "End without a decision"), T("终止", "End it"), T("已终止办理，申请人已收到通知。", "Ended. The applicant has been told."),
-        "btn-bad", needs_proof=True,
+        T("已终止办理，申请人已收到通知。", "Ended. The applicant has been told."),
+        title=T("终止办理", "End without a decision"), button=T("终止", "End it"), css="btn-bad", needs_proof=True,
     ),
-    "revoke": Act(
+    "revoke": CaseAct(
         ReasonForm, lambda pk, said, by: actions.revoke_certificate(pk, reason=said["reason"], by=by),
-        T("撤销证照", "Revoke the certificate"), T("撤销", "Revoke"),
-        T("证照已撤销，核验时立即显示。", "The certificate is revoked; verification shows it at once."), "btn-bad", needs_proof=True,
+        T("证照已撤销，核验时立即显示。", "The certificate is revoked; verification shows it at once."),
+        title=T("撤销证照", "Revoke the certificate"), button=T("撤销", "Revoke"), css="btn-bad", needs_proof=True,
     ),
 }  # fmt: skip
 
@@ -136,26 +132,20 @@ def case(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """One case with all opinions; a form for each thing this member of staff may do now."""
     actor = request.actor  # type: ignore[attr-defined]
     bound: dict[str, forms.Form] = {}
-    name = request.POST.get("act", "")
-    if request.method == "POST" and name in ACTS:
-        form = bound[name] = _form(name, queries.staff_case(case_id, actor), request.POST)
-        if form.is_valid():
-            try:
-                ACTS[name].run(case_id, form.cleaned_data, actor)
-                messages.success(request, str(ACTS[name].done))
-                return HttpResponseRedirect(reverse("matters:desk_case", args=[case_id]))
-            except Refusal as refusal:
-                if refusal.status in (401, 403, 404) and refusal.code != "second_factor_stale":
-                    raise
-                show_refusal(form, refusal)
+
+    def form_of(name: str, sent: Any) -> forms.Form:
+        return _form(name, queries.staff_case(case_id, actor), sent)
+
+    if take_act(request, ACTS, case_id, bound, form_of):
+        return HttpResponseRedirect(reverse("matters:desk_case", args=[case_id]))
     found = actions.open_case(case_id, by=actor)
     return render(request, "matters/desk/case.html", _context(found, bound, actor), status=422 if bound else 200)
 
 
 def _form(name: str, found: Case, data: Any = None) -> forms.Form:
     """The form of an act for one case, with the choices its definition gives."""
-    kind = TellForm if name == "return" and found.state == RECEIVED else ACTS[name].form
-    form = kind(data, auto_id=f"{name}_%s")
+    is_told_first = name == "return" and found.state == RECEIVED
+    form = TellForm(data, auto_id=f"{name}_%s") if is_told_first else blank_form(ACTS, name, data)
     if name == "return" and not found.events.filter(kind="returned").exists():
         del form.fields["why_again"]  # asked only when something was told before
     if name == "begin_procedure":

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-from django.contrib import messages
+from django import forms
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -16,16 +15,15 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
-from tongban.lib.refusals import Refusal
 from tongban.lib.words import T
 from tongban.matters import actions, hooks, queries
 from tongban.matters.forms import HandOverForm, PostedForm, PostForm
 from tongban.matters.queries.papers import case_of_papers, cases_to_deliver, delivery_of, papers_of
 from tongban.matters.rules.cases import STATES, signal
 from tongban.matters.rules.papers import WAYS
+from tongban.matters.views.acts import Act, blank_form, take_act
 from tongban.web.audiences import audience
 from tongban.web.downloads import send_file
-from tongban.web.forms import show_refusal
 from tongban.web.tables import Column, listing
 
 _SIGNALS = {"green": ("progress", T("时限内", "In time")), "yellow": ("action", T("今天到期", "Due today")),
@@ -69,23 +67,22 @@ def deliveries(request: HttpRequest) -> HttpResponse:
     return render(request, "matters/desk/list.html", context)
 
 
-def _window(request: HttpRequest, case_id: UUID, said: dict[str, Any]) -> T:
-    actions.deliver_at_window(case_id, receiver=said["receiver"], evidence=said["evidence"], by=request.actor)  # type: ignore[attr-defined]
-    return T("已登记窗口领取，送达回证已生成。", "Handed over; the proof of delivery is ready.")
-
-
-def _post(request: HttpRequest, case_id: UUID, said: dict[str, Any]) -> T:
-    actions.send_by_post(case_id, carrier=said["carrier"], tracking=said["tracking"], by=request.actor)  # type: ignore[attr-defined]
-    return T("已登记交寄，签收后再来登记。", "Posted. Record the day of delivery once the carrier reports it.")
-
-
-def _posted(request: HttpRequest, case_id: UUID, said: dict[str, Any]) -> T:
-    actions.confirm_post(case_id, delivered_on=said["delivered_on"], receiver=said["receiver"], by=request.actor)  # type: ignore[attr-defined]
-    return T("已登记签收，送达回证已生成。", "Delivered; the proof of delivery is ready.")
-
-
-_ACTS: dict[str, tuple[type[Any], Callable[[HttpRequest, UUID, dict[str, Any]], T]]] = {
-    "window": (HandOverForm, _window), "post": (PostForm, _post), "posted": (PostedForm, _posted),
+_ACTS = {
+    "window": Act(
+        HandOverForm,
+        lambda pk, said, by: actions.deliver_at_window(pk, receiver=said["receiver"], evidence=said["evidence"], by=by),
+        T("已登记窗口领取，送达回证已生成。", "Handed over; the proof of delivery is ready."),
+    ),
+    "post": Act(
+        PostForm,
+        lambda pk, said, by: actions.send_by_post(pk, carrier=said["carrier"], tracking=said["tracking"], by=by),
+        T("已登记交寄，签收后再来登记。", "Posted. Record the day of delivery once the carrier reports it."),
+    ),
+    "posted": Act(
+        PostedForm,
+        lambda pk, said, by: actions.confirm_post(pk, delivered_on=said["delivered_on"], receiver=said["receiver"], by=by),
+        T("已登记签收，送达回证已生成。", "Delivered; the proof of delivery is ready."),
+    ),
 }  # fmt: skip
 
 
@@ -94,25 +91,14 @@ _ACTS: dict[str, tuple[type[Any], Callable[[HttpRequest, UUID, dict[str, Any]], 
 @require_http_methods(["GET", "POST"])
 def delivery(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Hand a decision over, post it, or record that the post delivered it."""
-    bound: dict[str, Any] = {}
-    if request.method == "POST" and request.POST.get("act") in _ACTS:
-        name = request.POST["act"]
-        form_class, act = _ACTS[name]
-        form = bound[name] = form_class(request.POST)
-        if form.is_valid():
-            try:
-                messages.success(request, str(act(request, case_id, form.cleaned_data)))
-                return HttpResponseRedirect(reverse("matters:desk_delivery", args=[case_id]))
-            except Refusal as refusal:
-                if refusal.status in (401, 403, 404):
-                    raise
-                show_refusal(form, refusal)
     case = case_of_papers(case_id, request.actor)  # type: ignore[attr-defined]
+    bound: dict[str, forms.Form] = {}
+    if take_act(request, _ACTS, case_id, bound):
+        return HttpResponseRedirect(reverse("matters:desk_delivery", args=[case_id]))
     sent = delivery_of(case)
     context = {
         "case": case, "papers": papers_of(case), "delivery": sent, "way": WAYS[sent.way] if sent else "", "clock": _signal(case.deliver_by),
         "is_own": queries.concerned_with(case, request.actor),  # type: ignore[attr-defined]
-        "window_form": bound.get("window") or HandOverForm(), "post_form": bound.get("post") or PostForm(),
-        "posted_form": bound.get("posted") or PostedForm(),
+        "acts": {name: bound.get(name) or blank_form(_ACTS, name) for name in _ACTS},
     }  # fmt: skip
     return render(request, "matters/desk/delivery.html", context, status=422 if bound else 200)

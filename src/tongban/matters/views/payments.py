@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -15,7 +13,6 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from tongban.lib.actors import Actor
 from tongban.lib.refusals import Refusal
 from tongban.lib.words import T
 from tongban.matters import actions, hooks, queries
@@ -24,8 +21,8 @@ from tongban.matters.forms import ReasonForm, RefundForm, WindowPaymentForm
 from tongban.matters.models import Payment
 from tongban.matters.queries.payments import payment_acts, payment_at_desk, payments_of, payments_waiting
 from tongban.matters.rules.fees import ASKED, PAID, STATES, TO_REFUND, WAYS, yuan
+from tongban.matters.views.acts import Act, blank_form, take_act
 from tongban.web.audiences import audience
-from tongban.web.forms import show_refusal
 from tongban.web.tables import Column, listing
 
 TONES = {
@@ -119,19 +116,18 @@ def fees(request: HttpRequest) -> HttpResponse:
     return render(request, "matters/desk/list.html", context)
 
 
-_Run = Callable[[UUID, dict[str, Any], Actor], object]
-_ACTS: dict[str, tuple[type[forms.Form], _Run, T]] = {
-    "window": (
+_ACTS = {
+    "window": Act(
         WindowPaymentForm,
         lambda pk, said, by: actions.record_window_payment(pk, way=said["way"], receipt=said["receipt"], by=by),
         T("已登记缴费，办件继续办理。", "Recorded; the case goes on."),
     ),
-    "exempt": (
+    "exempt": Act(
         ReasonForm,
         lambda pk, said, by: actions.exempt_payment(pk, reason=said["reason"], by=by),
         T("已免缴，理由已告知申请人。", "Waived; the applicant has been told why."),
     ),
-    "refund": (
+    "refund": Act(
         RefundForm,
         lambda pk, said, by: actions.record_refund(pk, reference=said["reference"], by=by),
         T("已登记退费。", "The refund is recorded."),
@@ -145,25 +141,13 @@ _ACTS: dict[str, tuple[type[forms.Form], _Run, T]] = {
 def fee(request: HttpRequest, payment_id: UUID) -> HttpResponse:
     """One fee: record what was paid here, waive it, or record that it went back."""
     actor = request.actor  # type: ignore[attr-defined]
-    bound: dict[str, forms.Form] = {}
-    if request.method == "POST" and request.POST.get("act") in _ACTS:
-        name = request.POST["act"]
-        kind, run, done = _ACTS[name]
-        payment_at_desk(payment_id, actor)
-        form = bound[name] = kind(request.POST, auto_id=f"{name}_%s")
-        if form.is_valid():
-            try:
-                run(payment_id, form.cleaned_data, actor)
-                messages.success(request, str(done))
-                return HttpResponseRedirect(reverse("matters:desk_fee", args=[payment_id]))
-            except Refusal as refusal:
-                if refusal.status in (401, 403, 404) and refusal.code != "second_factor_stale":
-                    raise
-                show_refusal(form, refusal)
     payment = payment_at_desk(payment_id, actor)
-    acts = {name: bound.get(name) or _ACTS[name][0](auto_id=f"{name}_%s") for name in payment_acts(payment, actor)}
+    bound: dict[str, forms.Form] = {}
+    if take_act(request, _ACTS, payment_id, bound):
+        return HttpResponseRedirect(reverse("matters:desk_fee", args=[payment_id]))
     context = {
-        "case": payment.case, "one": shown_payments([payment])[0], "acts": acts,
+        "case": payment.case, "one": shown_payments([payment])[0],
+        "acts": {name: bound.get(name) or blank_form(_ACTS, name) for name in payment_acts(payment, actor)},
         "was_paid": payment.state in (PAID, TO_REFUND), "is_own": queries.concerned_with(payment.case, actor),
         "may_see_case": hooks.VIEW in actor.capabilities and queries.cases_visible_to(actor).filter(pk=payment.case_id).exists(),
     }  # fmt: skip

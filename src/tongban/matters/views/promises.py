@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +14,6 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
-from tongban.lib.actors import Actor
 from tongban.lib.refusals import Refusal, not_found
 from tongban.lib.words import T
 from tongban.matters import actions, hooks, queries
@@ -24,6 +22,7 @@ from tongban.matters.models import Promise
 from tongban.matters.queries.promises import promise_acts, promise_at_desk, promises_waiting
 from tongban.matters.rules.promises import KINDS, MATERIAL, OPEN, STATES
 from tongban.matters.rules.shape import Screen
+from tongban.matters.views.acts import Act, blank_form, take_act
 from tongban.web.audiences import audience
 from tongban.web.file_inputs import show_documents_to
 from tongban.web.forms import show_refusal
@@ -111,19 +110,18 @@ def waiting(request: HttpRequest) -> HttpResponse:
     return render(request, "matters/desk/list.html", context)
 
 
-_Run = Callable[[UUID, dict[str, Any], Actor], object]
-_ACTS: dict[str, tuple[type[forms.Form], _Run, T]] = {
-    "kept": (
+_ACTS = {
+    "kept": Act(
         KeptForm,
         lambda pk, said, by: actions.confirm_promise(pk, note=said["note"], by=by),
         T("已登记核查结果。", "The check is recorded."),
     ),
-    "report": (
+    "report": Act(
         KeptForm,
         lambda pk, said, by: actions.report_promise(pk, note=said["note"], by=by),
         T("已转决定部门处理。", "The deciding office has it now."),
     ),
-    "broken": (
+    "broken": Act(
         ReasonForm,
         lambda pk, said, by: actions.break_promise(pk, reason=said["reason"], by=by),
         T("已认定未兑现，申请人已收到通知。", "Recorded as broken; the applicant has been told."),
@@ -137,30 +135,15 @@ _ACTS: dict[str, tuple[type[forms.Form], _Run, T]] = {
 def promise(request: HttpRequest, promise_id: UUID) -> HttpResponse:
     """One promise in its own words: found kept, or broken."""
     actor = request.actor  # type: ignore[attr-defined]
-    bound: dict[str, forms.Form] = {}
-    if request.method == "POST" and request.POST.get("act") in _ACTS:
-        name = request.POST["act"]
-        kind, run, done = _ACTS[name]
-        promise_at_desk(promise_id, actor)
-        form = bound[name] = kind(request.POST, auto_id=f"{name}_%s")
-        if form.is_valid():
-            try:
-                run(promise_id, form.cleaned_data, actor)
-                messages.success(request, str(done))
-                there = (
-                    reverse("matters:desk_promises")
-                    if name == "report"
-                    else reverse("matters:desk_promise", args=[promise_id])
-                )
-                return HttpResponseRedirect(there)
-            except Refusal as refusal:
-                if refusal.status in (401, 403, 404) and refusal.code != "second_factor_stale":
-                    raise
-                show_refusal(form, refusal)
     found = promise_at_desk(promise_id, actor)
+    bound: dict[str, forms.Form] = {}
+    if done := take_act(request, _ACTS, promise_id, bound):
+        if done == "report":  # it is with the deciding office now
+            return HttpResponseRedirect(reverse("matters:desk_promises"))
+        return HttpResponseRedirect(reverse("matters:desk_promise", args=[promise_id]))
     acts = promise_acts(found, timezone.localdate(), actor)
     context = {
         "case": found.case, "one": shown_promises([found])[0], "is_own": queries.concerned_with(found.case, actor),
-        "acts": {name: bound.get(name) or _ACTS[name][0](auto_id=f"{name}_%s") for name in acts},
+        "acts": {name: bound.get(name) or blank_form(_ACTS, name) for name in acts},
     }  # fmt: skip
     return render(request, "matters/desk/promise.html", context, status=422 if bound else 200)

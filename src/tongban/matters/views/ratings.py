@@ -19,6 +19,7 @@ from tongban.matters import actions, hooks, queries
 from tongban.matters.forms import AppealForm, CallbackForm, RatingAnswerForm, RatingForm, ReasonForm
 from tongban.matters.models import Rating
 from tongban.matters.rules.ratings import FOLLOWS, LEVELS, MEASURES, REASONS, is_bad
+from tongban.matters.views.acts import Act, blank_form, take_act
 from tongban.web.audiences import audience
 from tongban.web.forms import show_refusal
 from tongban.web.tables import Column, listing
@@ -79,11 +80,13 @@ def follow_ups(request: HttpRequest) -> HttpResponse:
     return render(request, "matters/desk/list.html", {"listing": found, "title": title, "is_inbox": True})
 
 
-_STEPS: dict[str, tuple[type[forms.Form], Any, T]] = {
-    "answer": (RatingAnswerForm, actions.answer_rating, T("已答复，申请人已收到通知。", "Answered. The applicant has been told.")),
-    "callback": (CallbackForm, actions.call_back, T("回访已记录。", "The call is recorded.")),
-    "appeal": (ReasonForm, actions.appeal_rating, T("已提出申诉，由监督员裁定。", "Appealed. The auditor decides.")),
-    "settle": (AppealForm, actions.settle_appeal, T("已裁定。", "Settled.")),
+_ACTS = {
+    "answer": Act(RatingAnswerForm, lambda pk, said, by: actions.answer_rating(pk, by=by, **said),
+                  T("已答复，申请人已收到通知。", "Answered. The applicant has been told.")),
+    "callback": Act(CallbackForm, lambda pk, said, by: actions.call_back(pk, by=by, **said), T("回访已记录。", "The call is recorded.")),
+    "appeal": Act(ReasonForm, lambda pk, said, by: actions.appeal_rating(pk, by=by, **said),
+                  T("已提出申诉，由监督员裁定。", "Appealed. The auditor decides.")),
+    "settle": Act(AppealForm, lambda pk, said, by: actions.settle_appeal(pk, by=by, **said), T("已裁定。", "Settled.")),
 }  # fmt: skip
 
 
@@ -95,20 +98,8 @@ def follow_up(request: HttpRequest, rating_id: UUID) -> HttpResponse:
     actor = request.actor  # type: ignore[attr-defined]
     rating = queries.rating_visible_to(actor, rating_id)
     bound: dict[str, forms.Form] = {}
-    name = request.POST.get("act", "")
-    if request.method == "POST" and name in _STEPS:
-        form_class, act, done = _STEPS[name]
-        form = bound[name] = form_class(request.POST)
-        if form.is_valid():
-            try:
-                act(rating.pk, by=actor, **form.cleaned_data)
-            except Refusal as refusal:
-                if refusal.status in (401, 403, 404):
-                    raise
-                show_refusal(form, refusal)
-            else:
-                messages.success(request, str(done))
-                return HttpResponseRedirect(reverse("matters:desk_rating", args=[rating.pk]))
+    if take_act(request, _ACTS, rating.pk, bound):
+        return HttpResponseRedirect(reverse("matters:desk_rating", args=[rating.pk]))
     return render(request, "matters/desk/rating.html", _context(actor, rating, bound), status=422 if bound else 200)
 
 
@@ -125,6 +116,6 @@ def _context(actor: Any, rating: Rating, bound: dict[str, forms.Form]) -> dict[s
     return {
         "rating": rating, "case": rating.case, "level": LEVELS[rating.level], "state": FOLLOWS[rating.follow],
         "tone": _TONES[rating.follow], "reasons": [REASONS[one] for one in rating.reasons if one in REASONS],
-        "measure": MEASURES.get(rating.measure), "steps": {n: bound.get(n) or _STEPS[n][0]() for n in offered},
+        "measure": MEASURES.get(rating.measure), "steps": {n: bound.get(n) or blank_form(_ACTS, n) for n in offered},
         "may_open_case": hooks.VIEW in actor.capabilities and rating.unit_id == actor.unit_id,
     }  # fmt: skip
