@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import http.client
 import time
 import urllib.error
 import urllib.parse
 import urllib.request
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from tongban_verify.errors import Unverified
 
@@ -15,6 +16,23 @@ LARGEST = 256 * (2 + 65_535)  # a bundle of the largest entries
 TIMEOUT = 30.0
 PATIENCE = 5  # times we wait when a server asks us to
 LONGEST_PAUSE = 60
+
+
+class _Loopback(urllib.request.HTTPHandler):
+    """Names under ``localhost`` are this machine (RFC 6761, 6.3), also where no resolver of the system says so."""
+
+    def http_open(self, req: urllib.request.Request) -> http.client.HTTPResponse:
+        """Connect to this machine for such a name; the request still carries the name."""
+        return self.do_open(_connection, req)
+
+
+def _connection(host: str, **options: Any) -> http.client.HTTPConnection:
+    name, colon, port = host.partition(":")
+    here = name.lower().rstrip(".").endswith(".localhost")
+    return http.client.HTTPConnection(f"localhost{colon}{port}" if here else host, **options)
+
+
+OPENER = urllib.request.build_opener(_Loopback)
 
 
 class Source(Protocol):
@@ -71,7 +89,7 @@ class Address:
 
     def _fetch(self, path: str, url: str) -> bytes:
         request = urllib.request.Request(url, headers={"User-Agent": "tongban-verify"})
-        with urllib.request.urlopen(request, timeout=TIMEOUT) as answer:
+        with OPENER.open(request, timeout=TIMEOUT) as answer:
             content: bytes = answer.read(LARGEST + 1)
             found = answer.geturl()
         if len(content) > LARGEST:
@@ -87,7 +105,7 @@ def fetch(url: str, largest: int) -> bytes:
         raise Unverified("address", f"“{url}”既不是文件也不是网址。", f"“{url}” is neither a file nor a web address.")
     request = urllib.request.Request(url, headers={"User-Agent": "tongban-verify"})
     try:
-        with urllib.request.urlopen(request, timeout=TIMEOUT) as answer:
+        with OPENER.open(request, timeout=TIMEOUT) as answer:
             content: bytes = answer.read(largest + 1)
     except (OSError, ValueError) as error:
         why = getattr(error, "reason", error)

@@ -19,6 +19,7 @@ class Server(ThreadingHTTPServer):
     root: Path
     refusals: int = 0
     asked: list[str]
+    hosts: set[str]
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -26,6 +27,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         self.server.asked.append(self.path)
+        self.server.hosts.add(self.headers["Host"])
         file = self.server.root / self.path.removeprefix("/log/2026/")
         if self.path == "/log/checkpoint":
             self._answer(302, Location="/log/2026/checkpoint")
@@ -52,7 +54,7 @@ class Handler(BaseHTTPRequestHandler):
 def server(tmp_path: Path) -> Iterator[Server]:
     Log(tmp_path / "log", 300).write()
     with Server(("127.0.0.1", 0), Handler) as running:
-        running.root, running.asked = tmp_path / "log", []
+        running.root, running.asked, running.hosts = tmp_path / "log", [], set()
         Thread(target=running.serve_forever, daemon=True).start()
         yield running
         running.shutdown()
@@ -66,6 +68,12 @@ def test_a_redirected_checkpoint_says_where_the_tiles_are(server: Server, tmp_pa
     assert main(["mirror", address(server), "--key", str(OLD.verifier), "--into", str(tmp_path / "mirror")]) == 0
     assert all(path.startswith("/log/2026/tile/") for path in server.asked if "tile" in path)
     assert main(["mirror", str(tmp_path / "mirror"), "--key", str(OLD.verifier)]) == 0
+
+
+def test_a_name_under_localhost_is_this_machine_whatever_its_resolver_knows(server: Server) -> None:
+    here = address(server).replace("127.0.0.1", "Jiangyang.localhost")
+    assert main(["mirror", here, "--key", str(OLD.verifier)]) == 0
+    assert server.hosts == {f"Jiangyang.localhost:{server.server_port}"}
 
 
 def test_a_server_that_asks_for_patience_gets_it(server: Server) -> None:
