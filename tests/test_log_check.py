@@ -88,3 +88,49 @@ def test_the_monitoring_counts_what_nobody_explained(finding: Any) -> None:
         line for line in text.splitlines() if line.startswith("tongban_ledger_checked_timestamp") and "j510500" in line
     ]
     assert float(when.split()[-1]) > 1.7e9
+
+
+@pytest.fixture
+def late() -> Any:
+    """A trace of a hall nobody erased for a month."""
+    from datetime import timedelta
+
+    from django.utils import timezone
+
+    from tongban.applications.halls.models import Hall, Trace
+    from tongban.foundation.ledger.actions import conditions
+    from tongban.foundation.parties.models import Organisation, Unit
+
+    conditions._noted.clear()
+    organisation = Organisation.objects.create(name="江阳区行政审批和数据局", kind="institution", region_code="510502")
+    unit = Unit.objects.create(organisation=organisation, name="大厅", kind="hall", code="hall-x", region_code="510502")
+    hall = Hall.objects.create(name="大厅", code="LATEHALL", unit=unit, region_code="510502", capacity=10)
+    then = timezone.now() - timedelta(days=30)
+    Trace.objects.create(hall=hall, visit_id=uuid7(), day=timezone.localdate(then), since=then)
+    yield hall
+    conditions._noted.clear()
+
+
+def test_late_erasure_is_told_on_the_page_by_probes_and_to_administrators(late: Any) -> None:
+    from tongban.foundation.ledger.actions import conditions
+    from tongban.foundation.notifications.models import Message
+
+    on_duty("administrator")
+    actions.note_overdue()
+    conditions._noted.clear()
+    actions.note_overdue()
+    (message,) = Message.objects.all()
+    assert message.subject == "1 条数据到期未删除"
+    assert "大厅溯源记录 1" in message.body
+    assert "到期未删除：大厅溯源记录 1" in text_of(on_duty("operator").get("/operations/ledger/"))
+    visitor = Client(HTTP_HOST="luzhou.localhost")
+    ready = visitor.get("/readyz")
+    assert ready.status_code == 200
+    assert "j510500: erasure_overdue: Who was in a hall 1" in ready.json()["checks"]["erasure"]
+    metrics = text_of(visitor.get("/metrics"))
+    assert 'tongban_erasure_overdue_rows{jurisdiction="j510500",purpose="halls.traces"} 1.0' in metrics
+    conditions._noted.clear()
+    assert actions.erase_due("halls.traces") == 1
+    actions.note_overdue()
+    assert visitor.get("/readyz").json()["checks"]["erasure"] == "ok"
+    assert "halls.traces" not in text_of(visitor.get("/metrics"))

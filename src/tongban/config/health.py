@@ -13,13 +13,15 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from tongban.config.metrics import exposition
 from tongban.foundation.credentials.queries import trust_trouble
-from tongban.foundation.ledger.queries import log_state
+from tongban.foundation.ledger.queries import erasure_state, log_state
 from tongban.foundation.regions.actions import pending_migrations
 from tongban.foundation.regions.queries import active_schemas, check_keys
 from tongban.lib.jurisdictions import enter
 from tongban.lib.keys import KeyFileError
 from tongban.web.audiences import audience
 from tongban.web.limits import client_address
+
+TOLD_ONLY = ("worker", "sequencer", "erasure", "trust_list")
 
 
 @audience("public")
@@ -32,12 +34,12 @@ def healthz(request: HttpRequest) -> HttpResponse:
 def readyz(request: HttpRequest) -> HttpResponse:
     """Everything a page needs is there; 503 and the names of what is not.
 
-    Worker, sequencer and trust list are reported but not needed: pages serve without them, and a balancer that took the
+    Worker, sequencer, erasure and trust list are reported but not needed: pages serve without them, and a balancer that took the
     pages away would not help.
     """
     checks: dict[str, Callable[[], str]] = {
         "database": _database, "migrations": _migrations, "keys": _keys, "documents": _documents, "worker": _worker,
-        "sequencer": _sequencer, "trust_list": _trust_list,
+        "sequencer": _sequencer, "erasure": _erasure, "trust_list": _trust_list,
     }  # fmt: skip
     found: dict[str, str] = {}
     with enter(None):
@@ -46,7 +48,7 @@ def readyz(request: HttpRequest) -> HttpResponse:
                 found[name] = check()
             except (DatabaseError, KeyFileError, OSError) as error:
                 found[name] = f"failed: {type(error).__name__}"
-    ready = all(state == "ok" for name, state in found.items() if name not in ("worker", "sequencer", "trust_list"))
+    ready = all(state == "ok" for name, state in found.items() if name not in TOLD_ONLY)
     return JsonResponse({"ready": ready, "checks": found}, status=200 if ready else 503)
 
 
@@ -88,6 +90,16 @@ def _sequencer() -> str:
     for schema in active_schemas():
         with enter(schema):
             if trouble := log_state().trouble:
+                found.append(f"{schema}: {trouble}")
+    return "; ".join(found) or "ok"
+
+
+def _erasure() -> str:
+    """Rows of each jurisdiction that had their time a day ago and are still there."""
+    found = []
+    for schema in active_schemas():
+        with enter(schema):
+            if trouble := erasure_state().trouble:
                 found.append(f"{schema}: {trouble}")
     return "; ".join(found) or "ok"
 

@@ -112,7 +112,7 @@ class Ledger(Collector):
 
     def collect(self) -> list[Metric]:
         """Findings and times by jurisdiction."""
-        from tongban.foundation.ledger.queries import newest_check, open_findings
+        from tongban.foundation.ledger.queries import erasure_state, newest_check, open_findings
         from tongban.foundation.regions.queries import active_schemas
         from tongban.lib.jurisdictions import enter
 
@@ -122,12 +122,25 @@ class Ledger(Collector):
         ended = GaugeMetricFamily(
             "tongban_ledger_checked_timestamp_seconds", "When a public log was last compared", labels=["jurisdiction"]
         )
+        late = GaugeMetricFamily(
+            "tongban_erasure_overdue_rows", "Rows a day past their date, by purpose, at the last nightly look",
+            labels=["jurisdiction", "purpose"],
+        )  # fmt: skip
+        looked = GaugeMetricFamily(
+            "tongban_erasure_checked_timestamp_seconds",
+            "When late erasure was last looked for",
+            labels=["jurisdiction"],
+        )
         for schema in active_schemas():
             with enter(schema):
+                erasure = erasure_state()
+                for purpose, count in erasure.late.items():
+                    late.add_metric([schema, purpose], count)
+                looked.add_metric([schema], erasure.looked_at.timestamp() if erasure.looked_at else 0)
                 found.add_metric([schema], open_findings())
                 last = newest_check()
                 ended.add_metric([schema], last.ended_at.timestamp() if last and last.ended_at else 0)
-        return [found, ended]
+        return [found, ended, late, looked]
 
 
 def exposition() -> bytes:

@@ -48,7 +48,7 @@ def kept_for_a_time() -> list[Retention]:
     return [
         Retention(
             "documents.files", T("材料和文件", "Documents and files"), T("按用途，见每个文件的保存期", "As each file's purpose says"), Document,
-            lambda: Document.objects.filter(retention_until__lt=timezone.localdate(), erased_at__isnull=True),
+            lambda now: Document.objects.filter(retention_until__lt=timezone.localdate(now), erased_at__isnull=True),
             remove=erase_expired,
         )
     ]  # fmt: skip

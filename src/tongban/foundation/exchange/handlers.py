@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
-from django.utils import timezone
 
 from tongban.foundation.exchange.models import Delivery, InboxMessage, OperatorAct, OutboxMessage, StoredAnswer
 from tongban.foundation.exchange.queries import failed_jobs
@@ -37,8 +36,8 @@ def operator_entries(*, actor: Actor) -> list[portal.Entry]:
 ANSWERS_KEPT = timedelta(hours=48)  # until then a repeated call gets the same answer
 
 
-def _older(rows: QuerySet[Any], when: str, **age: int) -> QuerySet[Any]:
-    return rows.filter(**{f"{when}__lt": timezone.now() - timedelta(**age)})
+def _older(rows: QuerySet[Any], when: str, moment: datetime) -> QuerySet[Any]:
+    return rows.filter(**{f"{when}__lt": moment})
 
 
 @retentions.answer
@@ -47,17 +46,17 @@ def kept_for_a_time() -> list[Retention]:
     state, thirty = Delivery.State, T("送达后 30 天", "30 days after delivery")
     return [
         Retention("exchange.delivered", T("已投递的事件", "Events delivered"), thirty, Delivery,
-                  lambda: _older(Delivery.objects.filter(state=state.DELIVERED), "delivered_at", days=30)),
+                  lambda now: _older(Delivery.objects.filter(state=state.DELIVERED), "delivered_at", now - timedelta(days=30))),
         Retention("exchange.dead", T("投递失败的事件", "Events that never arrived"), T("180 天", "180 days"), Delivery,
-                  lambda: _older(Delivery.objects.filter(state=state.DEAD), "last_attempt_at", days=180)),
+                  lambda now: _older(Delivery.objects.filter(state=state.DEAD), "last_attempt_at", now - timedelta(days=180))),
         Retention("exchange.events", T("发出的事件", "Events"), thirty, OutboxMessage,
-                  lambda: _without_delivery(_older(OutboxMessage.objects.all(), "fanned_out_at", days=30))),
+                  lambda now: _without_delivery(_older(OutboxMessage.objects.all(), "fanned_out_at", now - timedelta(days=30)))),
         Retention("exchange.arrivals", T("收到的事件", "Events that arrived"), T("90 天", "90 days"), InboxMessage,
-                  lambda: _older(InboxMessage.objects.all(), "received_at", days=90)),
+                  lambda now: _older(InboxMessage.objects.all(), "received_at", now - timedelta(days=90))),
         Retention("exchange.interventions", T("运维人员的干预", "Operators' interventions"), T("三年", "3 years"), OperatorAct,
-                  lambda: _older(OperatorAct.objects.all(), "at", days=3 * 365)),
+                  lambda now: _older(OperatorAct.objects.all(), "at", now - timedelta(days=3 * 365))),
         Retention("exchange.answers", T("接口应答", "Answers to API calls"), T("48 小时", "48 hours"), StoredAnswer,
-                  lambda: StoredAnswer.objects.filter(created_at__lt=timezone.now() - ANSWERS_KEPT), is_hourly=True),
+                  lambda now: StoredAnswer.objects.filter(created_at__lt=now - ANSWERS_KEPT), is_hourly=True),
     ]  # fmt: skip
 
 

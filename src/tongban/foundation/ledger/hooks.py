@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -15,7 +16,7 @@ from tongban.lib.words import T
 if TYPE_CHECKING:
     from django.db.models import Model, QuerySet
 
-__all__ = ["EXPLAIN", "Affairs", "Due", "Retention", "affairs", "alarm", "retentions"]
+__all__ = ["EXPLAIN", "Affairs", "Due", "Retention", "affairs", "alarm", "overdue", "retentions"]
 
 EXPLAIN = declare(
     "ledger.explain_finding",
@@ -40,7 +41,7 @@ class Affairs:
 class Retention:
     """Rows kept for one purpose, and when they go.
 
-    ``due`` finds rows past their date. ``kind`` is the subject under which such rows have leaves, if they have any.
+    ``due`` finds rows past their date at a moment. ``kind`` is the subject under which such rows have leaves, if they have any.
     ``remove`` deletes rows by their ids (Django's delete when None) and tells what else went: (kind, id) of affairs.
     """
 
@@ -48,7 +49,7 @@ class Retention:
     title: T
     kept: T
     model: type[Model]
-    due: Callable[[], QuerySet[Any]]
+    due: Callable[[datetime], QuerySet[Any]]
     kind: str = ""
     remove: Callable[[list[UUID]], Sequence[tuple[str, UUID]]] | None = None
     is_hourly: bool = False
@@ -67,4 +68,9 @@ alarm = Hook(
     "ledger.alarm",
     "A recomputation found what no business can have caused. Arguments: count (of new findings). Answered by "
     "notifications, which tells the administrators.",
+)
+overdue = Hook(
+    "ledger.overdue",
+    "Rows of a purpose are a day past their date and still there. Arguments: what (the purposes with their counts, as a T), "
+    "count (of rows). Answered by notifications, which tells the administrators.",
 )

@@ -156,7 +156,7 @@ class Cosignature(House):
 
 
 class Condition(House):
-    """How a part of the log is doing, for the operator: the sequencer, or a witness by the name it signs with."""
+    """How a part of the log is doing, for the operator: the sequencer, a witness by the name it signs with, erasure."""
 
     part = models.CharField(max_length=200, unique=True)
     at = models.DateTimeField()  # it was last heard of
@@ -164,6 +164,7 @@ class Condition(House):
     since = models.DateTimeField()  # it has been so
     zh = models.TextField(blank=True)
     en = models.TextField(blank=True)
+    count = models.PositiveIntegerField(default=0)  # rows that are late, where the part is an erasure
 
     def __str__(self) -> str:
         return f"{self.part} {self.code or 'ok'}"

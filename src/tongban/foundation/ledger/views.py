@@ -166,7 +166,7 @@ def findings(request: HttpRequest) -> HttpResponse:
     context = {
         "page": page, "rows": [(FAULTS[one.kind], one) for one in page], "remedy": REMEDY,
         "open_count": queries.open_findings(), "check": newest, "full": full,
-        "check_at": _moment(newest), "full_at": _moment(full),
+        "check_at": _moment(newest), "full_at": _moment(full), "erasure": queries.erasure_state(),
     }  # fmt: skip
     return render(request, "ledger/findings.html", context)
 

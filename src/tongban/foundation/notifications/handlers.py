@@ -7,7 +7,7 @@ from uuid import UUID
 from django.conf import settings
 from django.utils import timezone
 
-from tongban.foundation.ledger.hooks import Retention, alarm, retentions
+from tongban.foundation.ledger.hooks import Retention, alarm, overdue, retentions
 from tongban.foundation.notifications.actions import notify
 from tongban.foundation.notifications.models import Message
 from tongban.foundation.notifications.queries import unread_count
@@ -90,7 +90,7 @@ def kept_for_a_time() -> list[Retention]:
     return [
         Retention(
             "notifications.messages", T("发出的消息", "Messages sent"), T("按消息种类，见 docs/messages.md", "As its kind says: docs/messages.md"),
-            Message, lambda: Message.objects.filter(erase_after__lt=timezone.now()),
+            Message, lambda now: Message.objects.filter(erase_after__lt=now),
         )
     ]  # fmt: skip
 
@@ -100,6 +100,14 @@ def tell_the_administrators(*, count: int) -> None:
     """Something was changed past the house: everybody who administers it is told."""
     for person_id in people_in_role("administrator"):
         notify(template="ledger.alarm", parts={"count": count}, person_id=person_id, by=system("ledger", channel="job"))
+
+
+@overdue.answer
+def tell_of_late_erasure(*, what: T, count: int) -> None:
+    """What should be gone is still there: everybody who administers the house is told."""
+    parts = {"what": what, "count": count}
+    for person_id in people_in_role("administrator"):
+        notify(template="ledger.overdue", parts=parts, person_id=person_id, by=system("ledger", channel="job"))
 
 
 @portal.demo_links.answer

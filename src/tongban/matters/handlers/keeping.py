@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.utils import timezone
 
 from tongban.foundation.ledger.hooks import Affairs, Due, Retention, affairs, retentions
 from tongban.lib.ids import uuid7_floor
@@ -52,14 +51,14 @@ def rows_and_leaves() -> list[Affairs]:
     ]
 
 
-def _old_drafts() -> QuerySet[Case]:
-    floor = uuid7_floor(timezone.now() - DRAFTS_KEPT)
+def _old_drafts(now: datetime) -> QuerySet[Case]:
+    floor = uuid7_floor(now - DRAFTS_KEPT)
     return Case.objects.filter(pk__lt=floor, number__isnull=True)
 
 
-def _past_cases() -> QuerySet[Case]:
+def _past_cases(now: datetime) -> QuerySet[Case]:
     """Closed cases whose definition's retention is over, unless a certificate of theirs is still good."""
-    now, chosen = timezone.now(), Q(pk__in=())
+    chosen = Q(pk__in=())
     by_years: dict[int, list[UUID]] = {}
     years = DefinitionVersion.objects.values_list("pk", "content__definition__retention__years")
     for version_id, kept in years:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -19,16 +19,16 @@ TRACE_DAYS = 14
 VISIT_DAYS = 90
 
 
-def _traces() -> QuerySet[Any]:
-    return Trace.objects.filter(day__lt=timezone.localdate() - timedelta(days=TRACE_DAYS))
+def _traces(now: datetime) -> QuerySet[Any]:
+    return Trace.objects.filter(day__lt=timezone.localdate(now) - timedelta(days=TRACE_DAYS))
 
 
-def _scans() -> QuerySet[Any]:
-    return Scan.objects.filter(received_at__lt=timezone.now() - timedelta(days=TRACE_DAYS))
+def _scans(now: datetime) -> QuerySet[Any]:
+    return Scan.objects.filter(received_at__lt=now - timedelta(days=TRACE_DAYS))
 
 
-def _visits() -> QuerySet[Any]:
-    return Visit.objects.filter(is_anonymous=False, day__lt=timezone.localdate() - timedelta(days=VISIT_DAYS))
+def _visits(now: datetime) -> QuerySet[Any]:
+    return Visit.objects.filter(is_anonymous=False, day__lt=timezone.localdate(now) - timedelta(days=VISIT_DAYS))
 
 
 def _make_anonymous(ids: list[UUID]) -> Sequence[tuple[str, UUID]]:
@@ -70,7 +70,7 @@ def kept_for_a_time() -> list[Retention]:
         Retention("halls.visits", T("大厅登记：姓名、证件、电话", "Visits of halls: names, documents, phones"), quarter, Visit,
                   _visits, remove=_make_anonymous),
         Retention("halls.slots", T("大厅预约时段", "Slots of halls"), quarter, Slot,
-                  lambda: Slot.objects.filter(starts_at__lt=timezone.now() - timedelta(days=VISIT_DAYS))),
+                  lambda now: Slot.objects.filter(starts_at__lt=now - timedelta(days=VISIT_DAYS))),
         Retention("halls.counters", T("大厅取号计数", "Counters of halls"), quarter, Counter,
-                  lambda: Counter.objects.filter(day__lt=timezone.localdate() - timedelta(days=VISIT_DAYS))),
+                  lambda now: Counter.objects.filter(day__lt=timezone.localdate(now) - timedelta(days=VISIT_DAYS))),
     ]  # fmt: skip

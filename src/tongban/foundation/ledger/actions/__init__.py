@@ -3,6 +3,7 @@
 from tongban.foundation.ledger.actions.checking import check, explain_finding
 from tongban.foundation.ledger.actions.conditions import SEQUENCER, note_condition
 from tongban.foundation.ledger.actions.erasing import erase_again, erase_due
+from tongban.foundation.ledger.actions.overdue import note_overdue
 from tongban.foundation.ledger.actions.recording import record
 from tongban.foundation.ledger.actions.resuming import resume
 from tongban.foundation.ledger.actions.rotating import rotate_key
@@ -19,6 +20,7 @@ __all__ = [
     "erase_due",
     "explain_finding",
     "note_condition",
+    "note_overdue",
     "record",
     "resume",
     "rotate_key",

@@ -16,14 +16,14 @@ __all__ = ["SEQUENCER", "note_condition"]
 _noted: dict[tuple[str, str], tuple[str, float]] = {}
 
 
-def note_condition(part: str, *, code: str = "", why: T | None = None) -> None:
-    """Say that a part was heard of just now, and what is wrong with it, if anything."""
+def note_condition(part: str, *, code: str = "", why: T | None = None, count: int = 0) -> None:
+    """Say that a part was heard of just now, and what is wrong with it, if anything; ``count`` says of how many."""
     key, now = (require_current(), part), time.monotonic()
     before = _noted.get(key)
     if before and before[0] == code and now - before[1] < EVERY_SECONDS:
         return
     moment = timezone.now()
-    said = {"at": moment, "code": code, "zh": why.zh if why else "", "en": why.en if why else ""}
+    said = {"at": moment, "code": code, "zh": why.zh if why else "", "en": why.en if why else "", "count": count}
     found = Condition.objects.filter(part=part).first()
     if found is None:
         Condition.objects.bulk_create([Condition(part=part, since=moment, **said)], ignore_conflicts=True)

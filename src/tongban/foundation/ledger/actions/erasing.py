@@ -42,12 +42,27 @@ def erase_hourly() -> None:
 
 def erase_due(purpose: str | None = None) -> int:
     """Erase what is past its date, of one purpose or all; how many rows. Safe to repeat and to interrupt."""
-    by = system("erasure", channel="job")
-    total = 0
-    for retention in _retentions():
-        if purpose in (None, retention.purpose):
-            while count := erase(retention, by=by):
-                total += count
+    wanted = [one for one in _retentions() if purpose in (None, one.purpose)]
+    failed: dict[str, Exception] = {}
+    total = count = sum(_erase_all(one, failed) for one in wanted)
+    while count and purpose is None:  # what went may have been all that others were still needed for
+        total += (count := sum(_erase_all(one, failed) for one in wanted))
+    if failed:
+        raise next(iter(failed.values()))
+    return total
+
+
+def _erase_all(retention: Retention, failed: dict[str, Exception]) -> int:
+    """Batch after batch of one purpose; one that fails keeps no other from its erasure."""
+    by, total = system("erasure", channel="job"), 0
+    if retention.purpose in failed:
+        return 0
+    try:
+        while count := erase(retention, by=by):
+            total += count
+    except Exception as error:  # told of when the others are done: the job fails, and rows that stay raise an alarm
+        log.exception("ledger.erasure_failed", jurisdiction=require_current(), purpose=retention.purpose)
+        failed[retention.purpose] = error
     return total
 
 
@@ -75,7 +90,7 @@ def erase(retention: Retention, *, by: Actor) -> int:
     One leaf tells of them in the same transaction: purpose, table, count, the days on which they were made, and the
     random names of the affairs, so that every leaf whose row is gone can be told from one whose row was taken away.
     """
-    due = retention.due().order_by("pk")
+    due = retention.due(timezone.now()).order_by("pk")
     if not getattr(retention.model, "append_only", False):  # whose rows nobody changes, so nobody may lock them
         due = due.select_for_update(skip_locked=True, of=("self",))
     if not is_alone(f"erasure of {retention.purpose}"):

@@ -2,6 +2,7 @@
 
 from tongban.foundation.ledger.queries.counts import counts_of, recent_days
 from tongban.foundation.ledger.queries.findings import finding, findings, newest_check, open_findings
+from tongban.foundation.ledger.queries.overdue import ErasureState, erasure_state
 from tongban.foundation.ledger.queries.receipts import Found, receipt_of
 from tongban.foundation.ledger.queries.state import SEQUENCER, LogState, log_state
 from tongban.foundation.ledger.queries.trails import Step, trail_of
@@ -33,6 +34,7 @@ from tongban.foundation.ledger.queries.witnesses import (
 
 __all__ = [
     "SEQUENCER",
+    "ErasureState",
     "Found",
     "LogState",
     "Step",
@@ -41,6 +43,7 @@ __all__ = [
     "conditions",
     "counts_of",
     "current_shard",
+    "erasure_state",
     "every_key",
     "finding",
     "findings",

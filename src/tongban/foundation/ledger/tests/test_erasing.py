@@ -38,7 +38,7 @@ def retention() -> Iterator[Retention]:
     """Things are kept for ten days."""
     found = Retention(
         "ledger.things", T("东西", "Things"), T("十天", "10 days"), DayCount,
-        lambda: DayCount.objects.filter(day__lt=timezone.localdate() - timedelta(days=10), type__startswith="thing-"),
+        lambda now: DayCount.objects.filter(day__lt=timezone.localdate(now) - timedelta(days=10), type__startswith="thing-"),
         kind=KIND,
     )  # fmt: skip
     answer = retentions.answer(lambda: [found])

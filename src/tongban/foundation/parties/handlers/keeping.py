@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -107,30 +107,26 @@ def _disclosure(row: Disclosure) -> list[Due]:
     return [Due("disclosure.opened", disclosure_leaf(row))] if row.state == Disclosure.State.OPENED else []
 
 
-def _made_before(model: Any, age: timedelta) -> QuerySet[Any]:
+def _made_before(model: Any, age: timedelta, now: datetime) -> QuerySet[Any]:
     """Rows older than ``age``, by the key that knows it."""
-    found: QuerySet[Any] = model.objects.filter(pk__lt=uuid7_floor(timezone.now() - age))
+    found: QuerySet[Any] = model.objects.filter(pk__lt=uuid7_floor(now - age))
     return found
 
 
-def _long_ago(age: timedelta) -> date:
-    return timezone.localdate() - age
-
-
-def _unfinished() -> QuerySet[Account]:
+def _unfinished(now: datetime) -> QuerySet[Account]:
     """Sign-ups nobody finished: who ever came in, by whatever way, has a last_login."""
-    rows = _made_before(Account, A_DAY)
+    rows = _made_before(Account, A_DAY, now)
     return rows.filter(person__isnull=True, phone_verified_at__isnull=True, last_login__isnull=True)
 
 
-def _ended_mandates() -> QuerySet[Mandate]:
-    ended = Q(valid_to__lt=_long_ago(FIVE_YEARS)) | Q(withdrawn_at__lt=timezone.now() - FIVE_YEARS)
+def _ended_mandates(now: datetime) -> QuerySet[Mandate]:
+    ended = Q(valid_to__lt=timezone.localdate(now) - FIVE_YEARS) | Q(withdrawn_at__lt=now - FIVE_YEARS)
     return Mandate.objects.filter(ended)
 
 
-def _needed_by_nothing() -> QuerySet[Person]:
+def _needed_by_nothing(now: datetime) -> QuerySet[Person]:
     """People made a year ago or more to whom no row of any app points: no log-in, case, membership, home, look …"""
-    rows = _made_before(Person, A_YEAR)
+    rows = _made_before(Person, A_YEAR, now)
     for relation in Person._meta.get_fields(include_hidden=True):  # hidden: without a name to go back by
         if not isinstance(relation, ForeignObjectRel):
             continue
@@ -145,13 +141,13 @@ def kept_for_a_time() -> list[Retention]:
     three, five = T("三年", "3 years"), T("终止后五年", "5 years after its end")
     return [
         Retention("parties.looks", T("谁看过我的信息", "Who looked at a record"), three, Look,
-                  lambda: _made_before(Look, THREE_YEARS)),
+                  lambda now: _made_before(Look, THREE_YEARS, now)),
         Retention("parties.list_looks", T("谁查过名单", "Who looked at a list"), three, ListLook,
-                  lambda: _made_before(ListLook, THREE_YEARS)),
+                  lambda now: _made_before(ListLook, THREE_YEARS, now)),
         Retention("parties.disclosures", T("双人批准的调取", "Records opened by two people"), three, Disclosure,
-                  lambda: _made_before(Disclosure, THREE_YEARS), kind="parties.disclosure"),
+                  lambda now: _made_before(Disclosure, THREE_YEARS, now), kind="parties.disclosure"),
         Retention("parties.corrections", T("更正申请", "Requests for correction"), T("办结后三年", "3 years after settling"),
-                  Correction, lambda: Correction.objects.filter(settled_at__lt=timezone.now() - THREE_YEARS),
+                  Correction, lambda now: Correction.objects.filter(settled_at__lt=now - THREE_YEARS),
                   kind="parties.correction"),
         Retention("parties.mandates", T("代办授权", "Mandates"), five, Mandate, _ended_mandates, kind="parties.mandate"),
         Retention("parties.people", T("没有任何事项需要的人员", "People nothing needs any more"),
@@ -159,5 +155,5 @@ def kept_for_a_time() -> list[Retention]:
                   Person, _needed_by_nothing, kind="parties.person"),
         Retention("parties.signups", T("未完成的注册", "Sign-ups nobody finished"), T("一天", "1 day"), Account, _unfinished),
         Retention("parties.staff_lists", T("未确认的人员名单", "Staff lists nobody confirmed"), T("一天", "1 day"),
-                  StaffImport, lambda: _made_before(StaffImport, A_DAY)),
+                  StaffImport, lambda now: _made_before(StaffImport, A_DAY, now)),
     ]  # fmt: skip
