@@ -51,6 +51,9 @@ def _point_open_connections(schema: str | None) -> None:
     for connection in connections.all(initialized_only=True):
         if connection.connection is None:
             continue  # connected later, on_connect points it
+        if schema is None and not connection.in_atomic_block and "pool" in connection.settings_dict["OPTIONS"]:
+            connection.close()  # back into the pool: whoever takes it out next points it first
+            continue
         status = connection.connection.info.transaction_status
         if status == TransactionStatus.INERROR:
             # An aborted transaction takes no SET; whoever catches it rolls back to what was set before it began.

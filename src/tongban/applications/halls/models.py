@@ -9,7 +9,7 @@ from django.db.models import F, Q
 
 from tongban.applications.halls.rules.hours import Schedule
 from tongban.applications.halls.rules.shape import Declaration, Entrance, Service
-from tongban.lib.fields import BlindIndexField, EncryptedJSONField
+from tongban.lib.fields import BlindIndexField, EncryptedJSONField, EncryptedTextField
 from tongban.lib.models import House
 from tongban.lib.named import Named
 
@@ -38,7 +38,10 @@ class Hall(Named, House):
     asks_document = models.BooleanField(default=True)
     appointment_rules = models.JSONField(default=dict)  # days_ahead, release, per_person
     links_version = models.PositiveSmallIntegerField(default=1)
+    moving_to = models.CharField(max_length=200, blank=True)  # asked for; the district has to agree
     moved_to = models.CharField(max_length=200, blank=True)
+    moved_from = models.CharField(max_length=200, blank=True)  # the door it had in another house
+    moving_key = EncryptedTextField()  # what its arrival code is made of
     opened_at = models.DateTimeField(auto_now_add=True)
     opened_by = models.CharField(max_length=120)
     confirmed_at = models.DateTimeField(null=True, blank=True)
@@ -47,6 +50,9 @@ class Hall(Named, House):
     is_sample = models.BooleanField(default=False)
 
     class Meta(Named.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["moved_from"], condition=~Q(moved_from=""), name="hall_arrived_once")
+        ]
         indexes = [*Named.Meta.indexes, models.Index(fields=["region_code", "state"], name="hall_region_state")]
 
     def __str__(self) -> str:
@@ -95,7 +101,7 @@ class Window(House):
 class Counter(House):
     """One number that only grows within a business day, or people inside: changed by one conditional statement."""
 
-    hall = models.ForeignKey("halls.Hall", on_delete=models.CASCADE, related_name="+")
+    hall = models.ForeignKey("halls.Hall", on_delete=models.CASCADE, related_name="+", db_index=False)
     day = models.DateField()
     prefix = models.CharField(max_length=8)  # a queue's letters, "#all" for visits, "#inside" for people inside
     value = models.IntegerField(default=0)
@@ -114,7 +120,7 @@ class Counter(House):
 class Slot(House):
     """Part of a day that can be booked: taken never exceeds capacity."""
 
-    hall = models.ForeignKey("halls.Hall", on_delete=models.CASCADE, related_name="slots")
+    hall = models.ForeignKey("halls.Hall", on_delete=models.CASCADE, related_name="slots", db_index=False)
     service = models.CharField(max_length=12)
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
@@ -138,11 +144,12 @@ class Visit(House):
 
     Purpose: serving the visitor in turn. Legal basis: 个人信息保护法 (2021-11-01) Art. 13(3), 34. Retention: name,
     phone and document 90 days, then anonymous. Who was there with whom is kept apart, in ``Trace``.
+    Each row has as few indexes as it can: a hall's day is nine million of them.
     """
 
-    hall = models.ForeignKey("halls.Hall", on_delete=models.CASCADE, related_name="visits")
+    hall = models.ForeignKey("halls.Hall", on_delete=models.CASCADE, related_name="visits", db_index=False)
     day = models.DateField()
-    code = models.CharField(max_length=14, unique=True)
+    code = models.CharField(max_length=14)
     nonce = models.UUIDField()  # the caller's: the same registration sent twice is one visit
     state = models.CharField(max_length=12)
     service = models.CharField(max_length=12)
@@ -153,7 +160,7 @@ class Visit(House):
     details = EncryptedJSONField(default=dict)  # name, document_type, document_number, phone
     phone_index = BlindIndexField(kind="phone", source="phone")
     person = models.ForeignKey(
-        "parties.Person", null=True, blank=True, on_delete=models.SET_NULL, related_name="hall_visits"
+        "parties.Person", null=True, blank=True, on_delete=models.SET_NULL, related_name="hall_visits", db_index=False
     )
     party = models.PositiveSmallIntegerField(default=1)  # people, companions included
     priorities = models.JSONField(default=list)
@@ -161,7 +168,9 @@ class Visit(House):
     helped_by = models.CharField(max_length=120, blank=True)
     registered_at = models.DateTimeField()
     queue_key = models.DateTimeField(null=True, blank=True)
-    window = models.ForeignKey("halls.Window", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    window = models.ForeignKey(
+        "halls.Window", null=True, blank=True, on_delete=models.SET_NULL, related_name="+", db_index=False
+    )
     called_at = models.DateTimeField(null=True, blank=True)
     calls = models.PositiveSmallIntegerField(default=0)
     serving_at = models.DateTimeField(null=True, blank=True)
@@ -171,13 +180,16 @@ class Visit(House):
     inside_since = models.DateTimeField(null=True, blank=True)
     outside_since = models.DateTimeField(null=True, blank=True)
     entrance = models.CharField(max_length=12, blank=True)
-    slot = models.ForeignKey("halls.Slot", null=True, blank=True, on_delete=models.SET_NULL, related_name="visits")
+    slot = models.ForeignKey(
+        "halls.Slot", null=True, blank=True, on_delete=models.SET_NULL, related_name="visits", db_index=False
+    )
     reminded_at = models.DateTimeField(null=True, blank=True)
     rating = models.PositiveSmallIntegerField(null=True, blank=True)
     is_anonymous = models.BooleanField(default=False)
 
     class Meta:
         constraints = [
+            models.UniqueConstraint(fields=["code"], name="visit_code"),  # and no second index for LIKE
             models.UniqueConstraint(fields=["hall", "nonce"], name="visit_once"),
             models.UniqueConstraint(fields=["hall", "day", "prefix", "number"], name="visit_number"),
             models.UniqueConstraint(
@@ -187,7 +199,9 @@ class Visit(House):
         indexes = [
             models.Index(fields=["hall", "day", "queue_key"], condition=Q(state="waiting"), name="visit_waiting"),
             models.Index(fields=["day"], condition=Q(is_anonymous=False), name="visit_to_erase"),
-            models.Index(fields=["slot"], condition=Q(state="booked"), name="visit_booked"),
+            models.Index(fields=["slot"], condition=Q(slot__isnull=False), name="visit_slot"),
+            models.Index(fields=["person"], condition=Q(person__isnull=False), name="visit_person"),
+            models.Index(fields=["window"], condition=Q(window__isnull=False), name="visit_window"),
         ]
 
     def __str__(self) -> str:
@@ -205,7 +219,7 @@ class Trace(House):
     Legal basis: 传染病防治法, and the notice the hall states. Encrypted under a key of its own. Retention: 14 days.
     """
 
-    hall = models.ForeignKey("halls.Hall", on_delete=models.CASCADE, related_name="+")
+    hall = models.ForeignKey("halls.Hall", on_delete=models.CASCADE, related_name="+", db_index=False)
     visit_id = models.UUIDField(unique=True)
     day = models.DateField(db_index=True)
     since = models.DateTimeField()

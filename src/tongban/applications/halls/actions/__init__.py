@@ -10,6 +10,7 @@ from tongban.applications.halls.actions.appointments import (
 )
 from tongban.applications.halls.actions.cases import open_case
 from tongban.applications.halls.actions.colleagues import add_colleague, remove_colleague
+from tongban.applications.halls.actions.devices import enrol_scanner, stop_scanner
 from tongban.applications.halls.actions.halls import (
     NewHall,
     change_hall,
@@ -20,6 +21,13 @@ from tongban.applications.halls.actions.halls import (
     suspend_hall,
 )
 from tongban.applications.halls.actions.lists import HallList, import_halls
+from tongban.applications.halls.actions.moving import (
+    ask_to_move,
+    export_hall,
+    let_hall_move,
+    receive_hall,
+    take_move_back,
+)
 from tongban.applications.halls.actions.presence import Scanned, confirm_presence, scan
 from tongban.applications.halls.actions.registering import Manner, register_visit, wanted_by
 from tongban.applications.halls.actions.serving import (
@@ -45,6 +53,7 @@ __all__ = [
     "Said",
     "Scanned",
     "add_colleague",
+    "ask_to_move",
     "begin_serving",
     "book",
     "call_next",
@@ -57,14 +66,19 @@ __all__ = [
     "close_window",
     "confirm_hall",
     "confirm_presence",
+    "enrol_scanner",
+    "export_hall",
     "finish",
     "import_halls",
     "leave",
+    "let_hall_move",
     "move",
-    "open_case", "open_hall",
+    "open_case",
+    "open_hall",
     "open_window",
     "rate",
     "recall",
+    "receive_hall",
     "register_visit",
     "rejoin",
     "remind_of_appointments",
@@ -72,7 +86,9 @@ __all__ = [
     "renew_links",
     "scan",
     "skip",
+    "stop_scanner",
     "suspend_hall",
+    "take_move_back",
     "transfer",
     "wanted_by",
 ]  # fmt: skip

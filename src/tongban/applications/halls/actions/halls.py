@@ -204,19 +204,20 @@ def change_windows(hall_id: UUID, wanted: Sequence[tuple[str, str, Sequence[str]
 @transaction.atomic
 def confirm_hall(hall_id: UUID, *, by: Actor) -> Hall:
     """The district confirms a hall; a second time changes nothing."""
-    hall = _locked(hall_id)
+    hall = locked_hall(hall_id)
     require(by, CONFIRM, region=hall.region_code)
     if hall.state == "confirmed":
         return hall
     hall.state, hall.confirmed_at, hall.confirmed_by, hall.state_reason = "confirmed", timezone.now(), by.name[:120], ""
-    hall.save(update_fields=["state", "confirmed_at", "confirmed_by", "state_reason"])
+    hall.moved_to = hall.moving_to = ""  # a hall that comes back leads nobody on
+    hall.save(update_fields=["state", "confirmed_at", "confirmed_by", "state_reason", "moved_to", "moving_to"])
     return hall
 
 
 @transaction.atomic
 def suspend_hall(hall_id: UUID, *, reason: str, by: Actor) -> Hall:
     """The district stops a hall that is none, or that misbehaves; visitors read the reason."""
-    hall = _locked(hall_id)
+    hall = locked_hall(hall_id)
     require(by, CONFIRM, region=hall.region_code)
     if not reason.strip():
         raise Refusal("reason_missing", T("请写明暂停原因，大厅和访客看得到。", "Give the reason: the hall and its visitors see it."),
@@ -235,7 +236,8 @@ def renew_links(hall_id: UUID, *, by: Actor) -> Hall:
     return hall
 
 
-def _locked(hall_id: UUID) -> Hall:
+def locked_hall(hall_id: UUID) -> Hall:
+    """One hall, held until the transaction ends."""
     hall = Hall.objects.select_for_update().filter(pk=hall_id).first()
     if hall is None:
         raise not_found(HALL)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from tongban.applications.halls.actions.counting import ALL, UNLIMITED, count_up
+from tongban.applications.halls.actions.counting import ALL, count_up, write_with_number
 from tongban.applications.halls.models import Hall, Trace, Visit
 from tongban.applications.halls.queries.visits import visit_secrets, visit_with_nonce
 from tongban.applications.halls.rules.codes import RANDOM, sign_code
@@ -38,19 +39,16 @@ class Manner:
 def register_visit(hall: Hall, said: Said, manner: Manner, *, by: Actor) -> Visit:
     """Register a visitor and give a number; the same nonce again gives the same visit, whatever else was sent.
 
-    The number is drawn last, so that its row is locked for a moment only: a hall registers hundreds in a second.
+    Whether the nonce is known is asked only when something stands in the way: most visitors come once.
     """
-    known = visit_with_nonce(hall, manner.nonce)
-    if known is not None:
-        return known
     now = timezone.now()
-    _check_open(hall, now)
-    checked = check_said(said, wanted_by(hall, now, phone=manner.needs_phone), today=timezone.localdate(now))
-    service = next(one for one in hall.service_list if one.code == checked.service)
     try:
+        _check_open(hall, now)
+        checked = check_said(said, wanted_by(hall, now, phone=manner.needs_phone), today=timezone.localdate(now))
+        service = next(one for one in hall.service_list if one.code == checked.service)
         return _write(hall, service, checked, manner, now=now, by=by)
-    except IntegrityError:
-        known = visit_with_nonce(hall, manner.nonce)  # the same form sent twice at the same moment
+    except (Refusal, IntegrityError):
+        known = visit_with_nonce(hall, manner.nonce)
         if known is None:
             raise
         return known
@@ -79,15 +77,15 @@ def _check_open(hall: Hall, now: datetime) -> None:
                   status=409)  # fmt: skip
 
 
-@transaction.atomic
 def _write(hall: Hall, service: Service, checked: Checked, manner: Manner, *, now: datetime, by: Actor) -> Visit:
     visit = new_visit(hall, checked, manner, now=now, by=by)
     visit.state, visit.prefix, visit.line = WAITING, service.prefix, service.prefix
     visit.queue_key = queue_key(now, visit.priorities, hall.head_starts)
-    trace = trace_of(visit, checked, now)
-    trace.save(force_insert=True)
-    draw_number(hall, visit)
-    visit.save(force_insert=True)
+    # One statement is a transaction of its own; a limit in front of it, or a caller's transaction, asks for more.
+    alone = hall.state != "provisional" and not connection.in_atomic_block
+    with nullcontext() if alone else transaction.atomic():
+        _use_quota(hall, visit)
+        write_with_number(visit, trace_of(visit, checked, now))
     return visit
 
 
@@ -116,9 +114,12 @@ def trace_of(visit: Visit, checked: Checked, since: datetime) -> Trace:
 
 def draw_number(hall: Hall, visit: Visit) -> None:
     """Give a visit the next number of its queue; refused past the daily limit of a hall nobody has confirmed."""
-    quota = PROVISIONAL_QUOTA if hall.state == "provisional" else UNLIMITED
-    if quota != UNLIMITED and count_up(hall.pk, visit.day, ALL, most=quota) is None:
-        raise Refusal("quota_used", T("这个大厅还没有经区县确认，今天的 {n} 人次已满。请向工作人员登记。",
-                      "This hall awaits confirmation and today's {n} visits are used. Please ask the staff.").format(n=quota),
-                      status=409)  # fmt: skip
+    _use_quota(hall, visit)
     visit.number = count_up(hall.pk, visit.day, visit.prefix)
+
+
+def _use_quota(hall: Hall, visit: Visit) -> None:
+    if hall.state == "provisional" and count_up(hall.pk, visit.day, ALL, most=PROVISIONAL_QUOTA) is None:
+        raise Refusal("quota_used", T("这个大厅还没有经区县确认，今天的 {n} 人次已满。请向工作人员登记。",
+                      "This hall awaits confirmation and today's {n} visits are used. Please ask the staff.")
+                      .format(n=PROVISIONAL_QUOTA), status=409)  # fmt: skip

@@ -156,6 +156,22 @@ class ScanOut(Schema):
     inside: int
 
 
+class DoorOut(Schema):
+    """A hall as its doors know it, for judging without the house."""
+
+    code: str = Field(examples=["JYSAMPLE"])
+    name: str
+    name_en: str
+    entrances: list[dict[str, Any]]
+    capacity: int
+    inside: int
+    day: date = Field(description="the business day")
+    day_ends: datetime = Field(description="from then on the list is of another day")
+    at: datetime = Field(description="by the house's clock")
+    salt: str
+    known: list[str] = Field(description="mark, people, 1 when inside", examples=[["0f4c2b9e8d7a615310"]])
+
+
 class VisitOut(Schema):
     """A visit, for whoever holds its code."""
 

@@ -72,7 +72,7 @@ def hall(request: HttpRequest, code: str) -> dict[str, Any]:
 @router.get("/halls/{code}/board", auth=PUBLIC, response={200: BoardOut, 304: None} | REFUSED, summary="The live board")
 def board(request: HttpRequest, code: str) -> HttpResponse:
     """The whole state of a hall, made at most once a second; 304 with If-None-Match while nothing has changed."""
-    found = queries.board_of(queries.hall_by_code(code))
+    found = queries.board_at(code)
     is_known = request.headers.get("If-None-Match") == f'"{found.version}"'
     response = HttpResponse(status=304) if is_known else HttpResponse(found.body, content_type="application/json")
     response["ETag"], response["Cache-Control"] = f'"{found.version}"', "no-cache"

@@ -1,8 +1,10 @@
 """Reads of halls."""
 
 from tongban.applications.halls.queries.appointments import Offer, bookable_days, offers
-from tongban.applications.halls.queries.board import board_of, forget_board
+from tongban.applications.halls.queries.board import board_at, board_of, forget_board
+from tongban.applications.halls.queries.doors import Door, door_of, hall_of_device, mark_of
 from tongban.applications.halls.queries.halls import (
+    arrival_code_of,
     hall_by_code,
     hall_run_by,
     hall_worked_at,
@@ -32,15 +34,20 @@ from tongban.applications.halls.queries.visits import (
 )
 
 __all__ = [
+    "Door",
     "Offer",
+    "arrival_code_of",
     "before",
+    "board_at",
     "board_of",
     "bookable_days",
     "counts_today",
     "details_of_person",
+    "door_of",
     "figures",
     "forget_board",
     "hall_by_code",
+    "hall_of_device",
     "hall_run_by",
     "hall_worked_at",
     "halls_near",
@@ -50,6 +57,7 @@ __all__ = [
     "is_present",
     "last_details",
     "link_of",
+    "mark_of",
     "may_manage",
     "offers",
     "presence_now",

@@ -18,12 +18,14 @@ from uuid import UUID
 from django.utils import timezone
 
 from tongban.applications.halls.models import Counter, Hall, Visit
+from tongban.applications.halls.queries.halls import hall_by_code
 from tongban.applications.halls.queries.visits import at_windows, paces, waiting, windows_serving
 from tongban.applications.halls.rules.queue import Pace, call_words, shown_number, wait_range, wait_words
 from tongban.lib.jurisdictions import require_current
 
 KEEP_SECONDS = 1.0
 SHOWN_WAITING = 50
+_MOST_KEPT = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,7 @@ class Board:
 
 
 _boards: dict[tuple[str, UUID], tuple[float, Board]] = {}
+_codes: dict[tuple[str, str], UUID] = {}  # which hall a code of an address means; codes are never given again
 _locks: dict[tuple[str, UUID], Lock] = {}
 _guard = Lock()
 
@@ -73,8 +76,24 @@ def board_of(hall: Hall) -> Board:
         if kept and kept[0] > time.monotonic():
             return kept[1]
         board = make_board(hall)
+        if len(_boards) > _MOST_KEPT:  # of halls nobody looks at any more
+            _boards.clear()
         _boards[key] = (time.monotonic() + KEEP_SECONDS, board)
         return board
+
+
+def board_at(code: str) -> Board:
+    """The board of the hall with this code; as long as a snapshot is young, nobody is asked whose code it is."""
+    schema = require_current()
+    hall_id = _codes.get((schema, code))
+    kept = _boards.get((schema, hall_id)) if hall_id else None
+    if kept and kept[0] > time.monotonic():
+        return kept[1]
+    hall = hall_by_code(code)
+    if len(_codes) > _MOST_KEPT:
+        _codes.clear()
+    _codes[schema, code] = hall.pk
+    return board_of(hall)
 
 
 def forget_board(hall_id: UUID) -> None:
@@ -108,7 +127,7 @@ def make_board(hall: Hall) -> Board:
     }  # fmt: skip
     version = hashlib.sha256(json.dumps(shown, sort_keys=True).encode()).hexdigest()[:16]
     body = json.dumps(
-        shown | {"version": version, "at": now.isoformat(timespec="seconds")}, ensure_ascii=False
+        shown | {"version": version, "at": now.isoformat(timespec="milliseconds")}, ensure_ascii=False
     ).encode()
     return Board(now, version, inside, lines, shown, body)
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from tongban.applications.halls.models import Counter, Hall, Visit
 from tongban.applications.halls.rules.codes import link_key, presence_code, proves_presence
+from tongban.applications.halls.rules.moving import arrival_code, moving_key
 from tongban.applications.halls.rules.queue import WAITING
 from tongban.applications.halls.rules.rights import MANAGE, OVERSEE, SERVE
 from tongban.foundation.parties.queries import memberships_in_force, require
@@ -125,6 +126,17 @@ def presence_now(hall: Hall) -> str:
 def is_present(hall: Hall, typed: str) -> bool:
     """Whether somebody who typed these digits stands, or stood a moment ago, before the hall's screen."""
     return proves_presence(typed, str(hall.pk), timezone.now().timestamp(), _presence_secret())
+
+
+def keys_for_moving(hall: Hall) -> list[str]:
+    """The key a hall takes along to another house: the current one first, then those it may have left with."""
+    context = f"{require_current()}|halls.moving"
+    return [moving_key(str(hall.pk), key.derive(context)) for key in ring().all("token")]
+
+
+def arrival_code_of(hall: Hall, address: str) -> str:
+    """What the old house wants to hear of a hall that came from there; empty before the district has confirmed it."""
+    return arrival_code(hall.moving_key, address) if hall.moving_key and hall.state == "confirmed" else ""
 
 
 def _presence_secret() -> bytes:

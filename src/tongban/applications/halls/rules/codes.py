@@ -61,6 +61,11 @@ def shown_code(code: str) -> str:
     return f"{code[:5]}-{code[5:10]}-{code[10:]}"
 
 
+def shown_groups(code: str) -> str:
+    """Any code in groups of four."""
+    return "-".join(code[start : start + 4] for start in range(0, len(code), 4))
+
+
 def link_key(hall_id: str, what: str, version: int, secret: bytes) -> str:
     """The secret part of a hall's screen or kiosk address; a new ``version`` makes the old address useless."""
     return _characters(hmac.new(secret, f"link|{hall_id}|{what}|{version}".encode(), hashlib.sha256).digest(), 12)

@@ -99,6 +99,20 @@ def suspend(request: HttpRequest, hall_id: UUID) -> HttpResponse:
 
 
 @audience("staff", capability=CONFIRM)
+@require_POST
+def let_move(request: HttpRequest, hall_id: UUID) -> HttpResponse:
+    """Agree that a hall moves to another house."""
+    done = actions.let_hall_move(hall_id, by=actor_of(request))
+    messages.success(
+        request,
+        str(
+            T("已同意迁出，老网址现在指向 {where}", "The old address leads to {where} now").format(where=done.moved_to)
+        ),
+    )
+    return redirect("halls:oversee_one", hall_id=hall_id)
+
+
+@audience("staff", capability=CONFIRM)
 @require_http_methods(["GET", "POST"])
 def import_list(request: HttpRequest) -> HttpResponse:
     """Open many halls from a file; rows that do not fit come back with their reasons, and as a file to mend."""

@@ -52,6 +52,8 @@ def halls(request: HttpRequest) -> HttpResponse:
 def door(request: HttpRequest, code: str) -> HttpResponse:
     """Where the poster leads: register here, in under a minute, without installing anything."""
     hall = queries.hall_by_code(code)
+    if hall.state == "moved" and request.method == "GET" and "stay" not in request.GET:
+        return redirect(_new_door(hall, request.GET.get("e", "")))  # a poster that still hangs there
     now, for_other = timezone.now(), "for" in request.GET
     questions = actions.wanted_by(hall, now, phone=True).questions
     form = visit_form(request, hall, questions=questions, for_other=for_other)
@@ -71,6 +73,12 @@ def door(request: HttpRequest, code: str) -> HttpResponse:
                 )
             return response
     return render(request, "halls/door.html", _door(request, hall, form, for_other), status=422 if form.errors else 200)
+
+
+def _new_door(hall: Hall, entrance: str) -> str:
+    """Where the hall is now, by the same entrance."""
+    known = any(one.code == entrance for one in hall.entrance_list)
+    return f"{hall.moved_to}?e={entrance}" if known else hall.moved_to
 
 
 def visit_form(request: HttpRequest, hall: Hall, *, questions: tuple[str, ...], for_other: bool) -> VisitForm:
@@ -196,7 +204,7 @@ def act(request: HttpRequest, code: str, what: str) -> HttpResponse:
 @require_GET
 def board(request: HttpRequest, code: str) -> HttpResponse:
     """The live snapshot of a hall as JSON; 304 while its version has not changed."""
-    found = queries.board_of(queries.hall_by_code(code))
+    found = queries.board_at(code)
     if request.headers.get("If-None-Match") == f'"{found.version}"':
         response: HttpResponse = HttpResponse(status=304)
     else:

@@ -124,6 +124,11 @@ def devices_visible_to(by: Actor) -> QuerySet[Device]:
     return Device.objects.filter(unit__region_code__startswith=by.region).select_related("unit").order_by("-created_at")
 
 
+def devices_of_unit(unit_id: UUID) -> QuerySet[Device]:
+    """Devices that may work for a unit, activated or not yet; newest first. The caller answers for who may see them."""
+    return Device.objects.filter(unit_id=unit_id, revoked_at__isnull=True).order_by("-created_at")
+
+
 def colleagues_of(by: Actor) -> list[Person]:
     """Others who work in the same organisation today, by name."""
     if by.organisation_id is None or by.person_id is None:
