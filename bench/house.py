@@ -154,9 +154,9 @@ class House:
 
 
 @contextmanager
-def running(var_dir: Path) -> Iterator[House]:
-    """A house for as long as the block runs."""
-    house = House(var_dir)
+def running(var_dir: Path, **given: str) -> Iterator[House]:
+    """A house for as long as the block runs, with settings of one's own."""
+    house = House(var_dir, given=given)
     try:
         house.start()
         yield house

@@ -31,7 +31,8 @@ class Plan:
     clients: int = 4
     requests: int = 400
     expect: list[int] = field(default_factory=lambda: [200])
-    fresh: dict[str, list[str]] = field(default_factory=dict)  # a place in ``body``, and a value for each request
+    # A place in ``body`` or in a header's value, and a value for each request.
+    fresh: dict[str, list[str]] = field(default_factory=dict)
     must_hold: str = ""  # every answer holds it
     must_not_hold: str = ""  # and none this
 
@@ -56,11 +57,16 @@ def run(plan: Plan) -> Result:
     return Result(**json.loads(done.stdout))
 
 
-def _body(plan: Plan) -> bytes | None:
-    text = plan.body.replace("{unique}", uuid4().hex)
+def _filled(plan: Plan) -> tuple[bytes | None, dict[str, str]]:
+    """The body and the headers of one request."""
+    body, headers = plan.body.replace("{unique}", uuid4().hex), dict(plan.headers)
+    if plan.method != "GET":
+        headers.setdefault("Idempotency-Key", uuid4().hex)
     for place, values in plan.fresh.items():
-        text = text.replace(place, values.pop())  # one statement: no two clients get the same value
-    return text.encode() or None
+        value = values.pop()  # one statement: no two clients get the same value
+        body = body.replace(place, value)
+        headers = {name: text.replace(place, value) for name, text in headers.items()}
+    return body.encode() or None, headers
 
 
 def _is_as_wanted(plan: Plan, text: str) -> bool:
@@ -70,10 +76,7 @@ def _is_as_wanted(plan: Plan, text: str) -> bool:
 def _client(plan: Plan, count: int, times: list[float], wrong: list[str]) -> None:
     connection = http.client.HTTPConnection("127.0.0.1", plan.port, timeout=60)
     for _ in range(count):
-        headers = dict(plan.headers)
-        if plan.method != "GET":
-            headers.setdefault("Idempotency-Key", uuid4().hex)
-        body = _body(plan)
+        body, headers = _filled(plan)
         began = time.perf_counter()
         connection.request(plan.method, plan.path, body=body, headers=headers)
         answer = connection.getresponse()
