@@ -14,13 +14,33 @@ from procrastinate.exceptions import AlreadyEnqueued
 
 from tongban.lib import jurisdictions
 from tongban.lib.hooks import Hook
+from tongban.lib.refusals import Refusal
 from tongban.lib.together import write
+from tongban.lib.words import T
 
 app: Any = _app  # a proxy whose methods carry no types
 
 jurisdictions_at_work = Hook(
     "lib.jurisdictions_at_work", "Schema names of the jurisdictions for which periodic jobs run; answered by regions."
 )
+
+
+def schemas_at_work() -> list[str]:
+    """The schemas of all jurisdictions at work."""
+    return [schema for schemas in jurisdictions_at_work.call() for schema in schemas]
+
+
+def schema_named(code: str = "") -> str:
+    """The schema of the jurisdiction with this code (510500, or j510500); without one, of the only one there is."""
+    at_work = schemas_at_work()
+    if not code and len(at_work) == 1:
+        return at_work[0]
+    schema = f"j{code.removeprefix('j')}"
+    if schema not in at_work:
+        codes = "、".join(one.removeprefix("j") for one in at_work) or "-"
+        text = T("请写明地区代码，本机有：{codes}", "Say which jurisdiction; here are: {codes}")
+        raise Refusal("jurisdiction_unknown", text.format(codes=codes), field="jurisdiction")
+    return schema
 
 
 class Job:
@@ -87,11 +107,10 @@ def periodic(cron: str, *, queue: str = "periodic") -> Callable[[Callable[..., A
 
         def for_every_jurisdiction(timestamp: int) -> None:
             del timestamp
-            for schemas in jurisdictions_at_work.call():
-                for schema in schemas:
-                    # One that still waits from last time is enough, and must not keep the others from theirs.
-                    with suppress(AlreadyEnqueued), transaction.atomic():
-                        each.configure(queueing_lock=f"{schema}|{_name(function)}").defer(jurisdiction=schema)
+            for schema in schemas_at_work():
+                # One that still waits from last time is enough, and must not keep the others from theirs.
+                with suppress(AlreadyEnqueued), transaction.atomic():
+                    each.configure(queueing_lock=f"{schema}|{_name(function)}").defer(jurisdiction=schema)
 
         name = f"{_name(function)}.for_every_jurisdiction"
         app.periodic(cron=cron)(app.task(name=name, queue=queue, queueing_lock=name)(for_every_jurisdiction))

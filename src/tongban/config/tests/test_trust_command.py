@@ -57,9 +57,9 @@ def test_from_a_root_on_the_server_to_one_that_is_kept_elsewhere(own_folder: Pat
 
 @pytest.mark.django_db
 def test_a_city_that_is_not_here_is_refused() -> None:
-    with pytest.raises(Refusal, match="city_wrong"):
+    with pytest.raises(Refusal, match="jurisdiction_unknown"):
         call_command("trust", "status")  # two run here
-    with pytest.raises(Refusal, match="city_wrong"):
+    with pytest.raises(Refusal, match="jurisdiction_unknown"):
         call_command("trust", "status", "--city", "110000")
 
 

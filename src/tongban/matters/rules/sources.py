@@ -13,8 +13,20 @@ from tongban.lib.words import T
 Shape = TypeVar("Shape", bound=BaseModel)
 Path = tuple[str | int, ...]
 # libyaml's parser where PyYAML was built with it: a tenth of the time.
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_Parser: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 LARGEST = 1_000_000  # characters of one file
+DEEPEST = 40  # lists and maps within one another
+
+
+class _Loader(_Parser):  # type: ignore[misc]
+    """Names the place of a value that cannot be: 30 February, a number of five thousand digits."""
+
+    def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
+        """The value of a node."""
+        try:
+            return super().construct_object(node, deep)
+        except (ValueError, OverflowError) as error:
+            raise yaml.MarkedYAMLError(problem=str(error), problem_mark=node.start_mark) from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +73,7 @@ def read_yaml(file: str, text: str) -> Source:
     if len(text) > LARGEST:
         raise Faulty([Fault(file, 1, T("文件过大。", "The file is too large."))])
     try:
-        if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, _LOADER)):
-            raise Faulty([Fault(file, 1, T("不支持锚点和引用（& 和 *），请直接写出内容。",
-                                           "Anchors and aliases (& and *) are not read: write the contents out."))])  # fmt: skip
+        _check_events(file, text)
         node, value = _node_and_value(text)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
@@ -83,9 +93,23 @@ def read_yaml(file: str, text: str) -> Source:
     return Source(file, value, lines)
 
 
+def _check_events(file: str, text: str) -> None:
+    depth = 0
+    for event in yaml.parse(text, _Loader):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        line = event.start_mark.line + 1 if event.start_mark else 1
+        if isinstance(event, yaml.AliasEvent):
+            raise Faulty([Fault(file, line, T("不支持锚点和引用（& 和 *），请直接写出内容。",
+                                              "Anchors and aliases (& and *) are not read: write the contents out."))])  # fmt: skip
+        if depth > DEEPEST:
+            raise Faulty(
+                [Fault(file, line, T("层次太深，请检查括号和缩进。", "Too deep: check brackets and indentation."))]
+            )
+
+
 def _node_and_value(text: str) -> tuple[yaml.Node | None, Any]:
     """The one document of a text, with the places of its parts and as plain values."""
-    loader = _LOADER(text)
+    loader = _Loader(text)
     try:
         node = loader.get_single_node()
         return node, loader.construct_document(node) if node is not None else None

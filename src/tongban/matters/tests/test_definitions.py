@@ -82,6 +82,9 @@ def test_every_shipped_definition_and_its_examples_are_right() -> None:
         ("definition.yaml", "need: optional", "need: required", "the form says optional"),
         ("certificate.yaml", "element: enterprise.uscc", "element: material.prevention_plan", "it cannot be printed"),
         ("form.yaml", "screens:", "x: &a 1\ny: *a\nscreens:", "Anchors and aliases"),
+        ("form.yaml", "screens:", "x: 2020-02-30\nscreens:", "day is out of range"),
+        ("form.yaml", "screens:", f"x: {'9' * 6000}\nscreens:", "4300 digits"),
+        ("form.yaml", "screens:", f"x: {'[' * 5000}\nscreens:", "Too deep"),
     ],
 )  # fmt: skip
 def test_a_wrong_definition_names_file_line_and_remedy(

@@ -357,3 +357,19 @@ def test_publishing_at_once_ends_when_there_are_two_administrators(county: Count
     _administrator(county, "qin", "秦岚")
     with pytest.raises(CommandError, match="--by"):
         call_command("definition", "publish", SERVICE, *where, stdout=io.StringIO())
+
+
+def test_the_command_takes_a_folder_and_names_what_is_not_there(county: County, folder: Path, tmp_path: Path) -> None:
+    out = io.StringIO()
+    call_command("definition", "check", str(folder / SERVICE), stdout=out)
+    call_command("definition", "check", str(folder), stdout=out)
+    call_command("definition", "diff", str(folder / SERVICE), stdout=out)
+    assert f"{folder}: 1 项" in out.getvalue()
+    assert f"j510500 {SERVICE}:" in out.getvalue()
+    for what, why in (
+        (["check", str(tmp_path / "nowhere")], "no_folder"),
+        (["diff", SERVICE, "--jurisdiction", "999999"], "jurisdiction_unknown"),
+        (["import", str(tmp_path / "nothing.tar.gz")], "name the exported"),
+    ):
+        with pytest.raises(CommandError, match=why):
+            call_command("definition", *what, stdout=out)

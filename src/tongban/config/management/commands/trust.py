@@ -9,8 +9,8 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from tongban.foundation.credentials import actions, queries
-from tongban.foundation.regions.queries import active_schemas, code_of_schema, jurisdiction_by_code
 from tongban.lib.actors import system
+from tongban.lib.jobs import schema_named
 from tongban.lib.jurisdictions import enter
 from tongban.lib.refusals import Refusal
 from tongban.lib.words import T
@@ -49,7 +49,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Do the one asked for, in its jurisdiction."""
-        with enter(_schema(options["city"])):
+        with enter(schema_named(options["city"])):
             getattr(self, f"{options['what']}_")(**options)
 
     def status_(self, **_: Any) -> None:
@@ -93,18 +93,3 @@ class Command(BaseCommand):
         except ValueError:
             public_key = b""
         self.stdout.write(str(actions.adopt_root(public_key, by=OPERATOR)))
-
-
-def _schema(city: str) -> str:
-    schemas = active_schemas()
-    found = jurisdiction_by_code(city) if city else None
-    if found is not None and found.schema in schemas:
-        return str(found.schema)
-    if not city and len(schemas) == 1:
-        return schemas[0]
-    codes = "、".join(code_of_schema(one) for one in schemas)
-    raise Refusal(
-        "city_wrong",
-        T("请用 --city 写明城市代码：{codes}", "Say which with --city: {codes}").format(codes=codes),
-        field="city",
-    )

@@ -127,8 +127,12 @@ def test_a_head_that_only_a_mirror_kept_is_handed_in(
     forged = sign(Head(first.origin, 8, bytes(32)).text(), SigningKey(first.origin, bytes(32)))
     assert refusal(actions.resume, [forged.encode(), b"nonsense"]) == "ledger_head_missing"
     kept = tmp_path / "checkpoint"
+    for what, code in (
+        (["510500", "--head", str(kept)], "head_unreadable"), (["510502", "--head-lost"], "jurisdiction_unknown"),
+    ):  # fmt: skip
+        assert refusal(call_command, "ledger", "resume", *what) == code
     kept.write_text(signed.note)
-    call_command("ledger", "resume", "j510500", "--head", str(kept), stdout=StringIO())
+    call_command("ledger", "resume", "510500", "--head", str(kept), stdout=StringIO())
     assert opening()["previous"]["root"] == bytes(signed.root).hex()
     circle.turn(circle.rounds(), 2)
 

@@ -12,8 +12,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from tongban.foundation.parties.queries import people_in_role, staff_by_username
-from tongban.foundation.regions.queries import active_schemas
 from tongban.lib.actors import Actor, system
+from tongban.lib.jobs import schema_named, schemas_at_work
 from tongban.lib.jurisdictions import enter
 from tongban.lib.refusals import Refusal
 from tongban.matters import actions, hooks, queries
@@ -37,7 +37,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         """What to do, with what, where, and in whose name."""
         parser.add_argument("what", choices=sorted(_DOINGS))
-        parser.add_argument("service", nargs="?", default="", help="a service's code; for import: the archive")
+        parser.add_argument(
+            "service", nargs="?", default="", help="a service's code, or its folder; for import: the archive"
+        )
         parser.add_argument("--from", dest="folder", type=Path, help="the folder of definitions")
         parser.add_argument("--to", type=Path, help="where export writes; default: CODE.tar.gz")
         parser.add_argument("--jurisdiction", default="", help="code of one jurisdiction; default: all")
@@ -49,12 +51,22 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Refusals and faults become the command's own error."""
         try:
-            _DOINGS[options["what"]](options, self.stdout.write)
+            _DOINGS[options["what"]](_with_folder(options), self.stdout.write)
         except Refusal as refusal:
             raise CommandError(f"{refusal.code}: {refusal.message.zh}\n    {refusal.message.en}") from None
         except Faulty as faulty:
             lines = [f"{f.file}:{f.line}: {f.message.zh}\n    {f.message.en}" for f in faulty.faults]
             raise CommandError("\n".join(["", *lines])) from None
+
+
+def _with_folder(options: Mapping[str, Any]) -> dict[str, Any]:
+    """A folder named instead of a code is one service, or a folder of services."""
+    given = Path(options["service"] or "-")
+    if options["what"] == "import" or options["folder"] or not given.is_dir():
+        return dict(options)
+    if (given / "definition.yaml").is_file():
+        return {**options, "folder": given.parent, "service": given.resolve().name}
+    return {**options, "folder": given, "service": ""}
 
 
 def _libraries(options: Mapping[str, Any]) -> Iterator[tuple[Path, Library]]:
@@ -63,8 +75,7 @@ def _libraries(options: Mapping[str, Any]) -> Iterator[tuple[Path, Library]]:
 
 
 def _schemas(options: Mapping[str, Any]) -> list[str]:
-    code = options["jurisdiction"]
-    return [f"j{code}"] if code else active_schemas()
+    return [schema_named(options["jurisdiction"])] if options["jurisdiction"] else schemas_at_work()
 
 
 def _reader(options: Mapping[str, Any]) -> Actor:
@@ -177,7 +188,14 @@ def _export(options: Mapping[str, Any], write: Write) -> None:
 
 
 def _import(options: Mapping[str, Any], write: Write) -> None:
-    content, files = read_imported(Path(options["service"]).read_bytes())
+    try:
+        archive = Path(options["service"]).read_bytes()
+    except OSError as error:
+        raise CommandError(
+            f"读不到 {options['service'] or '压缩包'}：{error.strerror}。请写明导出的 .tar.gz 文件。\n"
+            f"    {options['service'] or 'The archive'} cannot be read ({error.strerror}): name the exported .tar.gz."
+        ) from None
+    content, files = read_imported(archive)
     code = content.definition.code
     for schema in _schemas(options):
         with enter(schema):

@@ -11,8 +11,10 @@ from django.core.management.base import BaseCommand, CommandError
 from tongban.foundation.ledger import queries
 from tongban.foundation.ledger.actions import check, erase_due, resume
 from tongban.foundation.ledger.rules.faults import FAULTS, REMEDY
-from tongban.lib.jobs import jurisdictions_at_work
+from tongban.lib.jobs import schema_named, schemas_at_work
 from tongban.lib.jurisdictions import enter
+from tongban.lib.refusals import Refusal
+from tongban.lib.words import T
 
 
 class Command(BaseCommand):
@@ -30,21 +32,21 @@ class Command(BaseCommand):
         )
         checking.add_argument("--new", action="store_true", help="only what was added since the last check")
         going_on = commands.add_parser("resume", help="after a restored backup: a new shard that says what was lost")
-        going_on.add_argument("jurisdiction", help="its schema, for example j510500")
+        going_on.add_argument("jurisdiction", help="its code, for example 510500")
         going_on.add_argument("--head", type=Path, action="append", default=[], help="a checkpoint somebody else kept")
         going_on.add_argument("--head-lost", action="store_true", help="nobody has the head a witness tells of")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Do the one asked for."""
         if options["what"] == "resume":
-            with enter(options["jurisdiction"]):
-                heads = [path.read_bytes() for path in options["head"]]
+            heads = [_head(path) for path in options["head"]]
+            with enter(schema_named(options["jurisdiction"])):
                 fresh = resume(heads, is_head_lost=options["head_lost"])
                 self.stdout.write(f"{fresh.origin}\tresumed")
                 self.stdout.write(f"{erase_due()}\terased again")
             return
         faults = 0
-        for schema in [name for names in jurisdictions_at_work.call() for name in names]:
+        for schema in schemas_at_work():
             with enter(schema):
                 if options["what"] == "show":
                     self._show()
@@ -68,3 +70,11 @@ class Command(BaseCommand):
             head = queries.newest_checkpoint(shard)
             key = queries.keys_of(shard)[0].verifier
             self.stdout.write(f"{shard.origin}\t{head.size if head else 0}\t{queries.waiting()}\t{key}")
+
+
+def _head(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        text = T("读不到检查点文件 {path}：{why}", "The checkpoint {path} cannot be read: {why}")
+        raise Refusal("head_unreadable", text.format(path=path, why=error.strerror), field="head") from None

@@ -15,7 +15,7 @@ from django.core.management.base import BaseCommand
 from django.db import DatabaseError, connections
 
 from tongban.foundation.ledger.actions import SEQUENCER, Rounds, note_condition, sequence_all
-from tongban.lib.jobs import jurisdictions_at_work
+from tongban.lib.jobs import schemas_at_work
 from tongban.lib.jurisdictions import enter
 from tongban.lib.keys import KeyFileError
 from tongban.lib.refusals import Refusal
@@ -42,7 +42,7 @@ class Command(BaseCommand):
         while not stop.is_set():
             began = time.monotonic()
             try:
-                for schema in [name for names in jurisdictions_at_work.call() for name in names]:
+                for schema in schemas_at_work():
                     if resting.get(schema, 0.0) <= began and not stop.is_set():
                         self._serve(schema, resting)
             except DatabaseError as error:  # a restart of the server, a jurisdiction that is just being made
