@@ -37,6 +37,7 @@ from tongban.foundation.parties.queries.mandates import (
 )
 from tongban.foundation.parties.queries.my_data import ASSURANCE, everything_held, exported, identity_held
 from tongban.foundation.parties.queries.organisations import (
+    departments_for,
     organisation_by_uscc,
     unit_for,
     units_for,
@@ -102,6 +103,7 @@ __all__ = [
     "delegations_in_force",
     "demo_account",
     "demo_logins",
+    "departments_for",
     "desks_of",
     "devices_of_unit",
     "devices_visible_to",

@@ -25,6 +25,13 @@ def units_for(codes: Collection[str], region_code: str) -> dict[str, Unit]:
     return {unit.code: unit for unit in sorted(found, key=lambda unit: len(unit.region_code))}
 
 
+def departments_for(region_code: str) -> list[Unit]:
+    """The departments a place belongs to, its county's and those above, by name: whom work there can be sent to."""
+    scopes = [region_code[:length] for length in (12, 9, 6, 4, 2) if len(region_code) >= length]
+    found = Unit.objects.filter(kind=Unit.Kind.DEPARTMENT, region_code__in=scopes, is_active=True)
+    return list(found.select_related("organisation").order_by("organisation__name_pinyin", "name_pinyin", "pk"))
+
+
 def uscc_of(organisation_id: UUID) -> str:
     """An organisation's credit code, "" without one."""
     return Organisation.objects.values_list("uscc", flat=True).filter(pk=organisation_id).first() or ""

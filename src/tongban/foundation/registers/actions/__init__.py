@@ -1,5 +1,6 @@
 """What the office does with registers, addresses and residents; one file per noun."""
 
+from tongban.foundation.registers.actions.corrections import Corrected, correct_residence
 from tongban.foundation.registers.actions.facts import Sought, answer_fact, read_facts
 from tongban.foundation.registers.actions.imports import (
     Origin,
@@ -39,8 +40,8 @@ from tongban.foundation.registers.actions.residents import (
 )
 
 __all__ = [
-    "NewDwelling", "NewLease", "NewPlace", "NewResidence", "Origin", "Sought", "Trial", "add_alias", "add_dwellings", "add_place",
-    "answer_fact", "assign_to_grid", "confirm_register_list", "confirm_residence", "connect_register",
+    "Corrected", "NewDwelling", "NewLease", "NewPlace", "NewResidence", "Origin", "Sought", "Trial", "add_alias", "add_dwellings", "add_place",
+    "answer_fact", "assign_to_grid", "confirm_register_list", "confirm_residence", "connect_register", "correct_residence",
     "end_lease", "end_residence", "extend_lease", "form_household", "give_code", "open_resident",
     "read_facts", "record_premises", "record_residence", "record_workplace", "refresh_copies", "register_lease",
     "register_list_template", "switch_register", "tell_ended_leases", "try_register_list", "visit_dwelling",

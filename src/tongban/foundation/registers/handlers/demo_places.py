@@ -80,7 +80,7 @@ def load_places_and_residents(by: Actor) -> None:
         _people([*rooms, *houses], by)
         _demo_people(rooms)
         _companies(rooms)
-        _grid_worker(by)
+        _grid_workers(by)
         Register.objects.get_or_create(
             code="residence", defaults={"source": SOURCE, "refreshed_at": timezone.now(), "is_sample": True}
         )
@@ -286,19 +286,24 @@ def _companies(rooms: list[Dwelling]) -> None:
     )  # fmt: skip
 
 
-def _grid_worker(by: Actor) -> None:
-    """A sample grid worker of 凤凰社区 with a log-in: grid1."""
+# Grid workers of 凤凰社区 with a log-in: username, name, birth, sequence of the number, end of the telephone.
+_WORKERS = (("grid1", "熊丽", date(1991, 6, 8), 130, 190), ("grid2", "付强", date(1988, 2, 3), 137, 191))
+
+
+def _grid_workers(by: Actor) -> None:
+    """Two sample grid workers of one community, who may see each other's work."""
     office = unit_for("township", COMMUNITY)
     if office is None or demo_account("grid1") is not None:
         return
     new = NewUnit("凤凰社区居委会", "community", "community", COMMUNITY, "Fenghuang Community", is_sample=True)
     unit = create_unit(new, organisation_id=office.organisation_id, by=by)
-    phone = "+8613800005190"
-    particulars = Particulars(
-        name="熊丽", document_type="resident_id", document_number=synthetic_id_number(date(1991, 6, 8), 130), phone=phone,
-        region_code=COMMUNITY, address="南城街道凤凰社区示例小区",
-    )  # fmt: skip
-    [person] = register_people([particulars], source="sample", is_sample=True, by=by)
-    account = create_account("grid1", phone=phone, person_id=person.pk, by=by)
-    set_password(account.pk, DEMO_PASSWORD, by=by)
-    grant_membership(person.pk, unit.pk, "grid_worker", term=Term(date(2026, 1, 1)), region_code=COMMUNITY, by=by)
+    for username, name, birth, sequence, end in _WORKERS:
+        phone = f"+8613800005{end}"
+        particulars = Particulars(
+            name=name, document_type="resident_id", document_number=synthetic_id_number(birth, sequence), phone=phone,
+            region_code=COMMUNITY, address="南城街道凤凰社区示例小区",
+        )  # fmt: skip
+        [person] = register_people([particulars], source="sample", is_sample=True, by=by)
+        account = create_account(username, phone=phone, person_id=person.pk, by=by)
+        set_password(account.pk, DEMO_PASSWORD, by=by)
+        grant_membership(person.pk, unit.pk, "grid_worker", term=Term(date(2026, 1, 1)), region_code=COMMUNITY, by=by)

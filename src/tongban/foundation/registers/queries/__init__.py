@@ -1,10 +1,13 @@
 """Reads of registers; one file per noun."""
 
+from tongban.foundation.registers.queries.facts import residence_facts
 from tongban.foundation.registers.queries.pictures import (
+    Block,
     Cell,
     Freshness,
     Matrix,
     Profile,
+    blocks_in,
     building_matrix,
     freshness_of,
     profile_of,
@@ -14,6 +17,7 @@ from tongban.foundation.registers.queries.places import (
     companies_at,
     companies_matching,
     dwelling_visible_to,
+    dwellings_unvisited,
     find_address,
     known_names,
     place_of_code,
@@ -28,17 +32,24 @@ from tongban.foundation.registers.queries.residents import (
     leases_visible_to,
     present_not_registered,
     registered_not_present,
+    residence_visible_to,
     residents_by_document,
     residents_by_phone,
     residents_of_dwelling,
+    residents_of_dwellings,
     residents_visible_to,
     to_confirm,
 )
+from tongban.foundation.registers.queries.scopes import scope_of
+from tongban.foundation.registers.rules.corrections import FACTS
+from tongban.foundation.registers.rules.occupancy import KINDS, RELATIONS, STATES
 
 __all__ = [
-    "AddressFound", "Cell", "Freshness", "Matrix", "Profile", "RegisterFound", "ResidentFound", "building_matrix", "companies_at",
-    "companies_matching", "dwelling_visible_to", "find_address", "freshness_of", "households_of_dwelling", "known_names",
-    "leases_visible_to", "place_of_code", "place_visible_to", "places_matching", "places_under", "present_not_registered",
-    "profile_of", "register_visible_to", "registered_not_present", "registers_visible_to", "residents_by_document",
-    "residents_by_phone", "residents_of_dwelling", "residents_visible_to", "to_confirm",
+    "FACTS", "KINDS", "RELATIONS", "STATES", "AddressFound", "Block", "Cell", "Freshness", "Matrix", "Profile",
+    "RegisterFound", "ResidentFound", "blocks_in", "building_matrix", "companies_at", "companies_matching",
+    "dwelling_visible_to", "dwellings_unvisited", "find_address", "freshness_of", "households_of_dwelling", "known_names",
+    "leases_visible_to", "place_of_code", "place_visible_to", "places_matching", "places_under",
+    "present_not_registered", "profile_of", "register_visible_to", "registered_not_present", "registers_visible_to",
+    "residence_facts", "residence_visible_to", "residents_by_document", "residents_by_phone", "residents_of_dwelling", "residents_of_dwellings", "residents_visible_to", "scope_of",
+    "to_confirm",
 ]  # fmt: skip

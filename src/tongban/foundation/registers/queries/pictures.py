@@ -17,7 +17,10 @@ from tongban.foundation.registers.queries.scopes import scope_of, within
 from tongban.foundation.registers.rules.occupancy import Occupant, State, state_of
 from tongban.foundation.registers.rules.places import mark_order
 from tongban.lib.actors import Actor
+from tongban.lib.refusals import not_found
+from tongban.lib.words import T
 
+_BLOCKS = 2000
 _AGES = (6, 18, 36, 60, 80)  # below six, to eighteen, … and eighty and above
 
 
@@ -47,10 +50,13 @@ class Matrix:
 
 
 def building_matrix(by: Actor, building_id: UUID) -> Matrix:
-    """How each dwelling of a building stands; four statements however large the building is."""
+    """How each dwelling of a building, or house of a village group, stands; four statements however large it is."""
     scope_of(by, "registers.view_residents")
-    building = place_visible_to(by, building_id, level="building")
-    rows = list(Dwelling.objects.filter(building=building, ended_on__isnull=True).select_related("place"))
+    building = place_visible_to(by, building_id)
+    if building.level not in ("building", "group"):
+        raise not_found(T("这栋楼", "This building"))
+    inside = {"building" if building.level == "building" else "place": building}
+    rows = list(Dwelling.objects.filter(ended_on__isnull=True, **inside).select_related("place"))
     occupants: dict[UUID, list[Occupant]] = defaultdict(list)
     ids = [row.pk for row in rows]
     living = Residence.objects.filter(dwelling__in=ids, until__isnull=True).values_list(
@@ -67,6 +73,36 @@ def building_matrix(by: Actor, building_id: UUID) -> Matrix:
         cells[row.floor, unit].append(Cell(row.pk, row.mark, state, sum(one.lives_here for one in found)))
     floors = sorted({floor for floor, _ in cells}, key=lambda floor: -1000 if floor is None else floor, reverse=True)
     return Matrix(building, sorted({unit for _, unit in cells}, key=mark_order), floors, dict(cells))
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A building or village group of an area: where it stands, how many dwellings it has, how many were visited."""
+
+    place: Place
+    dwellings: int
+    collected: int
+
+    @property
+    def estate(self) -> str:
+        """The estate it stands in; "" for one right in the community."""
+        return self.place.parent.name if self.place.parent else ""
+
+
+def blocks_in(by: Actor, *, area: str = "") -> list[Block]:
+    """Buildings and village groups of an area, estate by estate, in the order of their numbers; three statements."""
+    scope = scope_of(by, "registers.view_residents", area)
+    found = Place.objects.filter(level__in=("building", "group"), ended_on__isnull=True, **within(scope))
+    places = list(found.select_related("parent")[:_BLOCKS])
+    # Rooms of a building hang on its units, houses of a group on the group itself.
+    counts: dict[UUID | None, tuple[int, int]] = {}
+    for key, ids in (("building_id", [one.pk for one in places if one.level == "building"]),
+                     ("place_id", [one.pk for one in places if one.level == "group"])):  # fmt: skip
+        rows = Dwelling.objects.filter(ended_on__isnull=True, **{f"{key}__in": ids}).values_list(key).order_by()
+        for place_id, many, visited in rows.annotate(many=Count("pk"), visited=Count("collected_at")):
+            counts[place_id] = (many, visited)
+    blocks = [Block(one, *counts.get(one.pk, (0, 0))) for one in places]
+    return sorted(blocks, key=lambda one: (one.place.level, one.estate, mark_order(one.place.mark)))
 
 
 def _let_now(dwellings: Iterable[UUID]) -> set[UUID]:

@@ -69,6 +69,13 @@ def dwelling_visible_to(by: Actor, dwelling_id: UUID) -> Dwelling:
     return found
 
 
+def dwellings_unvisited(by: Actor, *, area: str = "") -> QuerySet[Dwelling]:
+    """Homes of an area nobody visited yet, in the order of their addresses."""
+    scope = scope_of(by, VIEW, area)
+    found = Dwelling.objects.filter(collected_at__isnull=True, ended_on__isnull=True, use="home", **within(scope))
+    return found.order_by("area_code", "address", "pk")
+
+
 def place_of_code(by: Actor, authority: str, code: str) -> PlaceCode | None:
     """What an authority's code stands for now, if it lies in one's area."""
     scope = scope_of(by, VIEW)

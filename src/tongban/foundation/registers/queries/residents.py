@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -19,6 +20,8 @@ from tongban.lib.fields import blind_index_any
 from tongban.lib.identifiers import check_document
 from tongban.lib.name_search import name_query
 from tongban.lib.phones import check_mobile
+from tongban.lib.refusals import not_found
+from tongban.lib.words import T
 
 if TYPE_CHECKING:
     from tongban.foundation.parties.models import Person
@@ -54,10 +57,31 @@ def _open(scope: str) -> QuerySet[Residence]:
     return Residence.objects.filter(until__isnull=True, **within(scope)).select_related("dwelling")
 
 
+def residence_visible_to(by: Actor, residence_id: UUID) -> Residence:
+    """One residence of one's area, in force or not."""
+    scope = scope_of(by, VIEW)
+    row = Residence.objects.filter(pk=residence_id, **within(scope)).select_related("dwelling").first()
+    if row is None:
+        raise not_found(T("这条居住登记", "This residence"))
+    return row
+
+
 def residents_of_dwelling(by: Actor, dwelling_id: UUID) -> list[Residence]:
     """Everybody recorded at a dwelling now: households together, each headed by its head."""
     found = _open(scope_of(by, VIEW)).filter(dwelling_id=dwelling_id).select_related("household")
-    return sorted(found, key=lambda row: (str(row.household_id or "~"), row.relation or "~", row.name_pinyin))
+    return sorted(found, key=_household_order)
+
+
+def residents_of_dwellings(by: Actor, dwelling_ids: Collection[UUID]) -> dict[UUID, list[Residence]]:
+    """``residents_of_dwelling`` for many at once, in one statement; those where nobody is recorded are left out."""
+    found: dict[UUID, list[Residence]] = {}
+    for row in _open(scope_of(by, VIEW)).filter(dwelling_id__in=dwelling_ids).select_related("household"):
+        found.setdefault(row.dwelling_id, []).append(row)
+    return {key: sorted(rows, key=_household_order) for key, rows in found.items()}
+
+
+def _household_order(row: Residence) -> tuple[str, str, str]:
+    return (str(row.household_id or "~"), row.relation or "~", row.name_pinyin)
 
 
 def households_of_dwelling(by: Actor, dwelling_id: UUID) -> QuerySet[Household]:
