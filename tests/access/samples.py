@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from tests.access import case_things, hall_things, office_things, things
+from tests.access import case_things, grid_things, hall_things, office_things, things
 from tests.access.world import Builder, Sample, World
 
 # Keys are "parameter" or, where one name means several things, "/path/with/{parameter}" (as `normal` writes it).
@@ -125,6 +125,15 @@ SAMPLES: dict[str, Builder] = {
     "/operations/registers/lists/{import_id}/confirm": office_things.register_lists,
     "place_id": office_things.places,
     "/api/registers/buildings/{place_id}/matrix": office_things.buildings,
+    "/desk/grid/areas/{code}/": grid_things.areas,
+    "/desk/grid/people/{person_id}/": grid_things.residents,
+    "/desk/grid/buildings/{place_id}/": grid_things.buildings,
+    "/desk/grid/dwellings/{dwelling_id}/visit": grid_things.worked_dwellings,
+    "dwelling_id": grid_things.dwellings,
+    "residence_id": grid_things.residences,
+    "edit_id": grid_things.edits,
+    "task_id": grid_things.tasks,
+    "/desk/grid/events/{event_id}/": grid_things.events,
     "person_id": office_things.people,
     "disclosure_id": office_things.disclosures,
     "correction_id": office_things.corrections,

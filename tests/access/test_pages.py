@@ -39,6 +39,8 @@ NARROWER: dict[str, frozenset[str]] = {
     "/metrics": frozenset(),  # for the machine itself, or with the token of TONGBAN_METRICS_TOKEN
     # Who may ask for sealed records, and who may open them: two capabilities, one list.
     "/people/disclosures/": frozenset({"reviewer", "township", "decider", "administrator"}),
+    # Events of the area one works, or sent to one's department: two capabilities, one list.
+    "/desk/grid/events/": frozenset({"grid worker", "reviewer", "township", "decider"}),
     "/me/password/": frozenset(),  # only in a session that began with a phone code a moment ago
 }
 

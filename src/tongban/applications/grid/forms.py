@@ -1,0 +1,173 @@
+"""Forms of grid."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+
+from tongban.applications.grid.hooks import PHOTO
+from tongban.applications.grid.rules.events import KINDS as EVENTS
+from tongban.foundation.registers.queries import KINDS, RELATIONS
+from tongban.lib.words import T
+from tongban.web.file_inputs import DocumentField
+from tongban.web.forms import HouseForm, words
+
+LISTS: dict[str, T] = {
+    "": T("全部登记的人", "Everybody recorded"),
+    "away": T("户在人不在", "Registered here, living elsewhere"),
+    "guest": T("人在户不在", "Living here, registered elsewhere"),
+    "stale": T("90 天没有核实", "Not confirmed for 90 days"),
+}
+REASONS: dict[str, T] = {
+    "visit": T("入户走访核实", "Confirming on a visit"),
+    "asked": T("本人或家属来办事", "The person or family came with a request"),
+    "check": T("核对登记信息", "Checking what is recorded"),
+    "urgent": T("紧急情况联系本人", "Reaching the person in an emergency"),
+    "other": T("其他", "Something else"),
+}
+
+
+class PeopleForm(HouseForm):
+    """Which residents a list shows."""
+
+    q = forms.CharField(label=words("姓名、拼音或首字母", "Name, pinyin or initials"), required=False, max_length=40)
+    which = forms.ChoiceField(label=words("名单", "List"), required=False, choices=list(LISTS.items()))
+    kind = forms.ChoiceField(
+        label=words("类别", "Kind"), required=False, choices=[("", T("全部", "All")), *KINDS.items()]
+    )
+
+
+class SearchForm(HouseForm):
+    """The one search box."""
+
+    term = forms.CharField(
+        label=words(
+            "姓名、首字母、身份证号、手机号，楼栋或企业", "Name, initials, ID number, mobile, building or company"
+        ),
+        max_length=40,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "search", "class": "tb-w-long"}),
+    )
+
+
+class ReasonForm(HouseForm):
+    """Why somebody's record is opened."""
+
+    why = forms.ChoiceField(
+        label=words("为什么查看", "Why"), choices=list(REASONS.items()), widget=forms.RadioSelect, initial="visit"
+    )
+    said = forms.CharField(label=words("说明", "Explanation"), required=False, max_length=100,
+                           help_text=words("选“其他”时请写明。", "Say it here if it is something else."))  # fmt: skip
+
+    def clean(self) -> dict[str, Any]:
+        found = super().clean() or {}
+        if found.get("why") == "other" and len((found.get("said") or "").strip()) < 2:
+            self.add_error("said", str(T("请写明事由。", "Say why.")))
+        return found
+
+    def reason(self) -> str:
+        """What the person will read, in Chinese as the office writes."""
+        said = " ".join(self.cleaned_data["said"].split())
+        chosen = REASONS[self.cleaned_data["why"]].zh
+        return said if self.cleaned_data["why"] == "other" else f"{chosen}：{said}" if said else chosen
+
+
+_DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
+
+class CorrectForm(HouseForm):
+    """What is true of one residence; ``seen`` repeats what the page showed, so that nobody overwrites a colleague."""
+
+    kind = forms.ChoiceField(label=words("类别", "Kind"), choices=list(KINDS.items()))
+    is_present = forms.ChoiceField(
+        label=words("是否在此居住", "Really lives here"), required=False, widget=forms.RadioSelect,
+        choices=[("yes", T("是", "Yes")), ("no", T("否，不在此居住", "No, lives elsewhere")), ("", T("没有说", "Not said"))],
+    )  # fmt: skip
+    relation = forms.ChoiceField(
+        label=words("与户主关系", "Relation to the head"), required=False,
+        choices=[("", T("没有填", "Not given")), *RELATIONS.items()],
+    )  # fmt: skip
+    since = forms.DateField(label=words("入住日期", "Living here since"), required=False, widget=_DAY)
+    until = forms.DateField(label=words("已经搬离：搬离日期", "Moved out: last day"), required=False, widget=_DAY)
+    seen = forms.JSONField(widget=forms.HiddenInput)
+    nonce = forms.UUIDField(widget=forms.HiddenInput)
+
+    def wanted(self) -> dict[str, str]:
+        """Only what was changed: what another corrected elsewhere stays."""
+        seen = self.seen_facts()
+        typed = {name: _plain(self.cleaned_data[name]) for name in ("kind", "is_present", "since", "until")}
+        relation = self.cleaned_data["relation"]
+        # A register's finer code (2001) stays where its group (20, sons) was not changed.
+        typed["relation"] = seen.get("relation", "") if relation == group_of(seen.get("relation", "")) else relation
+        return {name: value for name, value in typed.items() if value != seen.get(name)} or {
+            "is_present": typed["is_present"]
+        }
+
+    def seen_facts(self) -> dict[str, str]:
+        """What the page showed."""
+        return facts_in(self.cleaned_data["seen"])
+
+
+def facts_in(said: object) -> dict[str, str]:
+    """Facts that come back from a page or a phone, as text and nothing else."""
+    return {str(name)[:20]: str(value)[:40] for name, value in said.items()} if isinstance(said, dict) else {}
+
+
+def group_of(relation: str) -> str:
+    """The group a register's code belongs to: 2001 is of the sons, 20."""
+    return relation[:2]
+
+
+def _plain(value: Any) -> str:
+    return "" if value is None else value.isoformat() if hasattr(value, "isoformat") else str(value)
+
+
+class TaskForm(HouseForm):
+    """A task to give."""
+
+    title = forms.CharField(label=words("做什么", "What is to be done"), max_length=120)
+    due_on = forms.DateField(label=words("完成期限", "Last day"), widget=_DAY)
+    area = forms.ChoiceField(label=words("哪个网格", "Grid"), required=False)
+    note = forms.CharField(label=words("说明", "Note"), required=False, max_length=1000, widget=forms.Textarea)
+
+    def __init__(self, *args: Any, areas: list[tuple[str, Any]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["area"].choices = areas  # type: ignore[attr-defined]
+
+
+class EndForm(HouseForm):
+    """What came of a task."""
+
+    result = forms.CharField(label=words("办理情况", "What came of it"), required=False, max_length=1000)
+
+
+class EventForm(HouseForm):
+    """What was found, with a photo."""
+
+    kind = forms.ChoiceField(
+        label=words("类别", "Kind"), widget=forms.RadioSelect, choices=[(code, one[0]) for code, one in EVENTS.items()]
+    )
+    said = forms.CharField(label=words("情况", "What happened"), max_length=1000, widget=forms.Textarea)
+    where = forms.CharField(label=words("在哪里", "Where"), max_length=200)
+    photo = DocumentField(purpose=PHOTO, label=words("照片", "Photo"), required=False)
+    nonce = forms.UUIDField(widget=forms.HiddenInput)
+
+
+class DispatchForm(HouseForm):
+    """Which department sees to it."""
+
+    unit = forms.ChoiceField(label=words("派给哪个部门", "Department"))
+    due_on = forms.DateField(
+        label=words("期限（不填按规定）", "Last day (as the rule says, if empty)"), required=False, widget=_DAY
+    )
+    said = forms.CharField(label=words("交办意见", "Note"), required=False, max_length=1000)
+
+    def __init__(self, *args: Any, units: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["unit"].choices = units  # type: ignore[attr-defined]
+
+
+class SaidForm(HouseForm):
+    """A word on what was done."""
+
+    said = forms.CharField(label=words("说明", "What was done, or why not"), max_length=1000, widget=forms.Textarea)

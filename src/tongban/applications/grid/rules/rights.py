@@ -1,0 +1,4 @@
+"""Names of the rights grid knows; hooks.py declares them."""
+
+WORK = "grid.work_grid"
+HANDLE = "grid.handle_events"
