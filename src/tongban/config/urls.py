@@ -10,6 +10,7 @@ urlpatterns = [
     path("healthz", health.healthz),
     path("readyz", health.readyz),
     path("metrics", health.metrics),
+    path("", include("tongban.applications.halls.urls")),  # early: a hall's visitors come by the hundred in a second
     path("", include("tongban.foundation.parties.urls")),  # before allauth: it replaces one of its pages
     path("accounts/", include("allauth.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
@@ -23,7 +24,6 @@ urlpatterns = [
     path("", include("tongban.foundation.exchange.urls")),
     path("", include("tongban.matters.urls")),
     path("", include("tongban.applications.grid.urls")),
-    path("", include("tongban.applications.halls.urls")),
     path("", include("tongban.web.urls")),
 ]
 

@@ -20,6 +20,10 @@ from tongban.applications.halls.views import (
 
 app_name = "halls"
 urlpatterns = [
+    path("h/<slug:code>/", visiting.door, name="door"),  # first: what is asked for by the hundred in a second
+    path("h/<slug:code>/board.json", visiting.board, name="board"),
+    path("v/<slug:code>/", visiting.visit, name="visit"),
+    path("v/<slug:code>/now", visiting.visit_part, name="visit_part"),
     path("halls/", visiting.halls, name="list"),
     path("halls/open/", managing.open_hall, name="open"),
     path("halls/mine/", managing.mine, name="mine"),
@@ -36,12 +40,8 @@ urlpatterns = [
     path("halls/<uuid:hall_id>/colleagues/", colleagues.colleagues, name="colleagues"),
     path("halls/<uuid:hall_id>/devices/", devices.devices, name="devices"),
     path("halls/<uuid:hall_id>/settings/<slug:part>/", managing.settings, name="settings"),
-    path("h/<slug:code>/", visiting.door, name="door"),
     path("h/<slug:code>/again/", prefill.again, name="again"),
     path("h/<slug:code>/book/", booking.book, name="book"),
-    path("h/<slug:code>/board.json", visiting.board, name="board"),
-    path("v/<slug:code>/", visiting.visit, name="visit"),
-    path("v/<slug:code>/now", visiting.visit_part, name="visit_part"),
     path("v/<slug:code>/slip.pdf", visiting.slip, name="slip"),
     path("v/<slug:code>/here", doors.here, name="here"),
     path("v/<slug:code>/cancel", booking.cancel, name="cancel"),

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 from django.db import connection
 from django.db.models import Model
-from django.db.models.expressions import RawSQL
-from django.db.models.sql import InsertQuery
 
 from tongban.applications.halls.models import Counter, Trace, Visit
 from tongban.lib.ids import uuid7
@@ -54,22 +53,27 @@ def write_with_number(visit: Visit, trace: Trace) -> None:
     The number's row is locked for that statement and its commit alone: a hall registers hundreds in a second.
     """
     table = connection.ops.quote_name(Counter._meta.db_table)
-    visit.number = RawSQL("(SELECT value FROM drawn)", ())
-    (traced, of_trace), (written, of_visit) = _insertion(trace), _insertion(visit)
     with connection.cursor() as cursor:
         cursor.execute(
             f"WITH drawn AS (INSERT INTO {table} AS c (id, hall_id, day, prefix, value) VALUES (%s, %s, %s, %s, 1) "  # noqa: S608
             "ON CONFLICT (hall_id, day, prefix) DO UPDATE SET value = c.value + 1 RETURNING value), "
-            f"traced AS ({traced}) {written} RETURNING number",
-            [uuid7(), visit.hall_id, visit.day, visit.prefix, *of_trace, *of_visit],
+            f"traced AS ({_statement(Trace, '')}) {_statement(Visit, 'number')} RETURNING number",
+            [uuid7(), visit.hall_id, visit.day, visit.prefix, *_values(trace, ""), *_values(visit, "number")],
         )
         visit.number = cursor.fetchone()[0]
     visit._state.adding = trace._state.adding = False
 
 
-def _insertion(row: Model) -> tuple[str, list[Any]]:
-    """The statement that inserts a row, and its parameters, as the model itself would write it."""
-    query = InsertQuery(type(row))
-    query.insert_values(type(row)._meta.local_concrete_fields, [row])
-    [(statement, parameters)] = query.get_compiler(connection=connection).as_sql()
-    return statement, list(parameters)
+@lru_cache(maxsize=8)
+def _statement(model: type[Model], drawn: str) -> str:
+    """The statement that inserts a row of a model; the column named ``drawn`` gets the number."""
+    names = [field.column for field in model._meta.local_concrete_fields]
+    columns = ", ".join(connection.ops.quote_name(name) for name in names)
+    values = ", ".join("(SELECT value FROM drawn)" if name == drawn else "%s" for name in names)
+    return f"INSERT INTO {connection.ops.quote_name(model._meta.db_table)} ({columns}) VALUES ({values})"  # noqa: S608
+
+
+def _values(row: Model, drawn: str) -> list[Any]:
+    """A row's values as the model itself would write them."""
+    fields = [field for field in row._meta.local_concrete_fields if field.column != drawn]
+    return [field.get_db_prep_save(field.pre_save(row, True), connection) for field in fields]

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from tongban.applications.halls.models import Hall, Window
-from tongban.applications.halls.queries.halls import HALL, hall_run_by, halls_run_by
+from tongban.applications.halls.queries.halls import HALL, forget_hall, hall_run_by, halls_run_by
 from tongban.applications.halls.rules.appointments import check_rules
 from tongban.applications.halls.rules.hours import DEFAULT_HOURS, check_hours
 from tongban.applications.halls.rules.queue import DEFAULT_HEAD_STARTS, check_head_starts
@@ -124,7 +124,7 @@ def _unit(hall: Hall, uscc: str, *, code: str) -> UUID:
 def change_hall(hall_id: UUID, changes: Mapping[str, Any], *, by: Actor) -> Hall:
     """Change what a hall says of itself; unknown names are a programming error, wrong values are refused."""
     hall = hall_run_by(by, hall_id, MANAGE)
-    hall = Hall.objects.select_for_update().get(pk=hall.pk)
+    hall = locked_hall(hall.pk)
     before = hall.declaration
     day_starts = int(changes.get("day_starts", hall.day_starts))
     for name, value in changes.items():
@@ -230,7 +230,7 @@ def suspend_hall(hall_id: UUID, *, reason: str, by: Actor) -> Hall:
 @transaction.atomic
 def renew_links(hall_id: UUID, *, by: Actor) -> Hall:
     """Make the addresses of a hall's screens and kiosks anew; the old ones stop working."""
-    hall = Hall.objects.select_for_update().get(pk=hall_run_by(by, hall_id, MANAGE).pk)
+    hall = locked_hall(hall_run_by(by, hall_id, MANAGE).pk)
     hall.links_version += 1
     hall.save(update_fields=["links_version"])
     return hall
@@ -241,6 +241,7 @@ def locked_hall(hall_id: UUID) -> Hall:
     hall = Hall.objects.select_for_update().filter(pk=hall_id).first()
     if hall is None:
         raise not_found(HALL)
+    forget_hall(hall)
     return hall
 
 

@@ -5,6 +5,8 @@ from tongban.applications.halls.queries.board import board_at, board_of, forget_
 from tongban.applications.halls.queries.doors import Door, door_of, hall_of_device, mark_of
 from tongban.applications.halls.queries.halls import (
     arrival_code_of,
+    forget_hall,
+    hall_at_door,
     hall_by_code,
     hall_run_by,
     hall_worked_at,
@@ -46,6 +48,8 @@ __all__ = [
     "door_of",
     "figures",
     "forget_board",
+    "forget_hall",
+    "hall_at_door",
     "hall_by_code",
     "hall_of_device",
     "hall_run_by",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -30,6 +30,7 @@ from tongban.web.limits import limit
 _SHOWN = 200
 REGISTRATIONS_A_MINUTE = 60  # of one address: a hall's visitors share its wireless network
 COOKIE = "tongban_visit"
+_LONGEST_SENT = 400  # characters of one answer; names of companions are a few hundred at most
 COOKIE_SECONDS = 16 * 3600
 
 
@@ -51,28 +52,61 @@ def halls(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def door(request: HttpRequest, code: str) -> HttpResponse:
     """Where the poster leads: register here, in under a minute, without installing anything."""
-    hall = queries.hall_by_code(code)
+    hall = queries.hall_at_door(code)
     if hall.state == "moved" and request.method == "GET" and "stay" not in request.GET:
         return redirect(_new_door(hall, request.GET.get("e", "")))  # a poster that still hangs there
     now, for_other = timezone.now(), "for" in request.GET
     questions = actions.wanted_by(hall, now, phone=True).questions
-    form = visit_form(request, hall, questions=questions, for_other=for_other)
     if request.method == "POST":
         limit(request, "halls.register", per_minute=REGISTRATIONS_A_MINUTE)
+        visit = _as_sent(request, hall, questions, for_other=for_other)
+        if visit is not None:
+            return _registered(request, visit, for_other=for_other)
+    form = visit_form(request, hall, questions=questions, for_other=for_other)
+    if request.method == "POST":
         visit = tried(form, lambda _: _register(request, hall, form, for_other=for_other))
         if visit is not None:
-            response = redirect("halls:visit", code=visit.code)
-            if not for_other:  # so that the same phone finds its visit again at the hall's screen
-                response.set_cookie(
-                    COOKIE,
-                    visit.code,
-                    max_age=COOKIE_SECONDS,
-                    httponly=True,
-                    samesite="Lax",
-                    secure=request.is_secure(),
-                )
-            return response
+            return _registered(request, visit, for_other=for_other)
     return render(request, "halls/door.html", _door(request, hall, form, for_other), status=422 if form.errors else 200)
+
+
+def _registered(request: HttpRequest, visit: Visit, *, for_other: bool) -> HttpResponse:
+    response = redirect("halls:visit", code=visit.code)
+    if not for_other:  # so that the same phone finds its visit again at the hall's screen
+        response.set_cookie(
+            COOKIE, visit.code, max_age=COOKIE_SECONDS, httponly=True, samesite="Lax", secure=request.is_secure()
+        )
+    return response
+
+
+def _as_sent(request: HttpRequest, hall: Hall, questions: tuple[str, ...], *, for_other: bool) -> Visit | None:
+    """Register what came right, which most of it does, without a form around it: making one costs more than the visit.
+
+    None for everything else, which the form then shows with what is wrong; the same action checks both.
+    """
+    sent = request.POST
+    try:
+        nonce = UUID(sent.get("nonce", ""))
+    except ValueError:
+        return None
+    if any("\0" in text or len(text) > _LONGEST_SENT for values in sent.lists() for text in values[1]):
+        return None
+    document = (sent.get("document_type", ""), sent.get("document_number", "")) if hall.asks_document else ("", "")
+    said = actions.Said(
+        sent.get("service", ""), sent.get("name", ""), *document, sent.get("phone", ""),
+        sent.get("companions", "").splitlines(), sent.getlist("priorities"),
+        {question: sent.get(question, "") for question in questions},
+    )  # fmt: skip
+    helper = _helper(sent.get("helped_by", "").strip()[:60], for_other=for_other)
+    manner = actions.Manner(nonce, "poster", sent.get("entrance", ""), helper, needs_phone=not for_other)
+    try:
+        return actions.register_visit(hall, said, manner, by=actor_of(request))
+    except Refusal:
+        return None
+
+
+def _helper(typed: str, *, for_other: bool) -> str:
+    return (typed or str(T("同行帮忙", "a helper"))) if for_other else ""
 
 
 def _new_door(hall: Hall, entrance: str) -> str:
@@ -96,7 +130,7 @@ def visit_form(request: HttpRequest, hall: Hall, *, questions: tuple[str, ...], 
 
 def _register(request: HttpRequest, hall: Hall, form: VisitForm, *, for_other: bool) -> Visit:
     data = form.cleaned_data
-    helper = data.get("helped_by", "") or (str(T("同行帮忙", "a helper")) if for_other else "")
+    helper = _helper(data.get("helped_by", ""), for_other=for_other)
     manner = actions.Manner(data["nonce"], "poster", data["entrance"], helper, needs_phone=not for_other)
     return actions.register_visit(hall, form.said(), manner, by=actor_of(request))
 

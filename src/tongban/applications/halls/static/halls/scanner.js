@@ -138,7 +138,8 @@ async function refresh() {
   await tell();
 }
 async function send() {
-  try { await outbox.deliver(); } catch { /* later */ }
+  if (!isOnline) await refresh(); // the way back is tried again and again; a device is not told that the house is there
+  if (isOnline) { try { await outbox.deliver(); } catch (error) { if (error instanceof Offline) isOnline = false; } }
   await tell();
 }
 async function tell() {
@@ -187,7 +188,7 @@ async function begin() {
   part("banner").hidden = false;
   drawDoor();
   await refresh();
-  send();
+  await send();
 }
 part("enrol").addEventListener("submit", async (event) => {
   event.preventDefault();
