@@ -212,7 +212,7 @@ class MoveForm(HouseForm):
     """Where a hall is now, and how its new house says so."""
 
     address = forms.CharField(label=words("大厅的新网址", "The hall's new address"), max_length=200,
-                              help_text=words("在新大厅的“迁入”页面复制。", "Copy it from the hall's page in the new house."))  # fmt: skip
+                              help_text=words("在新平台的“大厅迁移”页面复制。", "Copy it from the hall's page in the new house."))  # fmt: skip
     code = forms.CharField(label=words("到达码", "Arrival code"), max_length=40,
                            widget=forms.TextInput(attrs={"class": "tb-w-medium", "autocomplete": "off", "spellcheck": "false"}))  # fmt: skip
 
@@ -222,7 +222,7 @@ class HallFileForm(HouseForm):
 
     file = forms.FileField(
         label=words("大厅迁移文件", "The hall's file"),
-        help_text=words("在原来的平台，大厅负责人从“迁出”页面下载。", "Its manager downloads it on the hall's page “Move” where it is now."),
+        help_text=words("在原来的平台，大厅负责人从“大厅迁移”页面下载。", "Its manager downloads it on the page “Moving the hall” where it is now."),
     )  # fmt: skip
 
 

@@ -147,7 +147,7 @@ def waiting_by_hall(hall_ids: list[UUID], since: date) -> dict[UUID, int]:
     rows = (
         Visit.objects.filter(hall_id__in=hall_ids, state=WAITING, day__gte=since)
         .values_list("hall_id")
-        .annotate(n=Count("id"))
+        .annotate(n=Count("*"))  # the index of those who wait is all that is read
     )
     return dict(rows)
 
