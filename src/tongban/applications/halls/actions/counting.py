@@ -67,7 +67,7 @@ def write_with_number(visit: Visit, trace: Trace) -> None:
 @lru_cache(maxsize=8)
 def _statement(model: type[Model], drawn: str) -> str:
     """The statement that inserts a row of a model; the column named ``drawn`` gets the number."""
-    names = [field.column for field in model._meta.local_concrete_fields]
+    names = [str(field.column) for field in model._meta.local_concrete_fields]
     columns = ", ".join(connection.ops.quote_name(name) for name in names)
     values = ", ".join("(SELECT value FROM drawn)" if name == drawn else "%s" for name in names)
     return f"INSERT INTO {connection.ops.quote_name(model._meta.db_table)} ({columns}) VALUES ({values})"  # noqa: S608
