@@ -17,6 +17,8 @@ LISTS: dict[str, T] = {
     "": T("全部登记的人", "Everybody recorded"),
     "away": T("户在人不在", "Registered here, living elsewhere"),
     "guest": T("人在户不在", "Living here, registered elsewhere"),
+    "came": T("迁入的人", "Who came"),
+    "left": T("迁出的人", "Who left"),
     "stale": T("90 天没有核实", "Not confirmed for 90 days"),
 }
 REASONS: dict[str, T] = {
@@ -36,6 +38,8 @@ class PeopleForm(HouseForm):
     kind = forms.ChoiceField(
         label=words("类别", "Kind"), required=False, choices=[("", T("全部", "All")), *KINDS.items()]
     )
+    month = forms.DateField(label=words("哪个月", "Month"), required=False, input_formats=["%Y-%m"],
+                            widget=forms.DateInput(attrs={"type": "month"}, format="%Y-%m"))  # fmt: skip
 
 
 class SearchForm(HouseForm):

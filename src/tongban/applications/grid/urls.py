@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from tongban.applications.grid.views import browsing, events, offline, tasks, working
+from tongban.applications.grid.views import board, browsing, events, offline, tasks, working
 
 app_name = "grid"
 urlpatterns = [
     path("desk/grid/today/", working.today, name="today"),
     path("desk/grid/areas/", browsing.area, name="areas"),
     path("desk/grid/areas/<slug:code>/", browsing.area, name="area"),
+    path("desk/grid/board/", board.board, name="board"),
     path("desk/grid/people/", browsing.people, name="people"),
     path("desk/grid/people/<uuid:person_id>/", browsing.person, name="person"),
     path("desk/grid/companies/", browsing.companies, name="companies"),

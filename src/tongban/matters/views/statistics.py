@@ -70,7 +70,7 @@ def service(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _charts(losses: list[Any], durations: list[Duration], by_level: dict[int, int]) -> list[dict[str, Any]]:
-    """What static/matters/charts.js draws; the same numbers stand in tables beside the pictures."""
+    """What static/web/charts.js draws; the same numbers stand in tables beside the pictures."""
     return [
         {"id": "chart-screens", "title": str(T("走到每一页的人数", "How many came to each screen")), "unit": "",
          "names": [str(one.title) for one in losses], "values": [one.reached for one in losses]},

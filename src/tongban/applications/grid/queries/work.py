@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -228,3 +229,20 @@ def round_of(by: Actor) -> list[Stop]:
         Stop(one, [(row, KINDS[row.kind], residence_facts(row)) for row in living.get(one.dwelling_id, [])])
         for one in found
     ]
+
+
+def work_done(by: Actor, area: str) -> list[tuple[T, int, str]]:
+    """Tasks, events and visits of an area in numbers, each with the page that lists it ("" for those without one)."""
+    scope, month = scope_of(by, WORK, area), timezone.now() - timedelta(days=30)
+    today = timezone.localdate()
+    open_tasks = tasks_open(by, area=scope)
+    events = Event.objects.filter(area_code__startswith=scope).exclude(state="closed")
+    return [
+        (T("待办任务", "Open tasks"), open_tasks.count(), "tasks"),
+        (T("超期任务", "Late tasks"), open_tasks.filter(due_on__lt=today).count(), "tasks"),
+        (T("未办结事件", "Open events"), events.count(), "events"),
+        (T("超期事件", "Late events"), events.filter(state="dispatched", due_on__lt=today).count(), "events"),
+        (T("30 天走访", "Visits in 30 days"), HomeVisit.objects.filter(area_code__startswith=scope, at__gte=month).count(), ""),
+        (T("30 天办结任务", "Tasks done in 30 days"),
+         Task.objects.filter(area_code__startswith=scope, state="done", ended_at__gte=month).count(), ""),
+    ]  # fmt: skip

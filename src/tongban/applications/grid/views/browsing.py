@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -51,7 +52,7 @@ def area(request: HttpRequest, code: str = "") -> HttpResponse:
         "area": found, "crumbs": crumbs_to(by, found), "profile": profile, "search": SearchForm(), "people_url": people,
         "kinds": [(label, profile.kinds.get(kind, 0), f"{people}&kind={kind}") for kind, label in KINDS.items()],
         "ages": list(zip(_AGES, profile.ages, strict=True)), "days": FRESH_DAYS,
-        "lists": [(label, f"{people}&which={which}") for which, label in LISTS.items() if which],
+        "lists": [(LISTS[which], f"{people}&which={which}") for which in ("away", "guest", "stale")],
         "parts": [(one, area_url(one.area)) for one in queries.parts_of(by, found)], "estates": _by_estate(blocks),
     }  # fmt: skip
     return render(request, "grid/area.html", context)
@@ -82,9 +83,13 @@ _COMPANIES = (
 )
 
 
-def residents_in(by: Actor, code: str, which: str, term: str, kind: str) -> QuerySet[Residence]:
+def residents_in(by: Actor, code: str, typed: dict[str, Any]) -> QuerySet[Residence]:
     """The list a page shows, and the number that leads to it counts."""
-    if which == "away":
+    which, term, kind = typed["which"], typed["q"], typed["kind"]
+    if which in ("came", "left"):
+        month = typed["month"] or timezone.localdate()
+        found = registers.moved_in_month(by, month, left=which == "left", area=code)
+    elif which == "away":
         found = registers.registered_not_present(by, area=code)
     elif which == "guest":
         found = registers.present_not_registered(by, area=code)
@@ -105,8 +110,8 @@ def people(request: HttpRequest) -> HttpResponse:
     by = actor_of(request)
     found = queries.area_visible_to(by, request.GET.get("area", "")[:15])
     form = PeopleForm(request.GET)
-    typed = form.cleaned_data if form.is_valid() else {"q": "", "which": "", "kind": ""}
-    rows = residents_in(by, found.code, typed["which"], typed["q"], typed["kind"])
+    typed: dict[str, Any] = form.cleaned_data if form.is_valid() else {"q": "", "which": "", "kind": "", "month": None}
+    rows = residents_in(by, found.code, typed)
     shown = listing(request, rows, _PEOPLE, sort="confirmed" if typed["which"] == "stale" else "name")
     criteria = " ".join(filter(None, (found.code, typed["which"], typed["kind"], typed["q"])))
     record_list_look(what="grid.people", criteria=criteria, row_count=len(shown.rows), by=by)

@@ -214,7 +214,7 @@ def _people(rooms: list[Dwelling], by: Actor) -> None:
                     person=person, name=person.name, sex=person.sex, birth_year=int(person.birth_date[:4]), dwelling=room,
                     kind=kind, is_present=is_present, relation=relation, area_code=room.area_code, is_sample=True,
                     household=household if kind == "registered" else None, lease=lease if kind == "tenant" else None,
-                    since=date(2019, 1 + number % 12, 1), source="sample", confirmed_at=now - timedelta(days=(number * 3) % 150),
+                    since=_moved_in(number), source="sample", confirmed_at=now - timedelta(days=(number * 3) % 150),
                     confirmed_by="示例网格员",
                 )
             )  # fmt: skip
@@ -222,6 +222,13 @@ def _people(rooms: list[Dwelling], by: Actor) -> None:
     Household.objects.bulk_create(households)
     Lease.objects.bulk_create(leases)
     Residence.objects.bulk_create(residences)
+
+
+def _moved_in(number: int) -> date:
+    """Most have lived there for years, every sixth dwelling filled within the last twelve months."""
+    if number % 6:
+        return date(2019, 1 + number % 12, 1)
+    return timezone.localdate() - timedelta(days=(number * 17) % 330)
 
 
 def _lease(room: Dwelling, number: int, *, owner_id: UUID) -> Lease:

@@ -1,6 +1,7 @@
 """Reads of registers; one file per noun."""
 
 from tongban.foundation.registers.queries.facts import residence_facts
+from tongban.foundation.registers.queries.flows import Flow, flows_of, moved_in_month
 from tongban.foundation.registers.queries.pictures import (
     Block,
     Cell,
@@ -45,10 +46,10 @@ from tongban.foundation.registers.rules.corrections import FACTS
 from tongban.foundation.registers.rules.occupancy import KINDS, RELATIONS, STATES
 
 __all__ = [
-    "FACTS", "KINDS", "RELATIONS", "STATES", "AddressFound", "Block", "Cell", "Freshness", "Matrix", "Profile",
+    "FACTS", "KINDS", "RELATIONS", "STATES", "AddressFound", "Block", "Cell", "Flow", "Freshness", "Matrix", "Profile",
     "RegisterFound", "ResidentFound", "blocks_in", "building_matrix", "companies_at", "companies_matching",
-    "dwelling_visible_to", "dwellings_unvisited", "find_address", "freshness_of", "households_of_dwelling", "known_names",
-    "leases_visible_to", "place_of_code", "place_visible_to", "places_matching", "places_under",
+    "dwelling_visible_to", "dwellings_unvisited", "find_address", "flows_of", "freshness_of", "households_of_dwelling", "known_names",
+    "leases_visible_to", "moved_in_month", "place_of_code", "place_visible_to", "places_matching", "places_under",
     "present_not_registered", "profile_of", "register_visible_to", "registered_not_present", "registers_visible_to",
     "residence_facts", "residence_visible_to", "residents_by_document", "residents_by_phone", "residents_of_dwelling", "residents_of_dwellings", "residents_visible_to", "scope_of",
     "to_confirm",

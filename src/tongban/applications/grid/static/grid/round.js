@@ -157,7 +157,8 @@ async function begin() {
     part("banner").textContent = words.impossible;
     return;
   }
-  if ("serviceWorker" in navigator) await navigator.serviceWorker.register(start.worker);
+  // The list does not wait for the worker: without one the page only cannot start without a network.
+  if ("serviceWorker" in navigator) navigator.serviceWorker.register(start.worker).catch(() => {});
   shelf = await openSealed(await openShelf("grid-round"));
   outbox = openOutbox(shelf, send);
   await show();
