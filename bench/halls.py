@@ -25,6 +25,7 @@ CROWD, CAPACITY = 2_000, 500
 _FILL = """
 from datetime import timedelta
 from django.utils import timezone
+from bench.visitors import Visitor
 from tongban.applications.halls.actions.registering import Manner, new_visit, trace_of, wanted_by
 from tongban.applications.halls.models import Counter, Hall, Trace, Visit
 from tongban.applications.halls.rules.visitors import Said, check_said
@@ -32,9 +33,9 @@ from tongban.lib.actors import ANONYMOUS
 from tongban.lib.ids import uuid7
 hall, now = Hall.objects.get(code="{code}"), timezone.now()
 visits, traces = [], []
-for n, (phone, document) in enumerate({people!r}):
-    at = now - timedelta(seconds={count} - n)
-    said = Said("s1", "陈小雨", "resident_id", document, phone)
+for n in range({count}):
+    at, who = now - timedelta(seconds={count} - n), Visitor({first} + n)
+    said = Said("s1", "陈小雨", "resident_id", who.document, who.phone)
     checked = check_said(said, wanted_by(hall, now, phone=True), today=timezone.localdate(now))
     visit = new_visit(hall, checked, Manner(uuid7()), now=at, by=ANONYMOUS)
     visit.state, visit.prefix, visit.line, visit.number, visit.queue_key = "waiting", "A", "A", n + 1, at
@@ -187,5 +188,5 @@ def _scan(house: House, hall: Opened, code: str) -> tuple[str, dict[str, str], s
 
 def fill(house: House, hall: Opened, how_many: int) -> str:
     """Visitors who wait in one queue already; the code of the last."""
-    people = [(one.phone, one.document) for one in visitors(how_many)]
-    return house.python(_FILL.strip().format(code=hall.code, people=people, count=how_many)).split()[-1]
+    first = visitors(how_many)[0].number
+    return house.python(_FILL.strip().format(code=hall.code, first=first, count=how_many)).split()[-1]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import count
@@ -79,9 +78,9 @@ class Visitor:
         return f"10.{self.number >> 16 & 255}.{self.number >> 8 & 255}.{self.number & 255}"
 
 
-def visitors(how_many: int) -> Iterator[Visitor]:
-    """Visitors who were not here before."""
-    return (Visitor(next(_seen)) for _ in range(how_many))
+def visitors(how_many: int) -> list[Visitor]:
+    """Visitors who were not here before, one after the other."""
+    return [Visitor(next(_seen)) for _ in range(how_many)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +117,7 @@ def poster(house: House, hall: Opened) -> Poster:
 
 def answers(how_many: int, services: int = SERVICES) -> dict[str, list[str]]:
     """For each place of a poster's form, a value for each of so many visitors."""
-    found = list(visitors(how_many))
+    found = visitors(how_many)
     return {
         "{service}": [f"s{one.number % services + 1}" for one in found], "{document}": [one.document for one in found],
         "{phone}": [one.phone for one in found], "{address}": [one.address for one in found],
