@@ -13,12 +13,13 @@ from bench.house import ROOT, House
 SERVICE = "enterprise-resumption"
 
 _CLIENT = """
-from tongban.foundation.parties.actions import NewClient, create_client
+from tongban.foundation.parties.actions import NewClient, create_client, issue_token
 from tongban.foundation.parties.models import Organisation
 from tongban.lib.actors import system
 company = Organisation.objects.get(name="江阳区春和商贸有限公司")
 new = NewClient(name="bench", capabilities=("matters.apply",))
-print(create_client(new, organisation_id=company.pk, by=system("bench"))[1])
+client, secret = create_client(new, organisation_id=company.pk, by=system("bench"))
+print(issue_token(client.pk, list(new.capabilities), secret=secret, by=system("bench")))
 """
 
 

@@ -91,12 +91,12 @@ def mandates(world: World) -> list[Sample]:
 def client_elsewhere(world: World) -> ApiClient:
     neighbour = world.stranger_elsewhere()
     with enter(ELSEWHERE_SCHEMA):
-        found = ApiClient.objects.filter(token_prefix="elsewhere-x").first()
+        found = ApiClient.objects.filter(name=neighbour.name).first()
         if found is not None:
             return found
         office = Organisation.objects.create(name="邻市单位", kind="government", region_code="510302")
         return ApiClient.objects.create(
-            name=neighbour.name, organisation=office, token_prefix="elsewhere-x", token_hash=b"", created_by="tests",
+            name=neighbour.name, organisation=office, secret_hash=b"", created_by="tests",
             expires_at=timezone.now() + timedelta(days=1), capabilities=[],
         )  # fmt: skip
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from tongban.foundation.parties.models import Account, ApiClient, Device, Person, Unit
 from tongban.foundation.parties.queries import actor_of_account, token_hash
+from tongban.foundation.parties.tests.arrange import token_for
 from tongban.lib.actors import Actor, system
 from tongban.lib.capabilities import ALL
 from tongban.lib.jurisdictions import enter
@@ -64,23 +65,25 @@ class World:
         return self._tokens[label]
 
     def _new_token(self, label: str) -> str:
-        token = secrets.token_urlsafe(24)
         unit = Unit.objects.get(code="health")
-        given = {"name": label, "token_prefix": token[:12], "token_hash": next(iter(token_hash(token))),
-                 "created_by": "tests"}  # fmt: skip
         if label == "device":
-            Device.objects.create(kind="screen", unit=unit, **given)
+            token = secrets.token_urlsafe(24)
+            Device.objects.create(
+                kind="screen", unit=unit, name=label, token_prefix=token[:12], token_hash=token_hash(token)[0],
+                created_by="tests",
+            )  # fmt: skip
             return token
         every = [name for name, capability in ALL.items() if capability.grantable_to_clients]
-        ApiClient.objects.create(
-            organisation=unit.organisation, expires_at=timezone.now() + timedelta(days=1),
-            capabilities=[] if label == "client without capabilities" else every, **given,
+        client = ApiClient.objects.create(
+            organisation=unit.organisation, expires_at=timezone.now() + timedelta(days=1), name=label,
+            capabilities=[] if label == "client without capabilities" else every, created_by="tests", secret_hash=b"",
         )  # fmt: skip
-        return token
+        return token_for(client)
 
     def client(self, label: str) -> ApiClient:
         """The program itself."""
-        return ApiClient.objects.get(token_prefix=self.token_of(label)[:12])
+        self.token_of(label)
+        return ApiClient.objects.get(name=label, created_by="tests")
 
     def stranger_elsewhere(self) -> Person:
         """Somebody of the other jurisdiction, whose rows nobody of ours may reach."""

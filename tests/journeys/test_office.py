@@ -162,11 +162,15 @@ def test_a_program_of_a_company_from_its_token_to_its_end(visitor, house, reques
     operator.page.locator("[name=organisation]").select_option(label="江阳区春和商贸有限公司")
     operator.page.locator("[name=capabilities][value='matters.apply']").check()
     operator.press("创建")
-    token = operator.page.locator("code").inner_text().strip()
+    client_id, secret = operator.page.locator(".tb-copy code").all_inner_texts()
     # Browsers know every name under localhost, programs need the address and the name beside it.
     api = httpx.Client(base_url=f"http://127.0.0.1:{house.port}/api", timeout=30,
-                       headers={"Authorization": f"Bearer {token}", "Host": f"{HOST}:{house.port}"})  # fmt: skip
+                       headers={"Host": f"{HOST}:{house.port}"})  # fmt: skip
     request.addfinalizer(api.close)
+    granted = api.post(f"http://127.0.0.1:{house.port}/oauth/token", data={"grant_type": "client_credentials"},
+                       auth=(client_id, secret))  # fmt: skip
+    assert granted.status_code == HTTPStatus.OK, granted.text
+    api.headers["Authorization"] = f"Bearer {granted.json()['access_token']}"
 
     sent = api.post("/documents", data={"purpose": "documents.material"}, headers={"Idempotency-Key": "list-1"},
                     files={"file": ("返岗职工花名册.xlsx", workbook())})  # fmt: skip

@@ -20,10 +20,11 @@ from tongban.foundation.notifications.api import router as messages
 from tongban.foundation.parties.api import router as parties
 from tongban.foundation.regions.api import router as regions
 from tongban.foundation.registers.api import router as registers
+from tongban.lib.capabilities import grantable
 from tongban.lib.refusals import Refusal
 from tongban.lib.words import T
 from tongban.matters.api import router as matters
-from tongban.web.api import Problems, problem_of
+from tongban.web.api import ANYONE_KNOWN, CLIENT, Problems, problem_of
 
 IDEMPOTENCY_KEY = {
     "name": "Idempotency-Key",
@@ -49,12 +50,23 @@ class HouseAPI(NinjaAPI):
         schema = super().get_openapi_schema(**options)
         shapes = Problems.model_json_schema(ref_template="#/components/schemas/{model}")
         schema["components"]["schemas"] |= shapes.pop("$defs") | {"Problems": shapes}
+        schemes = schema["components"]["securitySchemes"]
+        schemes[CLIENT.name] = CLIENT.openapi_security_schema | {"flows": _flows()}
         for methods in schema["paths"].values():
             for method, operation in methods.items():
                 operation["responses"].setdefault("default", REFUSED)
+                if {ANYONE_KNOWN.name: []} in operation.get("security", []):
+                    operation["security"].append({CLIENT.name: []})
                 if method in ("post", "put", "patch", "delete") and not operation.get("x-idempotent"):
                     operation.setdefault("parameters", []).append(IDEMPOTENCY_KEY)
         return schema
+
+
+def _flows() -> dict[str, Any]:
+    """How a client gets its token, and every scope it may have been admitted to."""
+    scopes = {found.name: f"{found.label.zh} / {found.label.en}" for found in grantable()}
+    flow = CLIENT.openapi_security_schema["flows"]["clientCredentials"]
+    return {"clientCredentials": flow | {"scopes": scopes}}
 
 
 class StrictParser(Parser):
@@ -83,7 +95,10 @@ api.add_router("/regions", regions)
 @api.exception_handler(Refusal)
 def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     """A refused action."""
-    return api.create_response(request, problem_of(refusal), status=refusal.status)
+    response = api.create_response(request, problem_of(refusal), status=refusal.status)
+    if refusal.status == 401:
+        response["WWW-Authenticate"] = 'Bearer realm="tongban"'  # RFC 6750 3; browsers ask nobody about it
+    return response
 
 
 @api.exception_handler(ValidationError)

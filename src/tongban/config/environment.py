@@ -122,6 +122,9 @@ class Environment(BaseSettings):
     payment_config: Path | None = Field(
         None, description="File the payment provider reads its merchant number and keys from."
     )
+    token_minutes: int = Field(
+        60, ge=5, le=720, description="Minutes an access token of an API client lasts (docs/exchange.md)."
+    )
     metrics_token: SecretStr = Field(SecretStr(""), description="Bearer token for /metrics; empty: loopback only.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO", description="Least level of what is logged."

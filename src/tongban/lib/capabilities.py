@@ -45,6 +45,11 @@ def declare(name: str, label: T, *, roles: tuple[str, ...] = (), clients: bool =
     return name
 
 
+def grantable() -> list[Capability]:
+    """What an API client may be given, by name: the scopes of its tokens."""
+    return sorted((c for c in ALL.values() if c.grantable_to_clients), key=lambda c: c.name)
+
+
 def of_role(role: str) -> frozenset[str]:
     """Names of the capabilities a role brings."""
     return frozenset(c.name for c in ALL.values() if role in c.roles)

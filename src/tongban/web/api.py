@@ -32,7 +32,7 @@ class Credential:
     """An API operation's credential: who may call it. Each is a security scheme of its own in the OpenAPI document."""
 
     name = ""
-    openapi_security_schema: dict[str, str] = {}
+    openapi_security_schema: dict[str, Any] = {}
 
     def __init__(self, admits: Callable[[Actor], bool]) -> None:
         self.admits = admits
@@ -52,10 +52,14 @@ class Credential:
 
 
 TOKEN = {"type": "http", "scheme": "bearer"}
+# Its scopes are the capabilities an API client may be given; config/api.py writes them in.
+CLIENT_CREDENTIALS = {
+    "type": "oauth2", "flows": {"clientCredentials": {"tokenUrl": "/oauth/token", "scopes": {}}}
+}  # fmt: skip
 SESSION = {"type": "apiKey", "in": "cookie", "name": "tongban_session"}
 
 
-def credential(name: str, scheme: dict[str, str], about: str, admits: Callable[[Actor], bool]) -> Credential:
+def credential(name: str, scheme: dict[str, Any], about: str, admits: Callable[[Actor], bool]) -> Credential:
     """A credential under its own name: the framework calls a scheme after its class."""
     members = {"name": name, "openapi_security_schema": scheme | {"description": about}}
     found: Credential = type(name, (Credential,), members)(admits)
@@ -75,7 +79,10 @@ STAFF = credential(
     "STAFF", SESSION, "The session of a member of staff at their desk, second factor proved; see SIGNED_IN.",
     lambda actor: actor.is_staff and actor.second_factor,
 )  # fmt: skip
-CLIENT = credential("CLIENT", TOKEN, "The token of an API client.", lambda actor: actor.kind == "client")
+CLIENT = credential(
+    "CLIENT", CLIENT_CREDENTIALS, "The token of an API client, by OAuth 2.0 client credentials.",
+    lambda actor: actor.kind == "client",
+)  # fmt: skip
 
 
 def problem_of(refusal: Refusal) -> dict[str, Any]:

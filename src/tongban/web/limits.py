@@ -51,10 +51,13 @@ def client_address(request: HttpRequest) -> str:
 _doors: dict[tuple[str, int], Limiter] = {}
 
 
-def limit(request: HttpRequest, door: str, *, per_minute: int) -> None:
-    """Refuse with 429 whoever comes to a public ``door`` that costs work more often than this in one minute."""
+def limit(request: HttpRequest, door: str, *, per_minute: int, who: str = "") -> None:
+    """Refuse with 429 whoever comes to a public ``door`` that costs work more often than this in one minute.
+
+    Counted by address, or by ``who`` where something better is known.
+    """
     limiter = _doors.setdefault((door, per_minute), Limiter(per_minute))
-    if not limiter.admits(client_address(request)):
+    if not limiter.admits(who or client_address(request)):
         raise Refusal(
             "too_often", T("操作太频繁，请一分钟后再试。", "Too many at once: try again in a minute."), status=429
         )

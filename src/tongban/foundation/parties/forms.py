@@ -241,9 +241,7 @@ class ClientForm(HouseForm):
 
     def __init__(self, *args: Any, organisations: list[Organisation], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        offered = [
-            (c.name, c.label) for c in sorted(capabilities.ALL.values(), key=lambda c: c.name) if c.grantable_to_clients
-        ]
+        offered = [(c.name, c.label) for c in capabilities.grantable()]
         _offer(self, "organisation", [(str(found.pk), found.name) for found in organisations])
         _offer(self, "capabilities", offered)
 

@@ -48,7 +48,8 @@ def resolve_actor(get_response: Handler) -> Handler:
                 request.actor = actor_of_token(header[7:].strip())  # type: ignore[attr-defined]
                 mark_used(request.actor)  # type: ignore[attr-defined]
             except Refusal as refusal:
-                return JsonResponse(problem_of(refusal), status=401)
+                challenge = 'Bearer realm="tongban", error="invalid_token"'  # RFC 6750 3
+                return JsonResponse(problem_of(refusal), status=401, headers={"WWW-Authenticate": challenge})
         else:
             request.actor = actor_of_session(request)  # type: ignore[attr-defined]
         return get_response(request)

@@ -12,7 +12,8 @@ from django.utils import timezone
 
 from tongban.foundation.exchange.models import OutboxMessage
 from tongban.foundation.parties.models import Account, ApiClient, Look, Membership, Person
-from tongban.foundation.parties.queries import SESSION_MEMBERSHIP, SESSION_SECOND_FACTOR, token_hash
+from tongban.foundation.parties.queries import SESSION_MEMBERSHIP, SESSION_SECOND_FACTOR
+from tongban.foundation.parties.tests.arrange import token_for
 from tongban.matters import actions, hooks
 from tongban.matters.models import Case
 from tongban.matters.tests.arrange import SERVICE, County, complete_answers
@@ -36,12 +37,11 @@ class Caller:
 @pytest.fixture
 def program(county: County) -> Caller:
     """A program of the company with the right to apply."""
-    token = secrets.token_urlsafe(24)
-    ApiClient.objects.create(
-        name="ERP", organisation=county.company, token_prefix=token[:12], token_hash=next(iter(token_hash(token))),
-        capabilities=[hooks.APPLY], expires_at=timezone.now() + timedelta(days=1), created_by="tests",
+    erp = ApiClient.objects.create(
+        name="ERP", organisation=county.company, secret_hash=b"", capabilities=[hooks.APPLY],
+        expires_at=timezone.now() + timedelta(days=1), created_by="tests",
     )  # fmt: skip
-    return Caller(Client(), authorization=f"Bearer {token}")
+    return Caller(Client(), authorization=f"Bearer {token_for(erp)}")
 
 
 def desk(county: County, unit: str, role: str, settings: Any) -> Caller:

@@ -17,6 +17,7 @@ from tongban.applications.halls.tests.conftest import new_hall, somebody
 from tongban.applications.halls.tests.test_visits import HOST, come, said
 from tongban.foundation.parties.models import ApiClient, Device
 from tongban.foundation.parties.queries import token_hash
+from tongban.foundation.parties.tests.arrange import token_for
 from tongban.lib.actors import Actor
 from tongban.lib.words import T
 
@@ -38,23 +39,25 @@ class Program:
         return self.client.post(f"/api{path}", body or {}, content_type="application/json", headers=headers)
 
 
-def _kept(token: str) -> dict[str, Any]:
-    return {"token_prefix": token[:12], "token_hash": next(iter(token_hash(token))), "name": "t", "created_by": "t"}
-
-
 def device_of(hall: Hall) -> Program:
     token = f"device-{uuid4().hex}"
-    Device.objects.create(kind="kiosk", unit_id=hall.unit_id, **_kept(token))
+    Device.objects.create(
+        kind="kiosk",
+        unit_id=hall.unit_id,
+        token_prefix=token[:12],
+        token_hash=token_hash(token)[0],
+        name="t",
+        created_by="t",
+    )
     return Program(token)
 
 
 def program(hall: Hall, *capabilities: str, region: str = "") -> Program:
-    token = f"client-{uuid4().hex}"
-    ApiClient.objects.create(
+    client = ApiClient.objects.create(
         organisation_id=hall.unit.organisation_id, expires_at=timezone.now() + timedelta(days=1), region_code=region,
-        capabilities=list(capabilities), **_kept(token),
+        capabilities=list(capabilities), name="t", created_by="t", secret_hash=b"",
     )  # fmt: skip
-    return Program(token)
+    return Program(token_for(client))
 
 
 def visitor(n: int = 1, **more: Any) -> dict[str, Any]:

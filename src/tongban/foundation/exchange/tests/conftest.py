@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tongban.foundation.exchange.models import Subscription
     from tongban.foundation.parties.models import ApiClient
 
-TOKEN = "tbc_test0001_0123456789"
+TOKEN = "tba-test0001-0123456789"
 
 
 @pytest.fixture
@@ -55,11 +55,10 @@ def _types(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def make_client(**changes: Any) -> ApiClient:
     from tongban.foundation.parties.models import ApiClient, Organisation
-    from tongban.foundation.parties.queries import token_hash
 
     bureau = Organisation.objects.create(name="数据局", kind="government", region_code="510502")
     given = {
-        "name": "统计平台", "organisation": bureau, "token_prefix": TOKEN[:12], "token_hash": next(iter(token_hash(TOKEN))),
+        "name": "统计平台", "organisation": bureau, "secret_hash": b"",
         "capabilities": ["exchange.subscribe"], "created_by": "t",
         "expires_at": datetime.now(UTC) + timedelta(days=30),
     }  # fmt: skip
@@ -68,7 +67,15 @@ def make_client(**changes: Any) -> ApiClient:
 
 @pytest.fixture
 def api_client(db: None) -> ApiClient:
-    return make_client()
+    """A client whose token is TOKEN."""
+    from tongban.foundation.parties.models import AccessToken
+    from tongban.foundation.parties.queries import token_hash
+
+    client = make_client()
+    AccessToken.objects.create(
+        client=client, token_hash=token_hash(TOKEN)[0], scopes=client.capabilities, expires_at=client.expires_at
+    )
+    return client
 
 
 @pytest.fixture

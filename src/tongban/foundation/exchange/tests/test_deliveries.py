@@ -223,7 +223,7 @@ def test_while_one_worker_delivers_another_leaves_it_alone(delivery: Delivery, r
 
 def test_only_clients_entitled_hear(receiver: Web, by: Actor, run_jobs: Any) -> None:
     def subscriber(name: str, **changes: Any) -> None:
-        client = make_client(token_prefix=name, **changes)
+        client = make_client(name=name, **changes)
         actions.subscribe(client_id=client.pk, name=name, endpoint=f"{receiver.url}/{name}", types=[], by=by)
 
     subscriber("whole")
@@ -231,7 +231,7 @@ def test_only_clients_entitled_hear(receiver: Web, by: Actor, run_jobs: Any) -> 
     subscriber("other", region_code="510503")
     subscriber("trusted", capabilities=["exchange.subscribe", "tests.know"])
     subscriber("revoked")
-    ApiClient.objects.filter(token_prefix="revoked").update(revoked_at=timezone.now())
+    ApiClient.objects.filter(name="revoked").update(revoked_at=timezone.now())
 
     def heard_after(region: str, kind: str = "tests.happened") -> set[str]:
         receiver.heard.clear()

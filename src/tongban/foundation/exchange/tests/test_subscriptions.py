@@ -35,7 +35,7 @@ def code_of(call: Any) -> str:
 
 
 def test_a_client_subscribes_for_itself_alone(api_client: ApiClient) -> None:
-    me, other = client_actor(api_client), make_client(token_prefix="other")
+    me, other = client_actor(api_client), make_client(name="other")
     mine = actions.subscribe(client_id=api_client.pk, name="统计", endpoint=HOOK, types=["tests.happened"], by=me)
     assert mine.secret.startswith("whsec_")
     assert list(queries.subscriptions(me)) == [mine]

@@ -54,6 +54,7 @@ _TYPES = (
     LeafType("case.withdrawn", T("申请人撤回", "Case withdrawn"), (), ("reason",)),
     LeafType("case.terminated", T("终止办件", "Case ended without a decision"), (), ("reason",)),
     LeafType("case.delivered", T("送达", "Case delivered"), ("way", "is_late"), ("receiver",)),
+    LeafType("case.archived", T("归档", "Case archived"), ("digest", "parts")),
     LeafType("promise.made", T("作出承诺", "Promise made"), ("is_condition",), ("about", "text")),
     LeafType("promise.supplied", T("补交承诺的材料", "Promised document handed in"), (), ("about", "form")),
     LeafType("promise.settled", T("核查承诺", "Promise looked into"), ("is_kept",), ("about", "reason")),

@@ -9,14 +9,16 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
 from tongban.foundation.ledger import actions as ledger
 from tongban.foundation.parties.actions.organisations import ORGANISATION, UNIT
 from tongban.foundation.parties.hooks import MANAGE_CLIENTS
-from tongban.foundation.parties.models import ApiClient, Device, Organisation, Unit
+from tongban.foundation.parties.models import AccessToken, ApiClient, Device, Organisation, Unit
 from tongban.foundation.parties.queries import require, token_hash
+from tongban.foundation.parties.queries.clients import FOR_SECRETS, is_secret_of
 from tongban.foundation.parties.queries.leaves import client_leaf, device_leaf
 from tongban.foundation.parties.rules import check_name
 from tongban.lib import capabilities
@@ -33,6 +35,7 @@ DEVICE_KINDS = {
 }  # fmt: skip
 ENROLMENT_HOURS = 24
 LONGEST_CLIENT_DAYS = 366
+OVERLAP = timedelta(days=1)  # how long the secret before a change in good order still opens
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,40 +52,71 @@ def _new_token(kind: str) -> str:
     return f"tb{kind}-{speakable_code(8)}-{secrets.token_urlsafe(32)}"
 
 
-def _hash(token: str) -> bytes:
-    return next(iter(token_hash(token)))
+def _hash(token: str, kind: str = "bearer") -> bytes:
+    return token_hash(token, kind)[0]
 
 
 @transaction.atomic
 def create_client(new: NewClient, *, organisation_id: UUID, by: Actor) -> tuple[ApiClient, str]:
-    """An API client and its token, which nobody can read again."""
+    """An API client and its secret, which nobody can read again."""
     require(by, MANAGE_CLIENTS, region=new.region_code)
     if not Organisation.objects.filter(pk=organisation_id, is_active=True).exists():
         raise not_found(ORGANISATION)
-    allowed = {name for name, found in capabilities.ALL.items() if found.grantable_to_clients}
+    allowed = {found.name for found in capabilities.grantable()}
     if not new.capabilities or not set(new.capabilities) <= allowed:
         raise Refusal("capability_not_for_clients", T("请从列表中选择可以授予接口的权限。",
                       "Choose capabilities from the list for API clients."), field="capabilities")  # fmt: skip
     if not 1 <= new.days <= LONGEST_CLIENT_DAYS:
         raise Refusal("days_out_of_range", T("有效期为 1 至 366 天。", "Valid for 1 to 366 days."), field="days")
-    token = _new_token("c")
+    secret = _new_token("c")
     client = ApiClient.objects.create(
-        name=check_name(new.name.strip()[:120]), organisation_id=organisation_id, token_prefix=token[:12],
-        token_hash=_hash(token), capabilities=sorted(new.capabilities), region_code=new.region_code,
+        name=check_name(new.name.strip()[:120]), organisation_id=organisation_id,
+        secret_hash=_hash(secret, FOR_SECRETS), capabilities=sorted(new.capabilities), region_code=new.region_code,
         expires_at=timezone.now() + timedelta(days=new.days), created_by=by.name,
     )  # fmt: skip
     ledger.record("access.granted", by=by, subject=("parties.apiclient", client.pk), values=client_leaf(client))
-    return client, token
+    return client, secret
 
 
 @transaction.atomic
-def rotate_client(client_id: UUID, *, by: Actor) -> tuple[ApiClient, str]:
-    """A new token for an API client; the old one stops at once."""
+def rotate_client(client_id: UUID, *, at_once: bool = False, by: Actor) -> tuple[ApiClient, str]:
+    """A new secret for an API client. The old one opens for a day more; ``at_once`` ends it and every token now."""
     client = _client(client_id, by)
-    token = _new_token("c")
-    client.token_prefix, client.token_hash = token[:12], _hash(token)
-    client.save(update_fields=["token_prefix", "token_hash"])
-    return client, token
+    secret = _new_token("c")
+    client.previous_hash = None if at_once else client.secret_hash
+    client.previous_until = None if at_once else timezone.now() + OVERLAP
+    client.secret_hash = _hash(secret, FOR_SECRETS)
+    client.save(update_fields=["secret_hash", "previous_hash", "previous_until"])
+    if at_once:
+        client.access_tokens.filter(expires_at__gt=timezone.now()).update(expires_at=timezone.now())
+    return client, secret
+
+
+@transaction.atomic
+def issue_token(client_id: UUID, scopes: list[str], *, secret: str, by: Actor) -> str:
+    """A bearer token of an API client, for as long as the settings say.
+
+    The client stays locked, so that no token of an old secret outlives a change at once.
+    """
+    del by  # whoever knows the secret
+    client = ApiClient.objects.select_for_update().filter(pk=client_id, revoked_at__isnull=True).first()
+    if client is None or not is_secret_of(client, secret):
+        raise Refusal("client_unknown", T("客户端标识或密钥不对。", "The client's id or secret is wrong."), status=401)
+    token = f"tba-{secrets.token_urlsafe(32)}"
+    lasts = timedelta(minutes=settings.ENVIRONMENT.token_minutes)
+    AccessToken.objects.create(
+        client=client, token_hash=_hash(token), scopes=sorted(set(scopes) & set(client.capabilities)),
+        expires_at=min(timezone.now() + lasts, client.expires_at),
+    )  # fmt: skip
+    return token
+
+
+@transaction.atomic
+def end_token(token: str, *, client_id: UUID, by: Actor) -> None:
+    """End a token before its time; one of another client, or of nobody, is left alone."""
+    del by  # the client, which proved itself
+    found = AccessToken.objects.filter(token_hash__in=token_hash(token), client_id=client_id)
+    found.filter(expires_at__gt=timezone.now()).update(expires_at=timezone.now())
 
 
 @transaction.atomic

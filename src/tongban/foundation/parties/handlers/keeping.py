@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from tongban.foundation.ledger.hooks import Affairs, Due, Retention, affairs, retentions
 from tongban.foundation.parties.models import (
+    AccessToken,
     Account,
     ApiClient,
     Correction,
@@ -153,6 +154,9 @@ def kept_for_a_time() -> list[Retention]:
         Retention("parties.people", T("没有任何事项需要的人员", "People nothing needs any more"),
                   T("登记满一年、不再被任何账号、任职、办件等引用", "For a year, and while a log-in, membership, case or other row needs them"),
                   Person, _needed_by_nothing, kind="parties.person"),
+        Retention("parties.access_tokens", T("接口访问令牌", "Access tokens of API clients"),
+                  T("失效后一天", "1 day after their end"), AccessToken,
+                  lambda now: AccessToken.objects.filter(expires_at__lt=now - A_DAY)),
         Retention("parties.signups", T("未完成的注册", "Sign-ups nobody finished"), T("一天", "1 day"), Account, _unfinished),
         Retention("parties.staff_lists", T("未确认的人员名单", "Staff lists nobody confirmed"), T("一天", "1 day"),
                   StaffImport, lambda now: _made_before(StaffImport, A_DAY, now)),

@@ -101,8 +101,9 @@ class Migration(migrations.Migration):
                     models.UUIDField(default=tongban.lib.ids.uuid7, editable=False, primary_key=True, serialize=False),
                 ),
                 ("name", models.CharField(max_length=120)),
-                ("token_prefix", models.CharField(max_length=12, unique=True)),
-                ("token_hash", models.BinaryField(max_length=32)),
+                ("secret_hash", models.BinaryField(max_length=32)),
+                ("previous_hash", models.BinaryField(blank=True, max_length=32, null=True)),
+                ("previous_until", models.DateTimeField(blank=True, null=True)),
                 ("capabilities", models.JSONField(default=list)),
                 ("region_code", models.CharField(blank=True, max_length=12)),
                 ("expires_at", models.DateTimeField()),
@@ -116,6 +117,29 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="api_clients",
                         to="parties.organisation",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="AccessToken",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(default=tongban.lib.ids.uuid7, editable=False, primary_key=True, serialize=False),
+                ),
+                ("token_hash", models.BinaryField(max_length=32, unique=True)),
+                ("scopes", models.JSONField(default=list)),
+                ("expires_at", models.DateTimeField(db_index=True)),
+                (
+                    "client",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="access_tokens",
+                        to="parties.apiclient",
                     ),
                 ),
             ],

@@ -6,10 +6,10 @@ from tongban.foundation.parties.models.disclosure import Disclosure
 from tongban.foundation.parties.models.membership import Delegation, Mandate, Membership
 from tongban.foundation.parties.models.organisation import Organisation, Unit
 from tongban.foundation.parties.models.person import Person
-from tongban.foundation.parties.models.principal import ApiClient, Device
+from tongban.foundation.parties.models.principal import AccessToken, ApiClient, Device
 from tongban.foundation.parties.models.staff_import import StaffImport
 
 __all__ = [
-    "Account", "ApiClient", "CacheEntry", "Correction", "Delegation", "Device", "Disclosure", "ListLook", "Look", "Mandate", "Membership",
+    "AccessToken", "Account", "ApiClient", "CacheEntry", "Correction", "Delegation", "Device", "Disclosure", "ListLook", "Look", "Mandate", "Membership",
     "Organisation", "Person", "StaffImport", "Unit",
 ]  # fmt: skip

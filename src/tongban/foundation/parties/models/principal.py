@@ -8,12 +8,16 @@ from tongban.lib.models import House
 
 
 class ApiClient(House):
-    """A program of an organisation that calls the API with a bearer token; only the token's hash is kept."""
+    """A program of an organisation; its id and secret get it tokens that last an hour. Only hashes are kept.
+
+    For a day after the secret was changed in good order the one before it still opens.
+    """
 
     name = models.CharField(max_length=120)
     organisation = models.ForeignKey("parties.Organisation", on_delete=models.PROTECT, related_name="api_clients")
-    token_prefix = models.CharField(max_length=12, unique=True)
-    token_hash = models.BinaryField(max_length=32)
+    secret_hash = models.BinaryField(max_length=32)
+    previous_hash = models.BinaryField(max_length=32, null=True, blank=True)
+    previous_until = models.DateTimeField(null=True, blank=True)
     capabilities = models.JSONField(default=list)
     region_code = models.CharField(max_length=12, blank=True)
     expires_at = models.DateTimeField()
@@ -24,6 +28,18 @@ class ApiClient(House):
 
     def __str__(self) -> str:
         return self.name
+
+
+class AccessToken(House):
+    """A bearer token of an API client: what it may be used for, until when. Retention: a day after its end."""
+
+    client = models.ForeignKey("parties.ApiClient", on_delete=models.CASCADE, related_name="access_tokens")
+    token_hash = models.BinaryField(max_length=32, unique=True)
+    scopes = models.JSONField(default=list)  # capabilities; what the client has lost since does not count
+    expires_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return f"{self.client_id} {self.pk}"
 
 
 class Device(House):

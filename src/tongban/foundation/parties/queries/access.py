@@ -6,21 +6,17 @@ import hashlib
 import hmac
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from tongban.foundation.parties.models import Account, ApiClient, Delegation, Device, Membership
+from tongban.foundation.parties.models import AccessToken, Account, Delegation, Device, Membership
 from tongban.lib import capabilities
 from tongban.lib.actors import ANONYMOUS, Actor, Channel
 from tongban.lib.keys import ring
 from tongban.lib.refusals import Refusal, forbidden
 from tongban.lib.words import T
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 SESSION_MEMBERSHIP = "membership"  # id of the membership the desk is open with; "" is the person alone
 SESSION_ACTING_FOR = "acting_for"  # "organisation:<id>" or "person:<id>"; absent: for oneself
@@ -109,34 +105,42 @@ def with_membership(actor: Actor, membership: Membership, *, delegation_id: UUID
     )  # fmt: skip
 
 
-def token_hash(token: str) -> Iterable[bytes]:
-    """Hashes of a bearer token under every token key in the ring, the current one first."""
-    return [hmac.new(key.derive("bearer"), token.encode(), hashlib.sha256).digest() for key in ring().all("token")]
+def token_hash(token: str, kind: str = "bearer") -> list[bytes]:
+    """Hashes of a token under every token key in the ring, the current one first; each ``kind`` has keys of its own."""
+    return [hmac.new(key.derive(kind), token.encode(), hashlib.sha256).digest() for key in ring().all("token")]
 
 
 def actor_of_token(token: str) -> Actor:
     """The API client or device a bearer token belongs to; refuses unknown, expired and revoked ones alike."""
-    prefix = token[:12]
-    client = ApiClient.objects.filter(token_prefix=prefix, revoked_at__isnull=True).first()
-    if client and client.expires_at > timezone.now() and _matches(token, client.token_hash):
+    now = timezone.now()
+    found = (
+        AccessToken.objects.filter(
+            token_hash__in=token_hash(token), expires_at__gt=now, client__revoked_at__isnull=True,
+            client__expires_at__gt=now,
+        )
+        .select_related("client").first()
+    )  # fmt: skip
+    if found:
+        client = found.client
         return Actor(
             kind="client", channel="api", name=client.name, client_id=client.pk,
             organisation_id=client.organisation_id, region=client.region_code, assurance=5, second_factor=True,
-            capabilities=frozenset(client.capabilities),
+            capabilities=frozenset(found.scopes) & frozenset(client.capabilities),
         )  # fmt: skip
-    device = Device.objects.filter(token_prefix=prefix, revoked_at__isnull=True).select_related("unit").first()
-    if device and device.token_hash and _matches(token, device.token_hash):
+    device = Device.objects.filter(token_prefix=token[:12], revoked_at__isnull=True).select_related("unit").first()
+    if device and device.token_hash and opens(token, device.token_hash):
         return Actor(
             kind="device", channel="api", name=device.name, device_id=device.pk, unit_id=device.unit_id,
             organisation_id=device.unit.organisation_id, region=device.unit.region_code, assurance=1,
             second_factor=True,
         )  # fmt: skip
-    raise Refusal("token_invalid", T("访问令牌无效、已过期或已停用。请向管理员申请新的令牌。",
-                  "This token is unknown, expired or revoked. Ask the administrator for a new one."), status=401)  # fmt: skip
+    raise Refusal("token_invalid", T("访问令牌无效、已过期或已停用。接口调用方请重新换取令牌，设备请重新激活。",
+                  "This token is unknown, expired or revoked: fetch a new one; a device is activated again."), status=401)  # fmt: skip
 
 
-def _matches(token: str, stored: bytes | memoryview) -> bool:
-    return any(hmac.compare_digest(bytes(stored), known) for known in token_hash(token))
+def opens(token: str, stored: bytes | memoryview, kind: str = "bearer") -> bool:
+    """Whether a stored hash is this token's."""
+    return any(hmac.compare_digest(bytes(stored), known) for known in token_hash(token, kind))
 
 
 def nobody(channel: Channel) -> Actor:

@@ -8,6 +8,9 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from tongban.foundation.parties.models import ApiClient
+from tongban.foundation.parties.queries.access import opens
+
+FOR_SECRETS = "client"  # what a secret's hash is derived for
 
 
 def clients_in_force() -> QuerySet[ApiClient]:
@@ -19,3 +22,20 @@ def clients_in_force() -> QuerySet[ApiClient]:
 def client_in_force(client_id: UUID) -> ApiClient | None:
     """One API client, while it may call."""
     return clients_in_force().filter(pk=client_id).first()
+
+
+def client_of_secret(client_id: str, secret: str) -> ApiClient | None:
+    """The API client in force that an id and a secret belong to; nothing tells which of the two was wrong."""
+    try:
+        client = client_in_force(UUID(client_id))
+    except ValueError:
+        return None
+    return client if client and is_secret_of(client, secret) else None
+
+
+def is_secret_of(client: ApiClient, secret: str) -> bool:
+    """Whether a secret is the client's: the present one or, for a day after a change, the one before."""
+    if opens(secret, client.secret_hash, FOR_SECRETS):
+        return True
+    is_old_good = client.previous_until is not None and client.previous_until > timezone.now()
+    return is_old_good and client.previous_hash is not None and opens(secret, client.previous_hash, FOR_SECRETS)

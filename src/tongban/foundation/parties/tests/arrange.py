@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
+import secrets
+from datetime import date, timedelta
+
+from django.utils import timezone
 
 from tongban.foundation.parties import actions
-from tongban.foundation.parties.models import Membership, Organisation, Person, Unit
-from tongban.foundation.parties.queries import actor_of_account, with_membership
+from tongban.foundation.parties.models import AccessToken, ApiClient, Membership, Organisation, Person, Unit
+from tongban.foundation.parties.queries import actor_of_account, token_hash, with_membership
 from tongban.foundation.parties.rules import Particulars, Term
 from tongban.lib.actors import Actor, system
 from tongban.lib.identifiers import synthetic_id_number, synthetic_uscc
@@ -52,6 +55,16 @@ def staff_of(unit: Unit, role: str, number: int, *, region: str | None = None) -
 def actor_of(person: Person) -> Actor:
     """Somebody signed in, acting for themselves."""
     return actor_of_account(person.account, channel="web", second_factor=False)
+
+
+def token_for(client: ApiClient, *scopes: str) -> str:
+    """A bearer token of an API client, for everything it was admitted to or for some of it."""
+    token = f"tba-{secrets.token_urlsafe(32)}"
+    AccessToken.objects.create(
+        client=client, token_hash=token_hash(token)[0], scopes=list(scopes or client.capabilities),
+        expires_at=timezone.now() + timedelta(hours=1),
+    )  # fmt: skip
+    return token
 
 
 def company_of(

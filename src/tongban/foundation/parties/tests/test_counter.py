@@ -9,6 +9,7 @@ import pytest
 
 from tongban.foundation.parties import actions, queries
 from tongban.foundation.parties.models import ApiClient, Correction, Device, ListLook, Look, Person
+from tongban.foundation.parties.queries.clients import client_of_secret
 from tongban.foundation.parties.tests.arrange import actor_of, person_of, staff_of, unit_of
 from tongban.foundation.parties.tests.test_pages import account_of, at_desk
 from tongban.foundation.parties.tests.test_people import NUMBER
@@ -97,12 +98,17 @@ def test_an_api_client_through_the_pages(operator: Any) -> None:
         assert operator.post("/operations/clients/new/", typed | {"days": "0"}).status_code == 422
         shown = operator.post("/operations/clients/new/", typed)
         assert shown["Cache-Control"] == "no-store"
-        token = re.search(r"tbc-[\w-]+", shown.content.decode())
-        assert token
+        secret = re.search(r"tbc-[\w-]+", shown.content.decode())
+        assert secret
         client = ApiClient.objects.get()
-        assert queries.actor_of_token(token.group()).client_id == client.pk
-        assert token.group() not in operator.get("/operations/clients/").content.decode()
-        assert operator.post(f"/operations/clients/{client.pk}/rotate").status_code == 200
+        assert str(client.pk) in shown.content.decode()
+        assert client_of_secret(str(client.pk), secret.group()) == client
+        assert secret.group() not in operator.get("/operations/clients/").content.decode()
+        assert "旧密钥在此之前仍可用" in operator.post(f"/operations/clients/{client.pk}/rotate").content.decode()
+        assert client_of_secret(str(client.pk), secret.group()) == client
+        replaced = operator.post(f"/operations/clients/{client.pk}/replace")
+        assert (replaced.status_code, replaced["Cache-Control"]) == (200, "no-store")
+        assert client_of_secret(str(client.pk), secret.group()) is None
         assert operator.post(f"/operations/clients/{client.pk}/revoke").status_code == 302
         assert operator.post(f"/operations/clients/{client.pk}/rotate").status_code == 409
     finally:

@@ -7,8 +7,8 @@ from django.test import Client
 from django.utils import timezone
 
 from tongban.foundation.parties import actions, queries
-from tongban.foundation.parties.models import ApiClient, Device
-from tongban.foundation.parties.tests.arrange import actor_of, person_of, staff_of, unit_of
+from tongban.foundation.parties.models import AccessToken, ApiClient, Device
+from tongban.foundation.parties.tests.arrange import actor_of, person_of, staff_of, token_for, unit_of
 from tongban.foundation.parties.tests.test_people import refuses
 from tongban.foundation.parties.tests.test_rights import today
 from tongban.lib import capabilities
@@ -40,20 +40,24 @@ def ask(token: str, path: str = "/") -> Actor:
 def test_an_api_client_and_its_token(probe: object) -> None:
     by = operator()
     new = actions.NewClient("医院接口", (PROBE,), "510502", 30)
-    client, token = actions.create_client(new, organisation_id=by.organisation_id, by=by)
-    assert token not in str(ApiClient.objects.values())
+    client, secret = actions.create_client(new, organisation_id=by.organisation_id, by=by)
+    token = actions.issue_token(client.pk, [PROBE, "tests.other"], secret=secret, by=queries.nobody("api"))
+    assert secret not in str(ApiClient.objects.values())
+    assert token not in str(AccessToken.objects.values())
     actor = queries.actor_of_token(token)
     assert (actor.kind, actor.capabilities, actor.region) == ("client", frozenset({PROBE}), "510502")
     assert ask(token).client_id == client.pk
     client.refresh_from_db()
     assert client.last_used_on == today()
-    _, second = actions.rotate_client(client.pk, by=by)
-    for old in (token, second[:-1], second[:12], "", "tbc-"):
+    for wrong in (secret, token[:-1], token[:12], "", "tba-"):
         with refuses("token_invalid"):
-            queries.actor_of_token(old)
-    assert queries.actor_of_token(second).client_id == client.pk
+            queries.actor_of_token(wrong)
+    ApiClient.objects.update(capabilities=[])
+    assert queries.actor_of_token(token).capabilities == frozenset()
     actions.revoke_client(client.pk, by=by)
-    assert ask(second) is None
+    assert ask(token) is None
+    with refuses("client_unknown"):
+        actions.issue_token(client.pk, [PROBE], secret=secret, by=queries.nobody("api"))
     for again in (actions.revoke_client, actions.rotate_client):
         with refuses("client_revoked"):
             again(client.pk, by=by)
@@ -79,14 +83,19 @@ def test_an_api_client_must_make_sense(probe: object) -> None:
         actions.create_client(actions.NewClient("甲", (PROBE,), "510502"), organisation_id=by.unit_id, by=by)
 
 
-def test_an_expired_token_is_refused(probe: object) -> None:
+def test_tokens_end_with_their_time_and_with_their_client(probe: object) -> None:
     by = operator()
-    client, token = actions.create_client(
+    client, _ = actions.create_client(
         actions.NewClient("甲", (PROBE,), "510502"), organisation_id=by.organisation_id, by=by
     )
-    ApiClient.objects.filter(pk=client.pk).update(expires_at=timezone.now())
+    token, other = token_for(client), token_for(client)
+    AccessToken.objects.filter(token_hash=queries.token_hash(token)[0]).update(expires_at=timezone.now())
     with refuses("token_invalid"):
         queries.actor_of_token(token)
+    assert queries.actor_of_token(other).client_id == client.pk
+    ApiClient.objects.filter(pk=client.pk).update(expires_at=timezone.now())
+    with refuses("token_invalid"):
+        queries.actor_of_token(other)
 
 
 def test_a_device_is_activated_once() -> None:

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from tongban.foundation.parties import actions, queries
 from tongban.foundation.parties.forms import ClientForm, DeviceForm
 from tongban.foundation.parties.hooks import MANAGE_CLIENTS
+from tongban.foundation.parties.models import ApiClient
 from tongban.foundation.parties.views.common import FormPage, form_page, page_of, sent
 from tongban.lib.capabilities import ALL as CAPABILITIES
 from tongban.lib.words import T
@@ -22,8 +23,9 @@ from tongban.web.audiences import audience
 _ONCE = T("只显示这一次，请立即妥善保存。", "Shown this once only: keep it safe now.")
 
 
-def _secret(request: HttpRequest, title: T, secret: str, back: str) -> HttpResponse:
-    answer = render(request, "parties/secret.html", {"title": title, "secret": secret, "lead": _ONCE, "back": back})
+def _secret(request: HttpRequest, title: T, secret: str, back: str, client: ApiClient | None = None) -> HttpResponse:
+    context = {"title": title, "secret": secret, "lead": _ONCE, "back": back, "client": client}
+    answer = render(request, "parties/secret.html", context)
     answer["Cache-Control"] = "no-store"
     return answer
 
@@ -45,7 +47,7 @@ def _rights(names: list[str]) -> T:
 @audience("operator", capability=MANAGE_CLIENTS)
 @require_http_methods(["GET", "POST"])
 def new_client(request: HttpRequest) -> HttpResponse:
-    """An API client; its token is shown once."""
+    """An API client; its secret is shown once."""
     actor = request.actor  # type: ignore[attr-defined]
     back = reverse("parties:clients")
     page = FormPage(T("新接口调用方", "New API client"), T("创建", "Create"), back, is_desk=True)
@@ -54,19 +56,20 @@ def new_client(request: HttpRequest) -> HttpResponse:
     def act(typed: dict[str, Any]) -> HttpResponse:
         region = typed["region_code"] or actor.region
         new = actions.NewClient(typed["name"], tuple(typed["capabilities"]), region, typed["days"])
-        client, token = actions.create_client(new, organisation_id=UUID(typed["organisation"]), by=actor)
-        return _secret(request, T("{name} 的令牌", "Token of {name}").format(name=client.name), token, back)
+        client, secret = actions.create_client(new, organisation_id=UUID(typed["organisation"]), by=actor)
+        title = T("{name} 的客户端标识和密钥", "Id and secret of {name}").format(name=client.name)
+        return _secret(request, title, secret, back, client)
 
     return form_page(request, page, form, act)
 
 
 @audience("operator", capability=MANAGE_CLIENTS)
 @require_POST
-def rotate(request: HttpRequest, client_id: UUID) -> HttpResponse:
-    """A new token; the old one stops."""
-    client, token = actions.rotate_client(client_id, by=request.actor)  # type: ignore[attr-defined]
-    title = T("{name} 的新令牌", "New token of {name}").format(name=client.name)
-    return _secret(request, title, token, reverse("parties:clients"))
+def rotate(request: HttpRequest, client_id: UUID, *, at_once: bool = False) -> HttpResponse:
+    """A new secret; the old one opens for a day more, or ends at once with all tokens."""
+    client, secret = actions.rotate_client(client_id, at_once=at_once, by=request.actor)  # type: ignore[attr-defined]
+    title = T("{name} 的新密钥", "New secret of {name}").format(name=client.name)
+    return _secret(request, title, secret, reverse("parties:clients"), client)
 
 
 @audience("operator", capability=MANAGE_CLIENTS)

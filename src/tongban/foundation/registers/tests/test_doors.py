@@ -11,7 +11,7 @@ from django.test import Client
 from django.utils import timezone
 
 from tongban.foundation.parties import actions as parties
-from tongban.foundation.parties.tests.arrange import HOST, OFFICE, company_of, person_of, staff_of, unit_of
+from tongban.foundation.parties.tests.arrange import HOST, OFFICE, company_of, person_of, staff_of, token_for, unit_of
 from tongban.foundation.parties.tests.test_pages import at_desk, signed_in
 from tongban.foundation.registers import actions
 from tongban.foundation.registers.models import CompanyRecord, Register, RegisterImport
@@ -140,8 +140,8 @@ def program(*capabilities: str, region: str = "") -> Client:
     """A program of a company, with these capabilities."""
     owner = company_of(f"平台公司{len(capabilities)}", 900 + len(region) + len("".join(capabilities)))
     new = parties.NewClient("省平台", capabilities, region, 30)
-    _, token = parties.create_client(new, organisation_id=owner.pk, by=OFFICE)
-    return Client(headers=HOST | {"authorization": f"Bearer {token}"})
+    client, _ = parties.create_client(new, organisation_id=owner.pk, by=OFFICE)
+    return Client(headers=HOST | {"authorization": f"Bearer {token_for(client)}"})
 
 
 ASKED = {"uscc": COMPANY, "elements": ["enterprise.name", "enterprise.business_scope"], "purpose": "verification",
@@ -212,8 +212,8 @@ def test_the_address_tree_over_the_api() -> None:
 def program_elsewhere() -> Client:
     owner = company_of("外区平台公司", 899)
     new = parties.NewClient("外区平台", ("registers.view_places",), NORTH, 30)
-    _, token = parties.create_client(new, organisation_id=owner.pk, by=OFFICE)
-    return Client(headers=HOST | {"authorization": f"Bearer {token}"})
+    client, _ = parties.create_client(new, organisation_id=owner.pk, by=OFFICE)
+    return Client(headers=HOST | {"authorization": f"Bearer {token_for(client)}"})
 
 
 def test_the_matrix_is_for_those_who_keep_residents() -> None:
