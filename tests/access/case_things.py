@@ -12,7 +12,9 @@ from tongban.lib.ids import uuid7
 from tongban.lib.jurisdictions import enter
 from tongban.matters.actions import publish_library
 from tongban.matters.adapters import read_library
-from tongban.matters.models import Case, CaseEvent, Definition, Payment, Promise, Publication, Rating
+from tongban.matters.models import Archive, Case, CaseEvent, Definition, Payment, Promise, Publication, Rating
+from tongban.matters.queries.archives import package_of
+from tongban.matters.rules.archives import digest_of
 
 APPLICANTS = frozenset({"owner", "accountant"})
 OFFICES = frozenset({"reviewer", "township", "decider", "auditor", "administrator"})
@@ -77,6 +79,23 @@ def of_both(world: World) -> list[Sample]:
     return [
         Sample("the company's case", _case("returned"), APPLICANTS | OFFICES),
         Sample("another company's case", _case("in_review"), OFFICES),
+        _elsewhere(world),
+        Sample("no case at all", uuid7()),
+    ]
+
+
+def archived(world: World) -> list[Sample]:
+    """The granted case, as if it had been archived just now."""
+    case = Case.objects.select_related("definition", "version").get(pk=_case("granted"))
+    if not Archive.objects.filter(case=case).exists():
+        now = timezone.now().replace(microsecond=0)
+        manifest, parts = package_of(case, now)
+        Archive.objects.create(
+            case=case, region_code=case.region_code, archived_at=now, after="rated", digest=digest_of(manifest),
+            parts=len(parts), manifest=manifest.decode(),
+        )  # fmt: skip
+    return [
+        Sample("an archived case", case.pk, frozenset({"decider", "auditor"})),
         _elsewhere(world),
         Sample("no case at all", uuid7()),
     ]

@@ -35,6 +35,9 @@ SETTLE_RATING = declare(
 SUPERVISE = declare(
     "matters.supervise", T("查看事项运行情况", "See how services run"), roles=("decider", "auditor", "administrator")
 )
+ARCHIVE = declare(
+    "matters.keep_archive", T("查阅和导出归档办件", "See and export archived cases"), roles=("decider", "auditor")
+)
 VIEW = declare(
     "matters.view_cases", T("查看办件", "See cases"), roles=("clerk", "reviewer", "decider", "auditor"), clients=False
 )

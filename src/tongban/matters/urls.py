@@ -4,6 +4,7 @@ from django.urls import path
 
 from tongban.matters.views import (
     applications,
+    archives,
     calendar,
     desk,
     handling,
@@ -59,6 +60,8 @@ urlpatterns = [
     path("desk/reviews/", desk.reviews, name="desk_reviews"),
     path("desk/reviews/together/", together.together, name="desk_together"),
     path("desk/decisions/", desk.decisions, name="desk_decisions"),
+    path("desk/archive/", archives.archives, name="desk_archive"),
+    path("desk/archive/<uuid:case_id>/package", archives.package, name="archive_package"),
     path("desk/calendar/", calendar.calendar, name="desk_calendar"),
     path("desk/supervision/", supervision.supervision, name="desk_supervision"),
     path("desk/cases/", desk.cases, name="desk_cases"),

@@ -2,6 +2,7 @@
 
 from tongban.matters.actions.acceptance import accept_case, decline_case
 from tongban.matters.actions.applying import apply
+from tongban.matters.actions.archiving import archive_case, archive_what_is_over, open_archive
 from tongban.matters.actions.bulk import Outcome, Row, submit_in_bulk
 from tongban.matters.actions.calendar import (
     NewDay,
@@ -47,7 +48,7 @@ from tongban.matters.actions.payments import (
     take_notification,
 )
 from tongban.matters.actions.procedures import begin_procedure, end_procedure
-from tongban.matters.actions.promises import remind_of_promises, supply_material
+from tongban.matters.actions.promises import remind_of_promises, supply_material, tell_of_overdue_promises
 from tongban.matters.actions.publishing import (
     InFlight,
     confirm_publication,
@@ -80,6 +81,8 @@ __all__ = [
     "appeal_rating",
     "apply",
     "approve_together",
+    "archive_case",
+    "archive_what_is_over",
     "ask_to_sign",
     "assign_case",
     "begin_procedure",
@@ -104,6 +107,7 @@ __all__ = [
     "move_case",
     "note_opened",
     "note_refused_material",
+    "open_archive",
     "open_case",
     "open_paper",
     "propose_publication",
@@ -141,6 +145,7 @@ __all__ = [
     "take_back_unsigned",
     "take_in",
     "take_notification",
+    "tell_of_overdue_promises",
     "terminate_case",
     "translated_paper",
     "unset_day",

@@ -18,7 +18,7 @@ from tongban.lib.actors import Actor
 from tongban.lib.refusals import forbidden, not_found
 from tongban.lib.together import know, once, write
 from tongban.lib.words import T
-from tongban.matters.models import Case, CaseEvent
+from tongban.matters.models import Case, CaseEvent, SignRequest
 from tongban.matters.queries import content_of
 from tongban.matters.queries.cases import concerned_with, stands_for
 from tongban.matters.queries.leaves import LEAF_OF_EVENT, event_leaf
@@ -80,6 +80,13 @@ def lock_to_edit(case_id: UUID, by: Actor) -> Case:
     check_may_edit(case.state)
     check_not_waiting(case)
     return case
+
+
+def settle_requests(case: Case, state: str, *, by: Actor) -> None:
+    """Nobody is asked for a signature any more: the locked case has ended."""
+    SignRequest.objects.filter(case=case, state=SignRequest.State.OPEN).update(
+        state=state, settled_at=timezone.now(), settled_by=by.person_id, settled_name=by.name[:120]
+    )
 
 
 def confirm_anew(by: Actor) -> None:

@@ -25,13 +25,14 @@ from tongban.matters.actions.common import (
     lock_for_office,
     record,
     record_act,
+    settle_requests,
     tell_applicant,
 )
 from tongban.matters.actions.materials import keep_materials
 from tongban.matters.actions.payments import check_paid, settle_fees
 from tongban.matters.actions.promises import check_nothing_owed, void_promises
 from tongban.matters.actions.submission import screen_hashes
-from tongban.matters.models import Case, Certificate, Decision
+from tongban.matters.models import Case, Certificate, Decision, SignRequest
 from tongban.matters.queries import content_of, reviews_of
 from tongban.matters.queries.clocks import calendar_now
 from tongban.matters.queries.shown import check_unchanged
@@ -159,6 +160,7 @@ def end(case: Case, reason: str, *, by: Actor) -> Case:
     case.state, case.closed_at, case.correct_by, case.accept_by = TERMINATED, now, None, None
     case.save(update_fields=["state", "closed_at", "correct_by", "accept_by"])
     record_act(case, "terminated", by=by, at=now, note=reason)
+    settle_requests(case, SignRequest.State.LAPSED, by=by)
     settle_fees(case, TERMINATED, by=by)
     void_promises(case)
     keep_materials(case, now, by=by)

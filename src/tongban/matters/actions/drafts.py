@@ -17,6 +17,7 @@ from tongban.foundation.parties.queries import (
     may_act_for_person,
     organisations_acted_for,
     people_by_id,
+    unit_for,
 )
 from tongban.lib.actors import Actor
 from tongban.lib.refusals import Refusal, Refusals, forbidden
@@ -105,6 +106,11 @@ def _for_person(case: Case, content: Content, person_id: UUID | None) -> None:
             "which_company", T("请选择为哪家企业办理。", "Choose the company you act for."), field="organisation_id"
         )
     applicant = people_by_id([person_id])[person_id]
+    if not applicant.region_code and unit_for(content.definition.decision.unit, "") is None:
+        raise Refusal("region_missing", T(
+            "还没有登记居住地，不知道由哪里受理。请先带身份证到任一政务大厅窗口登记住址，或者请窗口收件。",
+            "No place of residence is recorded, so no office can be named. Have your address recorded at any service window first."),
+            status=409)  # fmt: skip
     case.person, case.name, case.region_code = applicant, applicant.name, applicant.region_code
 
 

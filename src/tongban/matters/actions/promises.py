@@ -10,8 +10,10 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
-from tongban.foundation.parties.queries import unit_for
+from tongban.foundation.notifications.actions import notify
+from tongban.foundation.parties.queries import staff_of_unit, unit_for
 from tongban.lib.actors import Actor, system
+from tongban.lib.capabilities import of_role
 from tongban.lib.jobs import periodic
 from tongban.lib.refusals import Refusal, Refusals, not_found
 from tongban.lib.words import T
@@ -144,6 +146,21 @@ def remind_of_promises() -> None:
                 promise.save(update_fields=["reminded_at"])
                 by = system("matters.remind_of_promises", channel="job")
                 send_notice(case, notice_for(content_of(case), "promise_due"), day=promise.due_on, by=by)
+
+
+@periodic("50 1 * * *")  # ten to ten in China
+def tell_of_overdue_promises() -> None:
+    """Tell a unit's people once what is overdue there, one message for all of it. Safe to run twice."""
+    late = Promise.objects.filter(state=OPEN, due_on__lt=timezone.localdate(), overdue_told_at__isnull=True)
+    for unit_id in set(late.values_list("unit_id", flat=True)):
+        with transaction.atomic():
+            found = list(late.filter(unit_id=unit_id).select_for_update().values_list("pk", flat=True))
+            Promise.objects.filter(pk__in=found).update(overdue_told_at=timezone.now())
+            staff = staff_of_unit(unit_id) if found else []
+            looking = {one.person_id for one in staff if hooks.CHECK_PROMISES in of_role(one.role)}
+            by = system("matters.tell_of_overdue_promises", channel="job")
+            for person_id in sorted(looking):
+                notify(template="matters.promises_overdue", parts={"count": len(found)}, person_id=person_id, by=by)
 
 
 def settle(promise: Promise, state: str, by: Actor) -> None:

@@ -18,7 +18,7 @@ from tongban.lib.working_days import add_working_days
 from tongban.matters import hooks
 from tongban.matters.actions.common import lock_own_case, send_notice
 from tongban.matters.models import Rating
-from tongban.matters.queries import content_of
+from tongban.matters.queries import as_agent, content_of
 from tongban.matters.queries.clocks import calendar_now
 from tongban.matters.rules.cases import check_reason
 from tongban.matters.rules.parts import Notice
@@ -38,7 +38,7 @@ def rate_case(
 ) -> Rating:  # fmt: skip
     """Rate a closed case, once; a bad rating opens a follow-up at the office that handled it."""
     case = lock_own_case(case_id, by)
-    now = timezone.now()
+    by, now = as_agent(case, by), timezone.now()
     check_may_rate(case.state, case.closed_at, is_rated=Rating.objects.filter(case=case).exists(), now=now)
     check_rating(level, reasons, text)
     unit_id = case.decision_unit_id

@@ -18,7 +18,15 @@ from tongban.lib.words import T
 from tongban.matters import hooks
 from tongban.matters.actions.acceptance import begin, meet_units, silence_accepts_on, unit_of
 from tongban.matters.actions.clock import record_turn, set_reviews
-from tongban.matters.actions.common import announce, lock_own_case, record, record_act, store, tell_applicant
+from tongban.matters.actions.common import (
+    announce,
+    lock_own_case,
+    record,
+    record_act,
+    settle_requests,
+    store,
+    tell_applicant,
+)
 from tongban.matters.actions.drafts import with_provenance
 from tongban.matters.actions.known import count_known_questions, typed_although_known
 from tongban.matters.actions.materials import drop_materials, keep_materials
@@ -105,9 +113,7 @@ def withdraw_case(case_id: UUID, *, reason: str = "", by: Actor) -> Case:
     was_draft = case.state == DRAFT
     case.reviews.filter(state=OPEN).update(state=NOT_NEEDED)
     by = as_agent(case, by)
-    SignRequest.objects.filter(case=case, state="open").update(
-        state="taken_back", settled_at=timezone.now(), settled_by=by.person_id, settled_name=by.name[:120]
-    )
+    settle_requests(case, SignRequest.State.TAKEN_BACK, by=by)
     case.state, case.closed_at, case.accept_by, case.correct_by = WITHDRAWN, timezone.now(), None, None
     case.save(update_fields=["state", "closed_at", "answers", "accept_by", "correct_by"])
     write = record if was_draft else record_act

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from ninja import Field, Router, Schema, Status
 
 from tongban.lib.actors import Actor
@@ -17,7 +17,8 @@ from tongban.lib.words import T
 from tongban.matters import actions, queries
 from tongban.matters.adapters import read_imported, read_shipped
 from tongban.matters.api.cases import REFUSED
-from tongban.matters.models import Publication
+from tongban.matters.models import Definition, Publication
+from tongban.matters.queries.keeping import archive_of
 from tongban.matters.queries.publications import Group
 from tongban.matters.rules.differences import Difference, differences
 from tongban.matters.rules.shape import Content
@@ -79,7 +80,25 @@ class Report(PublicationOut):
     groups: list[GroupOut]
 
 
+class Opening(Schema):
+    """Whether a service takes applications, and why that changes; what was handed in goes on."""
+
+    is_open: bool
+    reason: str = Field(max_length=500, examples=["系统切换，12 月 5 日 8 时恢复受理"])
+
+
+class ServiceKept(Schema):
+    """A service as those who publish see it."""
+
+    code: str = Field(examples=["social-card"])
+    name: str
+    version: int
+    is_open: bool
+
+
 _REPORT = {200: Report} | REFUSED
+_ARCHIVE = {"responses": {200: {"description": "The files of the version in force.", "content": {"application/gzip": {
+    "schema": {"type": "string", "format": "binary"}}}}}}  # fmt: skip
 
 
 def _actor(request: HttpRequest) -> Actor:
@@ -171,3 +190,35 @@ def withdraw(request: HttpRequest, publication_id: UUID) -> dict[str, Any]:
     """Take a proposal back."""
     actions.withdraw_publication(publication_id, by=_actor(request))
     return _report(publication_id, _actor(request))
+
+
+@router.get(
+    "/services/{slug:code}/kept", auth=STAFF, response={200: ServiceKept} | REFUSED, operation_id="get_kept_service"
+)
+def kept(request: HttpRequest, code: str) -> dict[str, Any]:
+    """A service whether it is open or not."""
+    return _kept(queries.definition_kept(code, _actor(request)))
+
+
+@router.post(
+    "/services/{slug:code}/opening", auth=STAFF, response={200: ServiceKept} | REFUSED, operation_id="set_service_open"
+)
+def opening(request: HttpRequest, code: str, body: Opening) -> dict[str, Any]:
+    """Stop taking applications for a service, or take them again."""
+    return _kept(actions.set_open(code, is_open=body.is_open, reason=body.reason, by=_actor(request)))
+
+
+@router.get(
+    "/services/{slug:code}/export", auth=STAFF, response=REFUSED, openapi_extra=_ARCHIVE, operation_id="export_service"
+)
+def export(request: HttpRequest, code: str) -> HttpResponse:
+    """The version in force as an archive for another installation, as `propose_publication` takes it."""
+    name, content = archive_of(queries.definition_kept(code, _actor(request)))
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return HttpResponse(content, content_type="application/gzip", headers=headers)
+
+
+def _kept(definition: Definition) -> dict[str, Any]:
+    assert definition.version is not None
+    return {"code": definition.code, "name": str(definition.title), "version": definition.version.number,
+            "is_open": definition.is_open}  # fmt: skip

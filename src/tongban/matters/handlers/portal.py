@@ -101,6 +101,7 @@ _LINES = (
     _Line((hooks.CHECK_PROMISES,), T("待兑现承诺", "Promises"), "desk_promises", "file-check", 26, promises_waiting),
     _Line((hooks.COLLECT,), T("待缴费", "Fees"), "desk_fees", "receipt", 27, payments_waiting),
     _Line((hooks.VIEW,), T("全部办件", "All cases"), "desk_cases", "files", 30),
+    _Line((hooks.ARCHIVE,), T("归档办件", "Archive"), "desk_archive", "archive", 35),
     _Line((hooks.ANSWER_RATING, hooks.SETTLE_RATING), T("差评整改", "Bad ratings"), "desk_ratings", "message-circle", 40,
           queries.ratings_to_follow),
     _Line((hooks.SUPERVISE,), T("电子监察", "Supervision"), "desk_supervision", "alarm", 45),

@@ -1,5 +1,6 @@
 """Services as published, and the cases that run on them; one file per noun."""
 
+from tongban.matters.models.archives import Archive
 from tongban.matters.models.calendar import DayOverride
 from tongban.matters.models.cases import Case, CaseCounter, CaseEvent
 from tongban.matters.models.definitions import Definition, DefinitionVersion, Theme
@@ -13,6 +14,7 @@ from tongban.matters.models.reviews import Certificate, Decision, Review, Specia
 from tongban.matters.models.signing import SignRequest
 
 __all__ = [
+    "Archive",
     "Assignment",
     "Case",
     "CaseCounter",

@@ -34,6 +34,7 @@ class Promise(House):
     made_by = models.CharField(max_length=120)
     due_on = models.DateField(null=True, blank=True)  # to hand it in, or to look after it; none until it is counted
     reminded_at = models.DateTimeField(null=True, blank=True)
+    overdue_told_at = models.DateTimeField(null=True, blank=True)  # its unit was told that it is overdue
     settled_at = models.DateTimeField(null=True, blank=True)
     settled_by = models.CharField(max_length=120, blank=True)
     barred_until = models.DateField(null=True, blank=True)  # of a broken one: no further promise until then

@@ -21,6 +21,7 @@ class SignRequest(House):
         SIGNED = "signed", "已签署"
         SENT_BACK = "sent_back", "已退回"
         TAKEN_BACK = "taken_back", "已取回"
+        LAPSED = "lapsed", "已失效"  # the case ended before anybody signed
 
     case = models.ForeignKey("matters.Case", on_delete=models.CASCADE, related_name="sign_requests")
     state = models.CharField(max_length=12, choices=State.choices, default=State.OPEN)

@@ -47,6 +47,7 @@ EVENTS: dict[str, T] = {
     "revoked": T("撤销证照", "Certificate revoked"),
     "posted": T("交邮寄出", "Posted"),
     "delivered": T("送达，办结", "Delivered: the case is closed"),
+    "archived": T("归档", "Archived"),
 }
 OWN_SIDE = (
     "sign_asked",

@@ -10,8 +10,9 @@ import yaml
 from django.db.models import Prefetch
 
 from tongban.foundation.ledger.hooks import Due
-from tongban.matters.models import Case, CaseEvent, DayOverride, DefinitionVersion
+from tongban.matters.models import Case, CaseEvent, DayOverride, Definition, DefinitionVersion
 from tongban.matters.queries.leaves import LEAF_OF_EVENT, event_leaf
+from tongban.matters.rules.bundles import write_bundle
 from tongban.matters.rules.cases import NOT_NEEDED, OPEN, hash_of
 from tongban.matters.rules.folders import fingerprint
 from tongban.matters.rules.shape import Content
@@ -31,6 +32,13 @@ def written_files(row: DefinitionVersion) -> dict[str, str]:
     used = {name: element.model_dump(mode="json", exclude_defaults=True) for name, element in content.elements.items()}
     elements = yaml.safe_dump({"elements": used}, allow_unicode=True, sort_keys=False, width=1000)
     return {**row.sources, "elements.yaml": elements}
+
+
+def archive_of(definition: Definition) -> tuple[str, bytes]:
+    """The version in force as an archive for another installation, with the name of its file."""
+    assert definition.version is not None
+    content = write_bundle(definition.code, written_files(definition.version))
+    return f"{definition.code}-v{definition.version.number}.tar.gz", content
 
 
 def calendar_leaf(row: DayOverride | None) -> dict[str, Any]:

@@ -25,6 +25,7 @@ LEAF_OF_EVENT = {
     "filed": "case.decided",
     "refused": "case.decided",
     "delivered": "case.delivered",
+    "archived": "case.archived",
     "promised": "promise.made",
     "supplied": "promise.supplied",
     "promise_kept": "promise.settled",
@@ -80,6 +81,7 @@ _FIELDS: dict[str, Callable[[CaseEvent, dict[str, Any]], dict[str, Any]]] = {
     "case.delivered": lambda event, facts: {
         "way": facts["way"], "is_late": facts["is_late"], "receiver": event.note,
     },
+    "case.archived": lambda event, facts: {"digest": facts["digest"], "parts": facts["parts"]},
     "promise.made": lambda event, facts: {"is_condition": facts["is_condition"], "about": facts["element"], "text": facts["text"]},
     "promise.supplied": lambda event, facts: {"about": facts["element"], "form": facts["answers"]},
     "promise.settled": lambda event, facts: {

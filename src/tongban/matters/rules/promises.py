@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -105,6 +106,42 @@ def _unpromised(content: Content, name: T) -> Refusal:
     return Refusal("promise_needed", text.format(name=name), field=shape.promise if shape else "")
 
 
+# How days stand in a promise's words: what people read, and what is counted, must be the same.
+_DAYS_IN_WORDS = (re.compile(r"([0-9]+|[一二三四五六七八九十]+)\s*个?工作日"), re.compile(r"([0-9]+) working days?"))
+_YEARS_IN_WORDS = (re.compile(r"([0-9]+|[一二两三四五])年内不"), re.compile(r"for (a|[0-9]+) years?"))
+_NUMBERS = {"a": 1, "两": 2} | {one: number for number, one in enumerate("一二三四五六七八九十", 1)}
+_DAYS_OF_A_YEAR = (365, 366)
+
+
+def number_said(said: str) -> int:
+    """3, 三, 十五 or 二十 as a number."""
+    if said.isascii() and said.isdigit():
+        return int(said)
+    if len(said) > 1 and "十" in said:
+        tens, _, ones = said.partition("十")
+        return (_NUMBERS[tens] if tens else 1) * 10 + (_NUMBERS[ones] if ones else 0)
+    return _NUMBERS[said]
+
+
+def _number_faults(content: Content, shape: PromiseShape, source: Source, number: int) -> Iterator[Fault]:
+    """The days that stand in a promise's words are those that are counted."""
+    words = _words(content, shape)
+    for text, days, years in zip((words.zh, words.en), _DAYS_IN_WORDS, _YEARS_IN_WORDS, strict=True):
+        wrong = [one for one in days.findall(text) if number_said(one) != shape.working_days]
+        if wrong:
+            said = T("承诺的文字写的是“{said}”个工作日，这里是 {days}；请改成一致。",
+                     "The promise's words say {said} working days, this says {days}: make them agree.")  # fmt: skip
+            yield source.fault(
+                ("promises", number, "working_days"), said.format(said=wrong[0], days=shape.working_days)
+            )
+        least, most = _DAYS_OF_A_YEAR
+        longer = [one for one in years.findall(text) if not least <= shape.barred_days / number_said(one) <= most]
+        if longer:
+            said = T("承诺的文字写的是“{said}”年内不再适用，这里是 {days} 天；请改成一致。",
+                     "The promise's words bar for {said} year(s), this for {days} days: make them agree.")  # fmt: skip
+            yield source.fault(("promises", number, "barred_days"), said.format(said=longer[0], days=shape.barred_days))
+
+
 def promise_faults(content: Content, source: Source) -> Iterator[Fault]:
     """Each promise is a question of the form to be ticked; what may follow later has one."""
     asked, kinds = {one.element for one in content.fields()}, set()
@@ -117,6 +154,8 @@ def promise_faults(content: Content, source: Source) -> Iterator[Fault]:
             text = T("容缺承诺只能有一条。", "There can be one promise for materials.")
             yield source.fault(("promises", number, "kind"), text)
         kinds.add(shape.kind)
+        if element is not None and shape.promise in asked:
+            yield from _number_faults(content, shape, source, number)
     may_follow = [one for one in content.definition.guide.materials if one.need == "later"]
     if may_follow and MATERIAL not in kinds:
         text = T(

@@ -135,6 +135,26 @@ def test_only_fills_in_and_the_mother_signs(family: Family, refused: Refused) ->
     assert signed.events.get(kind="signed").facts["right"] == "self"
 
 
+def test_a_rating_by_the_daughter_says_so(family: Family) -> None:
+    family.mandate()
+    case = family.submitted()
+    for code in ("health", "market"):
+        actions.review_case(case.pk, opinion="approved", by=family.county.reviewers[code])
+    actions.decide_case(case.pk, outcome="granted", by=family.county.decider)
+    assert actions.rate_case(case.pk, level=5, by=family.agent).rated_through == "agent"
+
+
+def test_nobody_without_an_office_begins_a_form(family: Family, refused: Refused) -> None:
+    """It would be refused when it is handed in, after everything was typed."""
+    with refused("region_missing"):
+        actions.start_draft(CODE, by=family.agent)
+    family.mandate()
+    Person.objects.filter(pk=family.mother.pk).update(region_code="")
+    with refused("region_missing"):
+        actions.start_draft(CODE, person_id=family.mother.pk, by=family.agent)
+    assert not Case.objects.exists()
+
+
 def test_the_pages_say_who_acts_for_whom(family: Family, sign_in: SignIn) -> None:
     browser = sign_in(family.daughter)
     assert 'name="whom"' not in browser.get(f"/services/{CODE}/start").content.decode()

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from tongban.foundation.ledger.queries import trail_of
 from tongban.foundation.notifications.models import Message
-from tongban.foundation.parties.models import Account
+from tongban.foundation.parties.models import Account, Membership, Person
 from tongban.lib.ids import uuid7
 from tongban.lib.refusals import Refusals
 from tongban.lib.words import T
@@ -24,6 +24,7 @@ from tongban.matters.adapters import read_library
 from tongban.matters.models import Case, CaseEvent, Certificate, Promise
 from tongban.matters.queries.keeping import case_leaves
 from tongban.matters.queries.promises import promise_acts, promise_at_desk, promises_waiting
+from tongban.matters.rules.promises import number_said
 from tongban.matters.rules.sources import Faulty
 from tongban.matters.tests.arrange import HOUSE, County, a_file, pdf, person_actor, staff
 from tongban.matters.tests.small import ANSWERS, CODE, LAW, small_folder
@@ -253,6 +254,38 @@ def test_reminded_once(county: County, tmp_path: Path) -> None:
     for _ in range(2):
         actions.remind_of_promises()
     assert Message.objects.filter(subject="承诺补交的材料快到期了", channel="in_app").count() == 1
+
+
+def test_the_unit_is_told_once_of_what_is_overdue(county: County, tmp_path: Path) -> None:
+    _, promise = owing(county, tmp_path)
+    for name, role in (("黄文博", "decider"), ("龙丽", "clerk")):
+        person = Person.objects.create(name=name)
+        Account.objects.create(username=role, person=person)
+        Membership.objects.create(person=person, unit=county.units["approval"], role=role, region_code="510502",
+                                  granted_by="tests", valid_from=timezone.localdate())  # fmt: skip
+    actions.tell_of_overdue_promises()
+    assert not Message.objects.filter(template="matters.promises_overdue").exists()
+    overdue(promise)
+    for _ in range(2):
+        actions.tell_of_overdue_promises()
+    told = Message.objects.get(template="matters.promises_overdue", channel="in_app")
+    assert (told.person.name, told.subject) == ("黄文博", "有 1 项承诺已逾期")
+
+
+def test_the_days_in_the_words_are_those_that_count(tmp_path: Path) -> None:
+    later, five = "promise.later_materials", LATER | {"promise": "promise.later_materials", "barred_days": 365}
+    fields = (PLAN, later)
+    read_library(folder(tmp_path / "as said", five, fields=fields))
+    for number, (wrong, place) in enumerate((({"working_days": 7}, "工作日"), ({"barred_days": 180}, "年内不再适用"))):
+        with pytest.raises(Faulty, match=place) as faulty:
+            read_library(folder(tmp_path / str(number), five | wrong, fields=fields))
+        assert [fault.line > 1 for fault in faulty.value.faults] == [True, True]  # in both languages, each at its line
+
+
+@pytest.mark.parametrize(("said", "meant"), [("5", 5), ("五", 5), ("十", 10), ("十五", 15), ("二十", 20), ("二十三", 23),
+                                             ("两", 2), ("a", 1)])  # fmt: skip
+def test_numbers_in_words(said: str, meant: int) -> None:
+    assert number_said(said) == meant
 
 
 def test_definitions_that_cannot_be(tmp_path: Path) -> None:

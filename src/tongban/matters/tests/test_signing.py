@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from tongban.foundation.notifications.models import Message
 from tongban.foundation.parties.models import Account, Mandate, Person
 from tongban.lib.actors import Actor
 from tongban.matters import actions, queries
+from tongban.matters.actions.decisions import end_uncorrected
 from tongban.matters.models import Case, SignRequest
 from tongban.matters.queries.shown import shown_of
 from tongban.matters.queries.signing import cases_to_sign
@@ -156,6 +158,24 @@ def test_sent_back_with_a_remark_and_deleted(small: County, refused: Refused) ->
     assert actions.withdraw_case(case.pk, by=accountant(small)).state == "withdrawn"
     assert [one.state for one in SignRequest.objects.order_by("asked_at")] == ["sent_back", "taken_back"]
     assert not cases_to_sign(small.applicant)
+
+
+def test_a_request_lapses_when_its_case_ends_by_the_deadline(small: County, refused: Refused) -> None:
+    case = actions.start_draft(CODE, organisation_id=small.company.pk, by=small.applicant)
+    actions.save_answers(case.pk, ANSWERS, by=small.applicant)
+    actions.submit_case(case.pk, by=small.applicant)
+    actions.review_case(case.pk, opinion="correction", text="请补充", by=small.reviewers["health"])
+    actions.review_case(case.pk, opinion="approved", by=small.reviewers["market"])
+    actions.return_for_correction(case.pk, note="请补充", by=small.decider)
+    actions.ask_to_sign(case.pk, by=accountant(small))
+    Case.objects.filter(pk=case.pk).update(correct_by=timezone.localdate() - timedelta(days=1))
+    for _ in range(2):
+        end_uncorrected()
+    found = SignRequest.objects.get()
+    assert (found.state, found.settled_by, found.settled_name) == ("lapsed", None, "matters.end_uncorrected")
+    assert not cases_to_sign(small.applicant)
+    with refused("not_to_sign"):
+        actions.sign_case(case.pk, shown="x", by=small.applicant)
 
 
 def test_nobody_there_to_sign(small: County, refused: Refused) -> None:

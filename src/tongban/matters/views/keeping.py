@@ -17,8 +17,7 @@ from tongban.lib.words import T
 from tongban.matters import actions, hooks, queries
 from tongban.matters.adapters import read_imported, read_shipped
 from tongban.matters.forms import ProposalForm, ReasonForm
-from tongban.matters.queries.keeping import written_files
-from tongban.matters.rules.bundles import write_bundle
+from tongban.matters.queries.keeping import archive_of
 from tongban.matters.rules.differences import KINDS, Difference, differences
 from tongban.matters.rules.publishing import CHOICES, PROPOSED
 from tongban.matters.rules.shape import Content
@@ -91,10 +90,7 @@ def compare(request: HttpRequest, code: str) -> HttpResponse:
 @require_GET
 def export(request: HttpRequest, code: str) -> HttpResponse:
     """The version in force as an archive for another installation."""
-    definition = queries.definition_kept(code, request.actor)  # type: ignore[attr-defined]
-    assert definition.version is not None
-    content = write_bundle(code, written_files(definition.version))
-    name = f"{code}-v{definition.version.number}.tar.gz"
+    name, content = archive_of(queries.definition_kept(code, request.actor))  # type: ignore[attr-defined]
     return HttpResponse(
         content, content_type="application/gzip", headers={"Content-Disposition": f'attachment; filename="{name}"'}
     )
