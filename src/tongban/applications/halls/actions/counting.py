@@ -34,6 +34,12 @@ def count_up(hall_id: UUID, day: date, prefix: str, *, step: int = 1, most: int 
     return int(row[0]) if row else None
 
 
+def would_pass(hall_id: UUID, day: date, prefix: str, *, step: int, most: int) -> bool:
+    """Whether a counter stands too high already, by a look that holds nobody up; ``count_up`` alone decides who gets in."""
+    value = Counter.objects.filter(hall_id=hall_id, day=day, prefix=prefix).values_list("value", flat=True).first()
+    return (value or 0) + step > most
+
+
 def count_down(hall_id: UUID, day: date, prefix: str, *, step: int = 1) -> int:
     """Take from a counter, never below nothing; what is left."""
     table = connection.ops.quote_name(Counter._meta.db_table)

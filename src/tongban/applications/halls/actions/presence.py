@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from tongban.applications.halls.actions.appointments import check_in
-from tongban.applications.halls.actions.counting import INSIDE, UNLIMITED, count_down, count_up
+from tongban.applications.halls.actions.counting import INSIDE, UNLIMITED, count_down, count_up, would_pass
 from tongban.applications.halls.models import Hall, Scan, Trace, Visit
 from tongban.applications.halls.queries.board import forget_board
 from tongban.applications.halls.queries.halls import is_present
@@ -109,6 +109,9 @@ def _enter(hall: Hall, visit: Visit, at: datetime, scanned: Scanned, by: Actor) 
         return ALREADY_INSIDE
     was_admitted = scanned.verdict == ADMITTED  # offline, at the door, by what the device knew then: a fact now
     most = UNLIMITED if was_admitted else hall.capacity
+    # Before a full hall hundreds are turned away: they must not queue for the counter's row, which its owner holds to the end.
+    if would_pass(hall.pk, visit.day, INSIDE, step=visit.party, most=most):
+        return FULL
     if count_up(hall.pk, visit.day, INSIDE, step=visit.party, most=most) is None:
         return FULL
     visit.inside_since, visit.outside_since = visit.inside_since or at, None
