@@ -135,7 +135,6 @@ def long_queue(house: House, report: Report) -> None:
     device, visitor = hall.headers(house), {"Host": f"{HOST}:{house.port}"}
     plans = {
         "the desk's list": Plan(house.port, f"/api/halls/{hall.code}/queue", headers=device),
-        "call the next": Plan(house.port, f"/api/halls/{hall.code}/windows/1/next", "POST", device, "{}", clients=1),
         "the last visitor looks": Plan(house.port, f"/v/{last}/now", headers=visitor),
         "the board": Plan(house.port, f"/h/{hall.code}/board.json", headers=visitor),
     }

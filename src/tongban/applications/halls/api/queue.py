@@ -51,10 +51,12 @@ def _again(window: Window) -> dict[str, Any]:
 def queue(request: HttpRequest, code: str) -> list[dict[str, Any]]:
     """Visitors in the order in which they are called, the first 200; names are masked."""
     hall, _ = _worked_at(request, code)
-    found = queries.waiting(hall.pk, queries.today_of(hall)).select_related("hall", "window", "slot")[:_MOST]
+    # One hall for all of them, and nothing unsealed: the list shows masked names.
+    found = queries.waiting(hall.pk, queries.today_of(hall)).select_related("window", "slot").defer("details")[:_MOST]
     places: dict[str, int] = {}
     rows = []
     for visit in found:  # counted here: asking the database for each place would cost 200 statements
+        visit.hall = hall
         before = places.get(visit.line, 0)
         places[visit.line] = before + (visit.window_id is None)
         rows.append(visit_out(visit, queries.standing_at(visit, before)))
