@@ -8,7 +8,20 @@ import shutil
 import sys
 from pathlib import Path
 
-from bench import halls, halls_day, ledger, lists, passes, persons, reviews, seals, stack, startup, submissions
+from bench import (
+    halls,
+    halls_day,
+    ledger,
+    lists,
+    passes,
+    persons,
+    residents,
+    reviews,
+    seals,
+    stack,
+    startup,
+    submissions,
+)
 from bench.house import ROOT, running
 
 
@@ -21,7 +34,7 @@ def main(wanted: list[str]) -> None:
     """Run everything, or only the parts named."""
     measured = {
         "stack": stack, "submissions": submissions, "reviews": reviews, "seals": seals, "ledger": ledger,
-        "persons": persons, "lists": lists, "halls": halls, "halls_day": halls_day,
+        "persons": persons, "lists": lists, "residents": residents, "halls": halls, "halls_day": halls_day,
     }  # fmt: skip
     parts = wanted or [*measured, "passes", "startup"]
     var_dir = Path(os.environ.get("TONGBAN_BENCH_DIR", ROOT / "var" / "bench")) / "house"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from django.utils import timezone
 
@@ -19,7 +20,7 @@ from tongban.foundation.parties.models import (
     StaffImport,
     Unit,
 )
-from tongban.foundation.registers.models import Place, RegisterImport
+from tongban.foundation.registers.models import ListRow, Place, RegisterImport, ResidentList
 from tongban.lib.ids import uuid7
 from tongban.lib.jurisdictions import enter
 
@@ -111,6 +112,40 @@ def register_lists(world: World) -> list[Sample]:
         refreshed_at=timezone.now(),
     )  # fmt: skip
     return [Sample("the operator's list", mine.pk, frozenset({"operator"})), Sample("no list at all", uuid7())]
+
+
+def resident_lists(world: World) -> list[Sample]:
+    """A list of residents of the south town: for whoever keeps its residents."""
+    del world
+    south, north = (
+        ResidentList.objects.create(
+            uploaded_by="样本",
+            area_code=area,
+            title="样本台账",
+            filename="台账.xlsx",
+            digest="",
+            headings=["姓名"],
+            row_count=0,
+        )
+        for area in ("510502001006", "510502002001")
+    )
+    return [
+        Sample("a list of the south town", south.pk, frozenset({"grid worker"})),
+        Sample("a list of the north town", north.pk),
+        Sample("no list at all", uuid7()),
+    ]
+
+
+def resident_rows(world: World) -> list[Sample]:
+    """A row of a list that waits for a person."""
+    return [Sample(one.what, row_of(one.value), one.seen_by) for one in resident_lists(world)]
+
+
+def row_of(list_id: Any) -> Any:
+    """A row of a list, or of none."""
+    if not ResidentList.objects.filter(pk=list_id).exists():
+        return list_id
+    return ListRow.objects.create(resident_list_id=list_id, number=2, verdict="known").pk
 
 
 def places(world: World) -> list[Sample]:

@@ -124,6 +124,8 @@ SAMPLES: dict[str, Builder] = {
     "membership_id": office_things.memberships,
     "delegation_id": office_things.delegations,
     "import_id": office_things.staff_lists,
+    "list_id": office_things.resident_lists,
+    "row_id": office_things.resident_rows,
     "/operations/registers/{code}/": office_things.registers,
     "/operations/registers/{code}/switch": office_things.registers,
     "/operations/registers/{code}/connect": office_things.registers,

@@ -174,6 +174,9 @@ DELETES = {
     "foundation.ledger.actions.sequencing": "the queue of leaves without a place",
     "foundation.ledger.actions.thinning": "a later head vouches for those before it",
     "foundation.parties.actions.accounts": "sessions and cache that have run out",
+    "foundation.parties.actions.lists": "people an undone list brought; its leaf says how many",
+    "foundation.registers.actions.list_undoing": "what an undone list brought; its leaf says how many",
+    "foundation.registers.actions.resident_lists": "a list its uploader gives up, or tries anew: nothing was taken over",
     "matters.actions.calendar": "a day follows the published calendar again; the log keeps that it did not",
     "matters.actions.erasing": "within an erasure of the ledger's",
 }

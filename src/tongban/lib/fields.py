@@ -7,10 +7,11 @@ jurisdiction, so one copied into another jurisdiction does not either.
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import json
 import os
+from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from cryptography.exceptions import InvalidTag
@@ -59,6 +60,21 @@ def unseal(stored: bytes, purpose: str, compartment: str = "") -> bytes:
         ) from None  # fmt: skip
 
 
+def sealer(purpose: str, compartment: str = "") -> Callable[[str], bytes]:
+    """``seal`` for a great many texts of one purpose, the key derived once; "" gives b"", as the field stores it."""
+    key = ring().current("data")
+    encrypt = AESGCM(key.derive(_context(compartment))).encrypt
+    head, bound = bytes([_FORMAT]) + key.number.to_bytes(2, "big"), purpose.encode()
+
+    def sealed(plain: str) -> bytes:
+        if not plain:
+            return b""
+        nonce = os.urandom(12)
+        return head + nonce + encrypt(nonce, plain.encode(), bound)
+
+    return sealed
+
+
 def key_number(stored: bytes) -> int:
     """The number of the data key a stored value was encrypted with."""
     return int.from_bytes(stored[1:3], "big")
@@ -95,6 +111,22 @@ class EncryptedTextField(_Field):
             return None
         stored = bytes(value)
         return unseal(stored, self.purpose, self.compartment).decode() if stored else ""
+
+
+class WaitingTextField(EncryptedTextField):
+    """Text encrypted for another column, ``goes_to`` (``parties.person.phone``), to be copied there as it is.
+
+    Rotation of keys reaches it like every other field, so that nothing waits under a key that is no more.
+    """
+
+    def __init__(self, *args: Any, goes_to: str = "", **kwargs: Any) -> None:
+        self.goes_to = goes_to
+        super().__init__(*args, **kwargs)
+
+    @property
+    def purpose(self) -> str:
+        """What the ciphertext is bound to: the column it waits for."""
+        return self.goes_to
 
 
 class EncryptedJSONField(EncryptedTextField):
@@ -149,7 +181,7 @@ class BlindIndexField(_BinaryField):
 
 
 def _hash(secret: bytes, value: str) -> bytes:
-    return hmac.new(secret, value.encode(), hashlib.sha256).digest()[:16]
+    return hmac.digest(secret, value.encode(), "sha256")[:16]
 
 
 def blind_index(kind: str, value: str) -> bytes | None:
@@ -157,6 +189,12 @@ def blind_index(kind: str, value: str) -> bytes | None:
     if not value:
         return None
     return _hash(ring().current("index").derive(f"{require_current()}|{kind}"), value)
+
+
+def indexers(kind: str) -> list[Callable[[str], bytes]]:
+    """``blind_index_any`` for a great many values of one kind: one function for each key, the current one first."""
+    context = f"{require_current()}|{kind}"
+    return [partial(_hash, key.derive(context)) for key in ring().all("index")]
 
 
 def blind_index_any(kind: str, value: str) -> list[bytes]:

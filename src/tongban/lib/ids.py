@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import time
 from datetime import datetime
 from uuid import UUID
 
@@ -12,6 +13,18 @@ from uuid6 import uuid7 as _uuid7
 def uuid7() -> UUID:
     """A UUIDv7 (RFC 9562): sorted by time of making, unique without a database."""
     return UUID(int=_uuid7().int)
+
+
+def uuid7s(count: int) -> list[UUID]:
+    """Up to a million at once, in ascending order, each with 54 random bits: cheaper by far than one by one."""
+    first = time.time_ns() // 1_000_000 << 80 | 0x7 << 76 | 0x2 << 62
+    low, mask = secrets.token_bytes(7 * count), (1 << 54) - 1
+    return [
+        # A counter of twenty bits stands where RFC 9562 (6.2) has it: twelve after the version, eight after the variant.
+        UUID(int=first | number >> 8 << 64 | (number & 0xFF) << 54
+             | int.from_bytes(low[7 * number : 7 * number + 7], "big") & mask)
+        for number in range(count)
+    ]  # fmt: skip
 
 
 def uuid7_floor(moment: datetime) -> UUID:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from typing import Any
 
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat, PhoneNumberType
@@ -14,6 +15,8 @@ from tongban.lib.words import T
 _MOBILE = (PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE)
 # Numbers copied from a phone's address book come wrapped in marks of writing direction.
 _INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+_CN: Any = phonenumbers.PhoneMetadata.metadata_for_region("CN")
+_AT_HOME = re.compile(rf"(?=1[0-9]{{10}}$)(?:{_CN.mobile.national_number_pattern})", re.ASCII)
 _MISSING = T("请填写电话号码。", "Enter a telephone number.")
 _INVALID = T(
     "这不是有效的电话号码。内地手机填 11 位，固定电话前加区号，境外号码以 + 和国家（地区）代码开头。",
@@ -34,10 +37,17 @@ def check_phone(number: str, *, field: str = "") -> str:
 
 def check_mobile(number: str, *, field: str = "") -> str:
     """The E.164 form of a number that can receive text messages."""
+    if _AT_HOME.fullmatch(number):  # what lists are full of; as the library itself judges it
+        return f"+86{number}"
     parsed = _parse(number, field)
     if phonenumbers.number_type(parsed) not in _MOBILE:
         raise Refusal("phone_not_mobile", _NOT_MOBILE, field=field)
     return phonenumbers.format_number(parsed, PhoneNumberFormat.E164)
+
+
+def phone_tail_key(phone: str, region_code: str) -> str:
+    """The last four digits within one community: over a whole city they would say nothing and give much away."""
+    return f"{region_code}:{phone[-4:]}" if phone and region_code else ""
 
 
 def show_phone(e164: str) -> str:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from io import StringIO
 from typing import Any
 from urllib.parse import quote
 
@@ -16,11 +14,11 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from tongban.lib.refusals import Refusal
+from tongban.lib.spreadsheets import write_csv
 from tongban.lib.words import T
 
 PER_PAGE = 50
 EXPORT_ROWS = 50_000  # a table file is made in memory, and a spreadsheet past this serves nobody
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,11 +94,10 @@ def table_file(found: QuerySet[Any], columns: Sequence[Column], *, name: str) ->
             "export_too_large",
             T("超过 {n} 行，请先筛选再导出。", "More than {n} rows: filter first, then export.").format(n=EXPORT_ROWS),
         )
-    out = StringIO()
-    writer = csv.writer(out)
-    writer.writerow([str(column.label) for column in columns])
-    writer.writerows([_unarmed(plain(column.value(row))) for column in columns] for row in rows)
-    response = HttpResponse(out.getvalue().encode("utf-8-sig"), content_type="text/csv; charset=utf-8")
+    content = write_csv(
+        [str(column.label) for column in columns], ([plain(column.value(row)) for column in columns] for row in rows)
+    )
+    response = HttpResponse(content, content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f"attachment; filename=\"table.csv\"; filename*=UTF-8''{quote(name)}.csv"
     response["Cache-Control"] = "no-store"
     return response
@@ -113,11 +110,6 @@ def plain(value: Any) -> str:
     if isinstance(value, datetime):
         return timezone.localtime(value).strftime("%Y-%m-%d %H:%M")
     return value.isoformat() if isinstance(value, date) else str(value)
-
-
-def _unarmed(text: str) -> str:
-    """A cell a spreadsheet will not take for a formula: what applicants typed must not run on an official's desk."""
-    return f"'{text}" if text.startswith(_FORMULA) else text
 
 
 def _cells(row: Any, columns: Iterable[Column]) -> list[Cell]:

@@ -39,11 +39,6 @@ def document_key(document_type: str, number: str) -> str:
     return f"{document_type}:{number}" if number else ""
 
 
-def phone_tail_key(phone: str, region_code: str) -> str:
-    """The last four digits within one community: over a whole city they would say nothing and give much away."""
-    return f"{region_code}:{phone[-4:]}" if phone and region_code else ""
-
-
 def may_grant(granting: str, role: str) -> bool:
     """Whether somebody in the role ``granting`` may hand out ``role``."""
     if granting == "administrator":

@@ -26,3 +26,6 @@ VIEW_RESIDENTS = declare(
     "registers.view_residents", T("查看实有人口", "See residents"), roles=("grid_worker", "auditor")
 )
 KEEP_RESIDENTS = declare("registers.keep_residents", T("维护实有人口", "Keep residents"), roles=("grid_worker",))
+IMPORT_RESIDENTS = declare(
+    "registers.import_residents", T("导入居民名单", "Take over lists of residents"), roles=("grid_worker",)
+)

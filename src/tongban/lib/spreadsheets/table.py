@@ -88,10 +88,7 @@ def read_table(content: bytes, filename: str, columns: Sequence[Column], limits:
     sheet is called when it has no name of its own.
     """
     limits = limits or Limits()
-    if not content.strip():
-        raise Refusal("spreadsheet_empty", _EMPTY, field="file")
-    if len(content) > limits.bytes:
-        raise Refusal("spreadsheet_too_large", _TOO_MANY_BYTES.format(size=limits.bytes >> 20), field="file")
+    _check_content(content, limits)
     try:
         sheet, at, places = _find_header(content, columns, limits)
     except Refusal as refusal:
@@ -100,6 +97,71 @@ def read_table(content: bytes, filename: str, columns: Sequence[Column], limits:
     table = Table(sheet.name or filename, at + 1, unknown=_unknown(sheet.rows[at], places))
     _read_rows(table, sheet.rows, at, columns, places)
     return table
+
+
+@dataclass(frozen=True, slots=True)
+class Headed:
+    """A sheet with its header found but not yet understood: headings, what they were taken for, and the rows below.
+
+    ``places`` are the columns recognised, by their position; ``rows`` have the number Excel shows, and hold ``LOST``
+    where a number lost its end.
+    """
+
+    sheet: str
+    header_row: int
+    headings: list[str]
+    places: dict[str, int]
+    rows: list[tuple[int, list[str]]]
+
+
+def read_headed(content: bytes, filename: str, columns: Sequence[Column], limits: Limits) -> Headed:
+    """The sheet whose header knows most of the columns, whatever else is in it; for lists a person maps.
+
+    Where no heading is known, the first row with the most cells filled is the header. Rows that are empty, or repeat
+    the header as each printed page does, are left out; 同上 is filled.
+    """
+    _check_content(content, limits)
+    best: tuple[tuple[int, int], Sheet, int] | None = None
+    try:
+        for sheets in read_sheets(content, limits):
+            for sheet in sheets:
+                for at, row in enumerate(sheet.rows[:HEADER_WITHIN]):
+                    rank = len(_places(row, columns)), sum(map(bool, row))
+                    if rank[1] > 1 and (best is None or rank > best[0]):
+                        best = rank, sheet, at
+            if best is not None and best[0][0] > 1:
+                break
+    except Refusal as refusal:
+        refusal.field = "file"
+        raise
+    if best is None:
+        labels = _join([column.label for column in columns if column.is_required])
+        raise Refusal("spreadsheet_no_header", _NO_HEADER.format(rows=HEADER_WITHIN, columns=labels), field="file")
+    _, sheet, at = best
+    places = _places(sheet.rows[at], columns)
+    return Headed(sheet.name or filename, at + 1, sheet.rows[at], places, _below(sheet.rows, at))
+
+
+def _below(rows: list[list[str]], at: int) -> list[tuple[int, list[str]]]:
+    header = rows[at]
+    above: list[str] = []
+    found: list[tuple[int, list[str]]] = []
+    for number, row in enumerate(rows[at + 1 :], start=at + 2):
+        if not any(row) or row == header:
+            continue
+        if _DITTO.isdisjoint(row):
+            above = row
+        else:
+            above = [above[place] if text in _DITTO and place < len(above) else text for place, text in enumerate(row)]
+        found.append((number, above))
+    return found
+
+
+def _check_content(content: bytes, limits: Limits) -> None:
+    if not content.strip():
+        raise Refusal("spreadsheet_empty", _EMPTY, field="file")
+    if len(content) > limits.bytes:
+        raise Refusal("spreadsheet_too_large", _TOO_MANY_BYTES.format(size=limits.bytes >> 20), field="file")
 
 
 def _find_header(content: bytes, columns: Sequence[Column], limits: Limits) -> tuple[Sheet, int, dict[str, int]]:
@@ -121,7 +183,7 @@ def _find_header(content: bytes, columns: Sequence[Column], limits: Limits) -> t
 
 
 def _places(row: list[str], columns: Sequence[Column]) -> dict[str, int]:
-    heads = [_head(text) for text in row]
+    heads = [bare_heading(text) for text in row]
     found = {}
     for column in columns:
         place = next((at for at, head in enumerate(heads) if head in _heads(column)), None)
@@ -132,15 +194,15 @@ def _places(row: list[str], columns: Sequence[Column]) -> dict[str, int]:
 
 def _check_twice(row: list[str], columns: Sequence[Column]) -> None:
     for column in columns:
-        if sum(_head(text) in _heads(column) for text in row) > 1:
+        if sum(bare_heading(text) in _heads(column) for text in row) > 1:
             raise Refusal("spreadsheet_column_twice", _TWICE.format(column=column.label))
 
 
 def _heads(column: Column) -> set[str]:
-    return {_head(text) for text in (column.name, column.label.zh, column.label.en, *column.aliases)}
+    return {bare_heading(text) for text in (column.name, column.label.zh, column.label.en, *column.aliases)}
 
 
-def _head(text: str) -> str:
+def bare_heading(text: str) -> str:
     """A header without stars, colons, spaces and remarks in brackets: 姓 名*（必填） is 姓名."""
     return _ASIDE.sub("", unicodedata.normalize("NFKC", text)).casefold()
 
@@ -164,7 +226,7 @@ def _read_rows(table: Table, rows: list[list[str]], at: int, columns: Sequence[C
     for number, row in enumerate(rows[at + 1 :], start=at + 2):
         typed = {name: row[place] if place < len(row) else "" for name, place in places.items()}
         # A header of several lines, or one repeated at the top of each printed page.
-        if not any(typed.values()) or all(_head(text) in heads[name] for name, text in typed.items()):
+        if not any(typed.values()) or all(bare_heading(text) in heads[name] for name, text in typed.items()):
             continue
         typed = {name: above.get(name, "") if text in _DITTO else text for name, text in typed.items()}
         above = typed

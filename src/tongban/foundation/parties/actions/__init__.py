@@ -38,6 +38,10 @@ from tongban.foundation.parties.actions.imports import (
     staff_list_template,
     try_staff_list,
 )
+from tongban.foundation.parties.actions.lists import (
+    give_up_people,
+    take_in_people,
+)
 from tongban.foundation.parties.actions.looks import (
     record_list_look,
     record_look,
@@ -116,6 +120,7 @@ __all__ = [
     "delegate_membership",
     "end_token",
     "enrol_device",
+    "give_up_people",
     "grant_mandate",
     "grant_membership",
     "identity_from_provider",
@@ -138,6 +143,7 @@ __all__ = [
     "settle_correction",
     "staff_list_template",
     "state_identity",
+    "take_in_people",
     "try_staff_list",
     "verify_at_counter",
     "withdraw_delegation",

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, ForeignObjectRel, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from tongban.foundation.ledger.hooks import Affairs, Due, Retention, affairs, retentions
@@ -30,6 +30,7 @@ from tongban.foundation.parties.models import (
 from tongban.foundation.parties.queries import leaves
 from tongban.foundation.parties.queries.disclosures import disclosure_leaf
 from tongban.lib.ids import uuid7_floor
+from tongban.lib.relations import pointed_to_by_nothing
 from tongban.lib.words import T
 
 A_DAY = timedelta(days=1)
@@ -127,13 +128,7 @@ def _ended_mandates(now: datetime) -> QuerySet[Mandate]:
 
 def _needed_by_nothing(now: datetime) -> QuerySet[Person]:
     """People made a year ago or more to whom no row of any app points: no log-in, case, membership, home, look …"""
-    rows = _made_before(Person, A_YEAR, now)
-    for relation in Person._meta.get_fields(include_hidden=True):  # hidden: without a name to go back by
-        if not isinstance(relation, ForeignObjectRel):
-            continue
-        pointing = relation.related_model._default_manager.filter(**{relation.field.name: OuterRef("pk")})
-        rows = rows.filter(~Exists(pointing))
-    return rows
+    return pointed_to_by_nothing(_made_before(Person, A_YEAR, now))
 
 
 @retentions.answer

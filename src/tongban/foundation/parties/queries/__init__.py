@@ -45,6 +45,7 @@ from tongban.foundation.parties.queries.organisations import (
 )
 from tongban.foundation.parties.queries.people import (
     Contacts,
+    Known,
     account_by_phone,
     contacts_of,
     corrections_of,
@@ -52,6 +53,7 @@ from tongban.foundation.parties.queries.people import (
     document_of,
     looks_at,
     people_by_id,
+    people_of_indexes,
     people_visible_to,
     person_by_document,
     person_visible_to,
@@ -87,6 +89,7 @@ __all__ = [
     "Contacts",
     "DemoLogin",
     "Ground",
+    "Known",
     "Standing",
     "account_by_phone",
     "actor_of_account",
@@ -130,6 +133,7 @@ __all__ = [
     "organisations_in_reach",
     "people_by_id",
     "people_in_role",
+    "people_of_indexes",
     "people_visible_to",
     "person_by_document",
     "person_visible_to",

@@ -105,3 +105,25 @@ def document_of(person_id: UUID) -> tuple[str, str]:
 def people_by_id(person_ids: Iterable[UUID]) -> dict[UUID, Person]:
     """People by id, one statement for all; for actions, since it asks nobody who is looking."""
     return {person.pk: person for person in Person.objects.filter(pk__in=list(person_ids))}
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Somebody on record, as far as a list is compared with them."""
+
+    person_id: UUID
+    name: str
+    document_type: str
+    birth_date: str
+    phone_index: bytes | None
+
+
+def people_of_indexes(field: str, keys: Iterable[bytes]) -> dict[bytes, list[Known]]:
+    """People by blind indexes, ``field`` being ``document`` or ``phone``; for actions that compare lists."""
+    column = f"{field}_index"
+    wanted = {"name", "document_type", "birth_date", "phone_index", column}
+    found: dict[bytes, list[Known]] = {}
+    for row in Person.objects.filter(**{f"{column}__in": list(keys)}).only(*wanted):
+        known = Known(row.pk, row.name, row.document_type, row.birth_date, row.phone_index)
+        found.setdefault(getattr(row, column), []).append(known)
+    return found

@@ -16,6 +16,16 @@ from tongban.foundation.registers.actions.leases import (
     register_lease,
     tell_ended_leases,
 )
+from tongban.foundation.registers.actions.list_settling import (
+    Pair,
+    Side,
+    leave_out_the_rest,
+    open_pairs,
+    settle_row,
+)
+from tongban.foundation.registers.actions.list_taking import confirm_list, take_list
+from tongban.foundation.registers.actions.list_trial import check_list
+from tongban.foundation.registers.actions.list_undoing import undo_list, undo_taken_list
 from tongban.foundation.registers.actions.places import (
     NewDwelling,
     NewPlace,
@@ -28,6 +38,7 @@ from tongban.foundation.registers.actions.places import (
     visit_dwelling,
 )
 from tongban.foundation.registers.actions.registers import connect_register, switch_register
+from tongban.foundation.registers.actions.resident_lists import NewList, discard_list, try_list, upload_list
 from tongban.foundation.registers.actions.residents import (
     NewResidence,
     confirm_residence,
@@ -40,9 +51,11 @@ from tongban.foundation.registers.actions.residents import (
 )
 
 __all__ = [
-    "Corrected", "NewDwelling", "NewLease", "NewPlace", "NewResidence", "Origin", "Sought", "Trial", "add_alias", "add_dwellings", "add_place",
-    "answer_fact", "assign_to_grid", "confirm_register_list", "confirm_residence", "connect_register", "correct_residence",
-    "end_lease", "end_residence", "extend_lease", "form_household", "give_code", "open_resident",
-    "read_facts", "record_premises", "record_residence", "record_workplace", "refresh_copies", "register_lease",
-    "register_list_template", "switch_register", "tell_ended_leases", "try_register_list", "visit_dwelling",
+    "Corrected", "NewDwelling", "NewLease", "NewList", "NewPlace", "NewResidence", "Origin", "Pair", "Side", "Sought", "Trial", "add_alias",
+    "add_dwellings", "add_place", "answer_fact", "assign_to_grid", "check_list", "confirm_list", "confirm_register_list",
+    "confirm_residence", "connect_register", "correct_residence", "discard_list", "end_lease", "end_residence", "extend_lease", "form_household",
+    "give_code", "leave_out_the_rest", "open_pairs", "open_resident", "read_facts", "record_premises", "record_residence",
+    "record_workplace", "refresh_copies", "register_lease", "register_list_template", "settle_row", "switch_register",
+    "take_list", "tell_ended_leases", "try_list", "try_register_list", "undo_list", "undo_taken_list", "upload_list",
+    "visit_dwelling",
 ]  # fmt: skip

@@ -103,10 +103,10 @@ def known_names(area: str) -> Known:
         names["township"] = [one.name for one in townships]
     elif len(area) == 9:
         names["community"] = [one.name for one in children_of(area)]
-    return {level: _both_forms(found) for level, found in names.items() if found}
+    return {level: both_forms(found) for level, found in names.items() if found}
 
 
-def _both_forms(names: Iterable[str]) -> list[str]:
+def both_forms(names: Iterable[str]) -> list[str]:
     """凤凰社区居民委员会 is also said 凤凰社区; 南城街道办事处 also 南城街道."""
     ends = ("居民委员会", "居委会", "村民委员会", "村委会", "办事处", "人民政府")
     both: list[str] = []
@@ -144,7 +144,7 @@ def _narrowed(scope: str, address: Address) -> str:
     if len(scope) >= COMMUNITY_DIGITS or not address.community:
         return scope
     found = regions_matching(address.community, within=scope, level="community")
-    codes = {one.code for one in found if address.community in _both_forms([one.name])}
+    codes = {one.code for one in found if address.community in both_forms([one.name])}
     return codes.pop() if len(codes) == 1 else scope
 
 

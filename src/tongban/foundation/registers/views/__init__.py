@@ -1,0 +1,29 @@
+"""Pages of registers: the operators' registers, and lists of residents taken over at a desk."""
+
+from tongban.foundation.registers.views.registers import (
+    confirm_list,
+    connect,
+    list_template,
+    register,
+    register_list,
+    registers,
+    switch,
+)
+from tongban.foundation.registers.views.resident_lists import (
+    confirm,
+    discard,
+    leave_out,
+    progress,
+    report,
+    resident_list,
+    resident_lists,
+    settle,
+    settle_one,
+    try_columns,
+    undo,
+)
+
+__all__ = [
+    "confirm", "confirm_list", "connect", "discard", "leave_out", "list_template", "progress", "register", "register_list",
+    "registers", "report", "resident_list", "resident_lists", "settle", "settle_one", "switch", "try_columns", "undo",
+]  # fmt: skip
