@@ -24,7 +24,7 @@ def rows(first, count):
     for n in range(first, first + count):
         home = n // 3
         number = synthetic_id_number(date(1940, 1, 1) + timedelta(days=n // 999), n % 999 + 1)
-        name = S[n % 39] + G[n * 7 % 43] + (G[n // 41 * 11 % 43] if n % 5 else "")
+        name = S[n % len(S)] + G[n * 7 % len(G)] + (G[n // 41 * 11 % len(G)] if n % 5 else "")
         yield [str(n), name, number, f"139{n % 100000000:08d}", ("户主", "配偶", "子")[n % 3], "户籍",
                f"基准苑{home // 800}期{home // 40 % 20 + 1}栋{home // 20 % 2 + 1}单元{home % 20 // 2 + 1}0{home % 2 + 1}室"]
 HEAD = ["序号", "姓名", "身份证号码", "联系电话", "与户主关系", "人员类别", "居住地址"]

@@ -127,7 +127,7 @@ def resident_lists(world: World) -> list[Sample]:
             headings=["姓名"],
             row_count=0,
         )
-        for area in ("510502001006", "510502002001")
+        for area in ("510502001007", "510502002001")
     )
     return [
         Sample("a list of the south town", south.pk, frozenset({"grid worker"})),
