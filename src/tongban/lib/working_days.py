@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from itertools import groupby
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
@@ -55,9 +56,9 @@ class DayOverride:
     reason: T
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Calendar:
-    """What a jurisdiction adds to the published calendar.
+    """What a jurisdiction adds to the published calendar; never changed once made, and itself only: counts are kept by it.
 
     ``overrides`` win over everything. ``announced_years`` are years whose State Council notice has been entered
     completely as overrides, so that a date in them is no longer provisional.
@@ -136,7 +137,11 @@ def add_working_days(start: date | datetime, count: int, calendar: Calendar = PU
     ``count`` 0 means the same day, or the next working day after a rest day.
     """
     _check_count(count)
-    first = _legal(start)
+    return _counted(_legal(start), count, calendar)
+
+
+@lru_cache(maxsize=4096)
+def _counted(first: date, count: int, calendar: Calendar) -> Deadline:
     days: list[_Verdict] = []
     left = count
     for verdict in _days_from(first + timedelta(days=1 if count else 0), calendar):
@@ -185,6 +190,7 @@ def _days_from(day: date, calendar: Calendar) -> Iterator[_Verdict]:
         day += timedelta(days=1)
 
 
+@lru_cache(maxsize=8192)
 def _verdict(day: date, calendar: Calendar) -> _Verdict:
     override = calendar.overrides.get(day)
     if override:

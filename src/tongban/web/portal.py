@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Literal
 
+from tongban.lib.counting import MOST
 from tongban.lib.hooks import Hook
 from tongban.lib.words import T
 
@@ -64,6 +65,11 @@ class Entry:
     order: int = 100
     count: int | None = None
     group: T = WORK
+
+    @property
+    def shown(self) -> str:
+        """What waits there, as people read it; where counting stopped, that there is more."""
+        return f"{MOST - 1}+" if (self.count or 0) >= MOST else str(self.count or "")
 
 
 @dataclass(frozen=True, slots=True)

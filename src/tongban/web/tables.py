@@ -5,19 +5,27 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.functional import cached_property
 
 from tongban.lib.refusals import Refusal
 from tongban.lib.spreadsheets import write_csv
 from tongban.lib.words import T
 
+# Only the stubs know pages as generic.
+if TYPE_CHECKING:
+    _Paginator = Paginator[Any]
+else:
+    _Paginator = Paginator
+
 PER_PAGE = 50
+MOST_COUNTED = 2_000  # beyond that nobody turns pages: a list costs the same beside a million rows
 EXPORT_ROWS = 50_000  # a table file is made in memory, and a spreadsheet past this serves nobody
 
 
@@ -59,6 +67,22 @@ class Listing:
     rows: list[list[Cell]]
     sort: str
 
+    @property
+    def total(self) -> str:
+        """How many rows there are, as people read it; where counting stopped, that there are more."""
+        count = self.page.paginator.count
+        return f"{count}+" if count >= MOST_COUNTED else str(count)
+
+
+class _Pages(_Paginator):
+    """Pages of a list of any length; counting them stops at ``MOST_COUNTED``."""
+
+    @cached_property
+    def count(self) -> int:
+        """How many rows there are, at most ``MOST_COUNTED``."""
+        rows: Any = self.object_list
+        return int(rows.order_by()[:MOST_COUNTED].count())
+
 
 def listing(
     request: HttpRequest, found: QuerySet[Any], columns: Sequence[Column], *, sort: str, per_page: int = PER_PAGE
@@ -74,7 +98,7 @@ def listing(
     field = orders.get(chosen.removeprefix("-"), chosen.removeprefix("-"))
     sign = "-" if chosen.startswith("-") else ""
     # Equal rows need a fixed order, or one of them stands on two pages and another on none.
-    page = Paginator(found.order_by(f"{sign}{field}", "pk"), per_page).get_page(_page_number(request))
+    page = _Pages(found.order_by(f"{sign}{field}", "pk"), per_page).get_page(_page_number(request))
     return Listing(columns, page, [_cells(row, columns) for row in page.object_list], chosen)
 
 

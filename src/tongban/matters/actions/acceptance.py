@@ -28,6 +28,7 @@ from tongban.matters.actions.common import (
     confirm_anew,
     lock_case,
     lock_for_office,
+    note_units,
     record_act,
     store,
     tell_applicant,
@@ -124,6 +125,8 @@ def begin(
     meet_units(content, case.region_code)
     case.state, case.accepted_at, case.accept_by = (IN_REVIEW if parties else READY), now, None
     set_clock(case, ticks, calendar)
+    units = {party.unit: unit_of(party.unit, case.region_code) for party in parties}
+    note_units(case, (unit.pk for unit in units.values()))
     store(case)
     moved = {"clock_at": start.isoformat()} if clock_from else {}
     assert case.due_on is not None
@@ -134,9 +137,12 @@ def begin(
     assert last_day is not None
     warning = warn_from(last_day, clocks.warning_working_days, calendar)
     for position, party in enumerate(parties):
-        write(_store_reviews, Review(
-            case=case, unit=unit_of(party.unit, case.region_code), unit_code=party.unit, position=position, opened_at=now, due_on=last_day, warn_on=warning,
-        ))  # fmt: skip
+        review = Review(
+            case=case, unit=units[party.unit], unit_code=party.unit, region_code=case.region_code, position=position, opened_at=now, due_on=last_day, warn_on=warning,
+        )  # fmt: skip
+        write(_store_reviews, review)
+        if case.written is not None:
+            case.written.reviews.append(review)
     count_promises(case, MATERIAL)
     ask_fees(case, BEFORE_DECISION, by=by)
     regime = next((one for one in content.definition.regimes if one.code == case.regime), None)

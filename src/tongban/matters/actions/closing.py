@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from tongban.foundation.parties.queries import name_on_paper
 from tongban.lib.actors import Actor
+from tongban.lib.together import write_now
 from tongban.lib.working_days import is_past
 from tongban.matters import hooks
 from tongban.matters.actions.certifying import certify
@@ -16,7 +17,7 @@ from tongban.matters.actions.materials import keep_materials
 from tongban.matters.actions.papers import seal_papers
 from tongban.matters.actions.payments import ask_fees, settle_fees
 from tongban.matters.actions.promises import count_promises, owed_after_decision, void_promises
-from tongban.matters.models import Case, Decision
+from tongban.matters.models import Case, Decision, Review
 from tongban.matters.queries import reviews_of
 from tongban.matters.queries.papers import deliver_by
 from tongban.matters.rules.cases import FILED, NOT_NEEDED, OPEN, REFUSED, hash_of
@@ -24,14 +25,16 @@ from tongban.matters.rules.fees import BEFORE_CERTIFICATE
 from tongban.matters.rules.promises import CONDITION
 
 
-def close(case: Case, outcome: str, *, reason: str, shown: str = "", by: Actor) -> Decision:
+def close(
+    case: Case, outcome: str, *, reason: str, shown: str = "", reviews: list[Review] | None = None, by: Actor
+) -> Decision:
     """Write the one decision of a locked case; granted and filed ones get their certificate in the same transaction.
 
     Where a fee is due first, the certificate waits for it (actions/payments.py), and so does the day of delivery.
     """
     now = timezone.now()
-    reviews = reviews_of(case)
-    if outcome != FILED:  # what was filed is still looked at, afterwards
+    reviews = reviews_of(case) if reviews is None else reviews
+    if outcome != FILED and any(one.state == OPEN for one in reviews):  # what was filed is still looked at, afterwards
         case.reviews.filter(state=OPEN).update(state=NOT_NEEDED)
     opinions = {
         r.unit_code: [r.state, r.text, r.by_name, r.closed_at.isoformat() if r.closed_at else ""] for r in reviews
@@ -55,7 +58,9 @@ def close(case: Case, outcome: str, *, reason: str, shown: str = "", by: Actor) 
     if outcome != REFUSED and not ask_fees(case, BEFORE_CERTIFICATE, by=by):
         certify(case, now, by)
     seal_papers.later(case_id=case.pk)
-    hooks.decided.call(case_id=case.pk, outcome=outcome, by=by)
+    if hooks.decided.answers:  # who answers looks for the decision
+        write_now()
+        hooks.decided.call(case_id=case.pk, outcome=outcome, by=by)
     announce(case, hooks.CASE_DECIDED, by=by, outcome=outcome)
     tell_applicant(case, outcome, by=by)
     return decision

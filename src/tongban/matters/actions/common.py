@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Any, Literal
 from uuid import UUID
@@ -16,6 +17,7 @@ from tongban.foundation.notifications.actions import notify
 from tongban.foundation.parties.queries import name_on_paper, require, require_fresh_factor
 from tongban.lib.actors import Actor
 from tongban.lib.refusals import forbidden, not_found
+from tongban.lib.repeated import Repeated
 from tongban.lib.together import know, once, write
 from tongban.lib.words import T
 from tongban.matters.models import Case, CaseEvent, SignRequest
@@ -27,23 +29,25 @@ from tongban.matters.rules.cases import DRAFT, check_may_edit, own_case
 from tongban.matters.rules.notices import notice_for
 from tongban.matters.rules.parts import Notice
 
-
-def lock_case(case_id: UUID) -> Case:
-    """The case, held until the transaction ends: acts on one case follow one another."""
-    case = (
-        Case.objects.select_for_update(of=("self",))
-        .select_related("definition", "organisation__legal_representative", "person")
-        .filter(pk=case_id)
-        .first()
+_HELD = Repeated[Case](
+    lambda case_id: Case.objects.select_for_update(of=("self",)).select_related("definition", "organisation").filter(
+        pk=case_id
     )
-    if case is None:
+)  # fmt: skip
+_HELD_ALONE = Repeated[Case](lambda case_id: Case.objects.select_for_update().filter(pk=case_id))
+
+
+def lock_case(case_id: UUID, *, alone: bool = False) -> Case:
+    """The case, held until the transaction ends: acts on one case follow one another. ``alone``: without its parts."""
+    found = (_HELD_ALONE if alone else _HELD)(case_id=case_id)
+    if not found:
         raise not_found(T("这件办件", "This case"))
-    return case
+    return found[0]
 
 
-def lock_for(case_id: UUID, capability: str, by: Actor) -> Case:
+def lock_for(case_id: UUID, capability: str, by: Actor, *, alone: bool = False) -> Case:
     """A case held for somebody of its place who may do this; a draft is its applicant's alone."""
-    case = lock_case(case_id)
+    case = lock_case(case_id, alone=alone)
     require(by, capability, region=case.region_code)
     if case.state == DRAFT:
         raise not_found(T("这件办件", "This case"))
@@ -94,6 +98,12 @@ def confirm_anew(by: Actor) -> None:
     require_fresh_factor(by, timedelta(minutes=settings.ENVIRONMENT.decision_factor_minutes))
 
 
+def note_units(case: Case, reviewers: Iterable[UUID] = ()) -> None:
+    """Put down whose desks a case is on; the caller saves it. Who had it once keeps it in sight."""
+    found = {*case.units, case.acceptance_unit_id, case.decision_unit_id, *reviewers}
+    case.units = sorted(unit for unit in found if unit is not None)
+
+
 def record(case: Case, kind: str, *, by: Actor, at: datetime | None = None, note: str = "", **facts: Any) -> CaseEvent:
     """Write one event of a case's history."""
     event = CaseEvent(
@@ -101,6 +111,8 @@ def record(case: Case, kind: str, *, by: Actor, at: datetime | None = None, note
         membership_id=by.membership_id, unit_id=by.unit_id, channel=by.channel, note=note, facts=facts,
     )  # fmt: skip
     write(_store_events, event)
+    if case.written is not None:
+        case.written.events.append(event)
     return event
 
 

@@ -13,6 +13,7 @@ from tongban.foundation.credentials import actions as credentials
 from tongban.lib.actors import Actor, system
 from tongban.lib.jobs import periodic
 from tongban.lib.refusals import Refusal, not_found
+from tongban.lib.together import together
 from tongban.lib.words import T
 from tongban.lib.working_days import add_days, is_past
 from tongban.matters import hooks
@@ -35,7 +36,7 @@ from tongban.matters.actions.submission import screen_hashes
 from tongban.matters.models import Case, Certificate, Decision, SignRequest
 from tongban.matters.queries import content_of, reviews_of
 from tongban.matters.queries.clocks import calendar_now
-from tongban.matters.queries.shown import check_unchanged
+from tongban.matters.queries.shown import check_unchanged, read_of
 from tongban.matters.rules.cases import (
     CORRECTION,
     GRANTED,
@@ -65,15 +66,16 @@ def decide_case(case_id: UUID, *, outcome: str, reason: str = "", shown: str = "
     """
     case = _lock_to_decide(case_id, by)
     confirm_anew(by)
-    reviews = reviews_of(case)
-    check_may_decide(case.state, [review.state for review in reviews], outcome, reason)
-    if case.procedures.filter(ended_at__isnull=True).exists():
+    read = read_of(case)
+    check_may_decide(case.state, [review.state for review in read.reviews], outcome, reason)
+    if any(one.ended_at is None for one in read.procedures):
         raise moved_on("特别程序还没有结束，不能决定。", "A special procedure is not over yet.", code="procedure_open")
     if outcome == GRANTED:
         check_paid(case, BEFORE_DECISION)
         check_nothing_owed(case)
-    seen = check_unchanged(case, shown, opinions_too=True)
-    return close(case, outcome, reason=reason, shown=seen.seal, by=by)
+    with together():
+        seen = check_unchanged(case, shown, opinions_too=True, read=read)
+        return close(case, outcome, reason=reason, shown=seen.seal, reviews=read.reviews, by=by)
 
 
 @transaction.atomic

@@ -21,12 +21,13 @@ from tongban.foundation.parties.queries import (
 )
 from tongban.lib.actors import Actor
 from tongban.lib.refusals import Refusal, Refusals, forbidden
-from tongban.lib.together import once
+from tongban.lib.together import know, once
 from tongban.lib.words import T
 from tongban.matters import hooks
 from tongban.matters.actions.common import lock_to_edit, record, send_notice, store
 from tongban.matters.actions.materials import take_materials
 from tongban.matters.models import Case, Definition
+from tongban.matters.models.cases import Written
 from tongban.matters.queries import content_of, definition_by_code, fill_in, lookup_for
 from tongban.matters.rules.answers import Checked, calculated, check_answers
 from tongban.matters.rules.cases import check_in_force
@@ -56,6 +57,7 @@ def start_draft(
     case = new_case(code, organisation_id=organisation_id, person_id=person_id, by=by)
     _check_not_too_many(case)
     store(case)
+    case.written = None  # it goes on in other requests
     return case
 
 
@@ -73,13 +75,18 @@ def new_case(
         definition=definition, version=definition.version, channel=by.channel, operator=by.name[:120],
         started_by_id=by.person_id,
     )  # fmt: skip
+    case.written = Written()
     if organisation_id is not None:
         _for_organisation(case, content, organisation_id, by)
     else:
         _for_person(case, content, person_id or by.person_id)
         case.mandate_id = by.mandate_id if case.person_id != by.person_id else None
     now = timezone.now()
-    case.answers, silent = fill_in(case, content, timezone.localtime(now), lookup_for(case, by))
+    filled, silent = once(
+        ("matters.filled", case.version_id, case.organisation_id, case.person_id, by),
+        lambda: fill_in(case, content, timezone.localtime(now), lookup_for(case, by)),
+    )
+    case.answers = dict(filled)
     said: dict[str, Any] = {}
     if silent:
         said["unavailable"] = {element: one.source.as_json() for element, one in silent.items()}
@@ -195,6 +202,8 @@ def keep_answers(
     if refused:
         raise Refusals(refused)
     case.answers = with_provenance(content, case.answers, checked)
+    if complete and not screen:
+        know(("matters.checked", case.pk), checked)
     codes = [one.code for one in content.form.screens]
     if screen and (not case.reached or codes.index(screen) > codes.index(case.reached)):
         case.reached = screen

@@ -19,7 +19,7 @@ from tongban.lib.together import know
 from tongban.matters.actions.common import lock_case, lock_own_case, lock_to_edit, record
 from tongban.matters.models import Case, Promise
 from tongban.matters.queries import content_of, held_documents
-from tongban.matters.queries.materials import APP
+from tongban.matters.queries.materials import APP, document_hashes
 from tongban.matters.rules.cases import CLOSED_STATES, DRAFT, moved_on
 from tongban.matters.rules.materials import check_file, files_in, given_twice
 from tongban.matters.rules.shape import Content
@@ -104,8 +104,8 @@ def keep_materials(case: Case, closed: datetime, *, by: Actor) -> None:
     years = content_of(case).definition.retention.years
     last_day = timezone.localdate(closed)
     until = last_day.replace(year=last_day.year + years, day=min(last_day.day, 28))
-    for document_id in held_documents(case):
-        documents.extend_retention(document_id, until=until, by=by)
+    if held := document_hashes(case):
+        documents.extend_retention(*held, until=until, by=by)
 
 
 @transaction.atomic

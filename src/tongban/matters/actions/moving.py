@@ -14,7 +14,7 @@ from tongban.lib.jobs import job, periodic
 from tongban.lib.words import T
 from tongban.matters.actions.acceptance import unit_of
 from tongban.matters.actions.clock import CLOCK_FIELDS, set_clock, set_reviews
-from tongban.matters.actions.common import lock_case, record, record_act
+from tongban.matters.actions.common import lock_case, note_units, record, record_act
 from tongban.matters.actions.decisions import send_back
 from tongban.matters.actions.drafts import with_provenance
 from tongban.matters.models import Case, DefinitionVersion, Publication, Review
@@ -115,6 +115,7 @@ def _see_to_units(case: Case, content: Content, now: datetime) -> None:
     """The departments and the last days of the new version; opinions given stay."""
     said = content.definition
     case.decision_unit = unit_of(said.decision.unit, case.region_code)
+    note_units(case)
     if case.accepted_at is None:
         return
     ticks, calendar = ticks_of(case), calendar_now()
@@ -124,11 +125,13 @@ def _see_to_units(case: Case, content: Content, now: datetime) -> None:
     case.reviews.exclude(unit_code__in=asked).filter(state=OPEN).update(state=NOT_NEEDED, closed_at=now)
     there = set(case.reviews.values_list("unit_code", flat=True))
     assert case.due_on is not None
-    Review.objects.bulk_create(
-        Review(case=case, unit=unit_of(code, case.region_code), unit_code=code, position=place, opened_at=now, due_on=case.due_on)
+    added = [
+        Review(case=case, unit=unit_of(code, case.region_code), unit_code=code, region_code=case.region_code, position=place, opened_at=now, due_on=case.due_on)
         for code, place in asked.items()
         if code not in there
-    )  # fmt: skip
+    ]  # fmt: skip
+    Review.objects.bulk_create(added)
+    note_units(case, (one.unit_id for one in added))
     if case.state in (IN_REVIEW, READY):
         states = dict(case.reviews.filter(unit_code__in=asked).values_list("unit_code", "state"))
         case.state = READY if is_joined(said.reviews, states) else IN_REVIEW

@@ -21,6 +21,7 @@ from tongban.matters.actions.clock import record_turn, set_reviews
 from tongban.matters.actions.common import (
     announce,
     lock_own_case,
+    note_units,
     record,
     record_act,
     settle_requests,
@@ -38,7 +39,7 @@ from tongban.matters.queries.cases import standing_in
 from tongban.matters.queries.clocks import calendar_now, promised_clock, ticks_of
 from tongban.matters.queries.signing import check_not_waiting
 from tongban.matters.queries.window import check_confirmed
-from tongban.matters.rules.answers import check_answers
+from tongban.matters.rules.answers import Checked, check_answers
 from tongban.matters.rules.cases import (
     CLOSED_STATES,
     CORRECTION,
@@ -131,7 +132,7 @@ _CORRECTED = T("补正后再次提交", "submitted again after correction")
 
 def check_ready(case: Case, content: Content) -> None:
     """Refuse whatever is missing or wrong before it is signed; what is computed is brought up to the day."""
-    checked = check_answers(content, case.values, today=timezone.localdate())
+    checked = _checked(case, content)
     refused = checked.refusals or materials_lost(case, content)
     if refused:
         raise Refusals(refused)
@@ -139,6 +140,16 @@ def check_ready(case: Case, content: Content) -> None:
     if case.state == DRAFT:
         check_in_force(content.definition.in_force, timezone.localdate())
         _check_version(case)
+
+
+def _checked(case: Case, content: Content) -> Checked:
+    """All answers checked; once, where they were kept in the same block and are still the same."""
+    seen = ("matters.checked", case.pk)
+    if is_known(seen):
+        known = once(seen, Checked)
+        if known.values == case.values:
+            return known
+    return check_answers(content, case.values, today=timezone.localdate())
 
 
 def _check_right(case: Case, content: Content, by: Actor) -> None:
@@ -173,6 +184,7 @@ def _submit_first(case: Case, content: Content, now: datetime, by: Actor) -> Non
     case.decision_unit = unit_of(said.decision.unit, case.region_code)
     accepting = said.acceptance.unit or said.decision.unit
     case.acceptance_unit = unit_of(accepting, case.region_code) if said.acceptance.by == "office" else None
+    note_units(case)
     case.submitted_by_id, case.submitted_at = by.person_id, now
     if case.channel not in ("window", "agent"):  # whoever took it in, or filled it in for another, stays named
         case.channel, case.operator = by.channel, by.name[:120]

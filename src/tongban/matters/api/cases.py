@@ -21,7 +21,7 @@ from tongban.matters.queries.desks import acts_open_to, assignment_of
 from tongban.matters.queries.payments import payments_of
 from tongban.matters.queries.printing import printed_opinions
 from tongban.matters.queries.shown import shown_of
-from tongban.matters.rules.cases import STATES
+from tongban.matters.rules.cases import DECIDED_STATES, STATES
 from tongban.matters.rules.fees import ASKED
 from tongban.web.api import ANYONE_KNOWN, PUBLIC, STAFF, Problems
 
@@ -243,7 +243,7 @@ def _detail(case: Case, actor: Actor) -> dict[str, Any]:
 
 
 def _details(case: Case, actor: Actor) -> dict[str, Any]:
-    decision = getattr(case, "decision", None)
+    decision = getattr(case, "decision", None) if case.state in DECIDED_STATES else None
     opinions = [
         {"unit": str(one.unit), "state": str(one.state), "text": one.text, "at": one.at, "due": one.due, "round": one.round}
         for one in printed_opinions(case)
@@ -296,11 +296,12 @@ def service(request: HttpRequest, code: str) -> dict[str, Any]:
 def cases(request: HttpRequest, state: Query[str] = "", offset: Query[int] = 0) -> list[dict[str, Any]]:
     """The caller's cases, or those their desk may see; newest first, 100 at a time."""
     actor = request.actor  # type: ignore[attr-defined]
-    found = queries.cases_visible_to(actor) if actor.is_staff else queries.cases_of(actor)
-    if state:
-        found = found.filter(state=state)
+    mine = (
+        queries.cases_listed_for(actor).order_by("-submitted_at", "pk") if actor.is_staff else queries.cases_of(actor)
+    )
+    found = mine.filter(state=state) if state else mine
     begin = min(max(offset, 0), 10_000)
-    return [case_out(case) for case in found.order_by("-started_at", "pk")[begin : begin + 100]]
+    return [case_out(case) for case in found[begin : begin + 100]]
 
 
 @router.post("/cases", auth=ANYONE_KNOWN, response={201: CaseDetail} | REFUSED, operation_id="start_case")
@@ -311,7 +312,7 @@ def start(request: HttpRequest, body: NewCase) -> Status[dict[str, Any]]:
         body.service, organisation_id=body.organisation_id, person_id=body.person_id, answers=body.answers,
         submit=body.submit, by=actor,
     )  # fmt: skip
-    return Status(201, answered(request, case.pk))
+    return Status(201, _detail(case, actor))
 
 
 @router.get("/cases/{uuid:case_id}", auth=ANYONE_KNOWN, response={200: CaseDetail} | REFUSED, operation_id="get_case")

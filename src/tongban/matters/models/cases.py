@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import Any
 
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 
@@ -24,6 +27,14 @@ class CaseCounter(House):
 
     def __str__(self) -> str:
         return f"{self.prefix} {self.day}"
+
+
+@dataclass(slots=True)
+class Written:
+    """All reviews and events of a case since it was begun, as they were written."""
+
+    reviews: list[Any] = field(default_factory=list)
+    events: list[Any] = field(default_factory=list)
 
 
 class Case(Named, House):
@@ -75,6 +86,8 @@ class Case(Named, House):
     acceptance_unit = models.ForeignKey(
         "parties.Unit", null=True, blank=True, on_delete=models.PROTECT, related_name="cases_to_accept"
     )  # who looks first; none when the form's checks accept
+    # Whoever accepts, reviews or decides it: one look at the row tells whether a desk may see the case.
+    units = ArrayField(models.UUIDField(), default=list)
     started_at = models.DateTimeField(auto_now_add=True)
     submitted_at = models.DateTimeField(null=True, blank=True)
     accepted_at = models.DateTimeField(null=True, blank=True)
@@ -100,6 +113,8 @@ class Case(Named, House):
     reference_of = models.UUIDField(null=True, blank=True)
     reference_hash = models.CharField(max_length=64, blank=True)  # of what was asked under it
 
+    written: Written | None = None  # of a case begun in this process: whoever answers with it need not read it again
+
     class Meta(Named.Meta):
         constraints = [
             models.UniqueConstraint(
@@ -116,6 +131,21 @@ class Case(Named, House):
             models.Index(fields=["organisation", "-started_at"], name="case_of_organisation"),
             models.Index(fields=["person", "-started_at"], name="case_of_person"),
             models.Index(fields=["closed_at"], name="case_closed", condition=Q(closed_at__isnull=False)),
+            models.Index(fields=["-submitted_at"], name="case_newest", condition=Q(number__isnull=False)),
+            models.Index(fields=["state", "-submitted_at"], name="case_in_state", condition=Q(number__isnull=False)),
+            models.Index(fields=["due_on"], name="case_due", condition=Q(number__isnull=False)),
+            models.Index(
+                fields=["due_on"], condition=Q(number__isnull=False, closed_at__isnull=True), name="case_under_way"
+            ),
+            models.Index(
+                fields=["due_on"], condition=Q(closed_at__isnull=True, due_is_provisional=True), name="case_provisional"
+            ),
+            models.Index(
+                fields=["due_on"],
+                condition=Q(closed_at__isnull=True, clock_stopped_at__isnull=False),
+                name="case_stopped",
+            ),
+            GinIndex(fields=["units"], name="case_of_unit"),
             models.Index(fields=["definition", "started_at"], name="case_of_service"),
             models.Index(
                 fields=["acceptance_unit", "accept_by"], condition=Q(state="received"), name="case_acceptance_desk"
@@ -132,6 +162,10 @@ class Case(Named, House):
 
     def __str__(self) -> str:
         return self.number or str(self.pk)
+
+    def refresh_from_db(self, *args: Any, **kwargs: Any) -> None:
+        self.written = None
+        super().refresh_from_db(*args, **kwargs)
 
     @property
     def values(self) -> dict[str, Any]:

@@ -22,6 +22,7 @@ class Review(House):
     case = models.ForeignKey("matters.Case", on_delete=models.CASCADE, related_name="reviews")
     unit = models.ForeignKey("parties.Unit", on_delete=models.PROTECT, related_name="reviews")
     unit_code = models.CharField(max_length=40)
+    region_code = models.CharField(max_length=12)  # of the case, which never changes: desks ask by it
     position = models.PositiveSmallIntegerField()
     state = models.CharField(max_length=12, choices=State.choices, default=State.OPEN)
     round = models.PositiveSmallIntegerField(default=1)
@@ -37,7 +38,7 @@ class Review(House):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["case", "unit_code"], name="review_once_per_unit")]
-        indexes = [models.Index(fields=["unit", "due_on"], condition=Q(state="open"), name="review_open_desk"),
+        indexes = [models.Index(fields=["unit", "due_on", "region_code", "case"], condition=Q(state="open"), name="review_open_desk"),
                    models.Index(fields=["unit", "-opened_at"], name="review_desk")]  # fmt: skip
 
     def __str__(self) -> str:

@@ -69,4 +69,6 @@ def _day(day: date, kept: Calendar) -> Day:
 
 def provisional_cases() -> int:
     """Open cases whose last day may still move, because a year's notice is missing."""
-    return Case.objects.filter(state__in=OPEN_STATES, due_is_provisional=True).count()
+    return Case.objects.filter(
+        state__in=OPEN_STATES, number__isnull=False, closed_at=None, due_is_provisional=True
+    ).count()

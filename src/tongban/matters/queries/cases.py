@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 
 from tongban.foundation.parties.queries import Standing, grounds_of, may_act_for, may_act_for_person, require
 from tongban.lib.actors import Actor
 from tongban.lib.name_search import name_query
 from tongban.lib.refusals import Refusal, not_found
+from tongban.lib.repeated import Repeated
 from tongban.lib.words import T
 from tongban.matters.models import Case, CaseEvent, Intake, Review
 from tongban.matters.rules.cases import DRAFT, OPEN, READY, RECEIVED
@@ -39,6 +40,8 @@ def _whole(found: QuerySet[Case]) -> QuerySet[Case]:
 
 def events_of(case: Case) -> list[CaseEvent]:
     """Everything that happened to a case, oldest first; read once where a page shows the case."""
+    if case.written is not None:
+        return sorted(case.written.events, key=lambda event: (event.at, event.pk))
     if "events" in getattr(case, "_prefetched_objects_cache", {}):
         return list(case.events.all())
     return list(case.events.select_related("unit").order_by("at", "pk"))
@@ -58,7 +61,7 @@ def cases_of(by: Actor) -> QuerySet[Case]:
             companies.append(ground.principal_id)
     if companies:
         own |= Q(organisation_id__in=companies)
-    return _lean().filter(own).order_by("-started_at")
+    return _lean().filter(own).order_by("-started_at", "pk")
 
 
 def caller_of(by: Actor) -> UUID:
@@ -81,7 +84,7 @@ def applicant_case(case_id: UUID, by: Actor) -> Case:
 
 def matching_cases(cases: QuerySet[Case], term: str) -> QuerySet[Case]:
     """Of some cases those with this number, or an applicant found by name, pinyin or initials."""
-    return cases.filter(name_query(term, personal=False) | Q(number__istartswith=term))
+    return cases.filter(name_query(term, personal=False) | Q(number__startswith=term.upper()))
 
 
 def standing_in(case: Case, by: Actor) -> Standing | None:
@@ -131,11 +134,29 @@ def cases_visible_to(by: Actor) -> QuerySet[Case]:
     """Submitted cases a member of staff may see: reviewed or decided by their unit, or all of the region for auditors."""
     require(by, VIEW)
     found = _lean().filter(region_code__startswith=by.region).exclude(state=DRAFT).exclude(number__isnull=True)
-    if by.role == "auditor" or by.kind in ("system", "job"):
+    if _sees_every_unit(by):
         return found
-    reviewed = Review.objects.filter(case_id=OuterRef("pk"), unit_id=by.unit_id or NOBODYS)
+    return found.filter(units__contains=[by.unit_id or NOBODYS])
+
+
+def cases_listed_for(by: Actor) -> QuerySet[Case]:
+    """``cases_visible_to`` for lists: of a unit with few cases those are named, or the newest of all would be searched."""
+    found = cases_visible_to(by)
+    if _sees_every_unit(by):
+        return found
     here = by.unit_id or NOBODYS
-    return found.filter(Q(decision_unit_id=here) | Q(acceptance_unit_id=here) | Exists(reviewed))
+    reviewed = Review.objects.filter(unit_id=here).order_by().values_list("case_id")[: _FEW + 1]
+    decided = Case.objects.filter(decision_unit_id=here).order_by().values_list("pk")[: _FEW + 1]
+    accepted = Case.objects.filter(acceptance_unit_id=here).order_by().values_list("pk")[: _FEW + 1]
+    few = {case_id for (case_id,) in reviewed.union(decided, accepted, all=True)}
+    return found if len(few) > _FEW else found.filter(pk__in=few)
+
+
+_FEW = 2_000
+
+
+def _sees_every_unit(by: Actor) -> bool:
+    return by.role == "auditor" or by.kind in ("system", "job")
 
 
 def staff_case(case_id: UUID, by: Actor) -> Case:
@@ -148,17 +169,29 @@ def staff_case(case_id: UUID, by: Actor) -> Case:
 
 def reviews_of(case: Case) -> list[Review]:
     """All reviews of a case in the order of the definition; read once where a page shows the case."""
+    if case.written is not None:
+        return list(case.written.reviews)
     if "reviews" in getattr(case, "_prefetched_objects_cache", {}):
         return list(case.reviews.all())
     return list(_IN_ORDER.filter(case=case))
 
 
+def reviews_alone(case: Case) -> list[Review]:
+    """All reviews of a case, for acts that ask nothing of their units."""
+    if case.written is not None:
+        return list(case.written.reviews)
+    if "reviews" in getattr(case, "_prefetched_objects_cache", {}):
+        return list(case.reviews.all())
+    return _ALONE(case_id=case.pk)
+
+
+_ALONE = Repeated[Review](lambda case_id: Review.objects.filter(case_id=case_id).order_by("position"))
 _IN_ORDER = Review.objects.select_related("unit").order_by("position")
 
 
-def own_review(case: Case, by: Actor) -> Review:
-    """The review of the actor's unit; refused for a unit that does not review this case."""
-    review = Review.objects.select_related("unit").filter(case=case, unit_id=by.unit_id or NOBODYS).first()
+def own_review(reviews: Iterable[Review], by: Actor) -> Review:
+    """Of a case's reviews that of the actor's unit; refused for a unit that does not review this case."""
+    review = next((one for one in reviews if one.unit_id == by.unit_id), None)
     if review is None:
         raise Refusal("wrong_unit", T("本部门不审查这件办件。", "Your unit does not review this case."), status=403)
     return review
@@ -167,7 +200,7 @@ def own_review(case: Case, by: Actor) -> Review:
 def reviews_waiting(by: Actor) -> QuerySet[Review]:
     """Open reviews of the actor's unit, most urgent first."""
     return (
-        Review.objects.filter(unit_id=by.unit_id or NOBODYS, state=OPEN, case__region_code__startswith=by.region)
+        Review.objects.filter(unit_id=by.unit_id or NOBODYS, state=OPEN, region_code__startswith=by.region)
         .select_related("case__definition")
         .defer("case__answers", "text")
         .order_by("due_on", "opened_at")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from types import MappingProxyType
 
 from django.utils import timezone
@@ -23,10 +24,18 @@ from tongban.matters.rules.shape import Content
 
 def calendar_now() -> Calendar:
     """The published calendar with this jurisdiction's overrides."""
-    days = once("matters.overrides", lambda: list(StoredDay.objects.all()))
+    stored = StoredDay.objects.order_by("day").values_list(
+        "day", "is_working", "reason__zh", "reason__en", "completes_year"
+    )
+    return _calendar(once("matters.overrides", lambda: tuple(stored)))
+
+
+@lru_cache(maxsize=64)
+def _calendar(days: tuple[tuple[date, bool, str, str, int | None], ...]) -> Calendar:
+    """The same calendar as long as nothing is overridden anew: what was counted by it is known."""
     return Calendar(
-        MappingProxyType({one.day: DayOverride(one.is_working, T.read(one.reason)) for one in days}),
-        frozenset(one.completes_year for one in days if one.completes_year),
+        MappingProxyType({day: DayOverride(is_working, T(zh, en)) for day, is_working, zh, en, _ in days}),
+        frozenset(year for *_, year in days if year),
     )
 
 

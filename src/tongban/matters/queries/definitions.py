@@ -28,8 +28,13 @@ def content_of(holder: Case | Definition) -> Content:
     assert holder.version_id is not None
     content = _content(holder.version_id)
     if content.parameters and isinstance(holder, Case) and holder.submitted_at is not None:
-        return content.model_copy(update={"as_of": timezone.localdate(holder.submitted_at)})
+        return _content_as_of(holder.version_id, timezone.localdate(holder.submitted_at))
     return content
+
+
+@lru_cache(maxsize=1024)
+def _content_as_of(version_id: UUID, day: date) -> Content:
+    return _content(version_id).model_copy(update={"as_of": day})
 
 
 def open_definitions() -> QuerySet[Definition]:

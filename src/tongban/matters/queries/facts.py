@@ -63,7 +63,7 @@ def fill_in(
     ``lookup`` asks the registers for an element and a purpose; what they do not know may stand in our own records. What
     does not pass its own check is left to the applicant.
     """
-    answers: dict[str, Any] = {}
+    found: dict[str, Fact] = {}
     silent: dict[str, Unavailable] = {}
     for asked in content.fields():
         if asked.calculate:
@@ -73,13 +73,14 @@ def fill_in(
             silent[asked.element] = fact
         if not isinstance(fact, Fact):
             fact = known_fact(case, asked.fill) if asked.fill else None
-        if fact is None:
-            continue
-        checked = check_answers(content, {asked.element: fact.value}, today=now.date(), complete=False)
-        if asked.element in checked.values and not checked.refusals:
-            answers[asked.element] = _filled(checked.values[asked.element], fact, now)
-            silent.pop(asked.element, None)
-    return answers, silent
+        if fact is not None:
+            found[asked.element] = fact
+    known = {element: fact.value for element, fact in found.items()}
+    checked = check_answers(content, known, today=now.date(), complete=False)
+    wrong = {refusal.field for refusal in checked.refusals}
+    kept = {element: fact for element, fact in found.items() if element in checked.values and element not in wrong}
+    answers = {element: _filled(checked.values[element], fact, now) for element, fact in kept.items()}
+    return answers, {element: one for element, one in silent.items() if element not in answers}
 
 
 def _filled(value: Any, fact: Fact, now: datetime) -> dict[str, Any]:

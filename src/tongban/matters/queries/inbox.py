@@ -32,7 +32,7 @@ def narrowed(found: QuerySet[Any], wanted: Wanted, by: Actor, *, case: str = "",
     if wanted.term:
         via = case.removesuffix("__")
         named = name_query(wanted.term, via=via, personal=False) if via else name_query(wanted.term, personal=False)
-        found = found.filter(named | Q(**{f"{case}number__istartswith": wanted.term}))
+        found = found.filter(named | Q(**{f"{case}number__startswith": wanted.term.upper()}))
     if wanted.service:
         found = found.filter(**{f"{case}definition__code": wanted.service})
     if wanted.first:

@@ -8,7 +8,8 @@ from uuid import UUID
 from tongban.foundation.documents.queries import documents_attached_to, standing_of
 from tongban.lib.actors import Actor
 from tongban.lib.refusals import Refusal
-from tongban.lib.together import once
+from tongban.lib.repeated import Repeated
+from tongban.lib.together import is_known, once
 from tongban.lib.words import T
 from tongban.matters.models import Case
 from tongban.matters.queries.cases import cases_visible_to, stands_for
@@ -28,6 +29,19 @@ def held_documents(case: Case) -> dict[UUID, Document]:
         ("matters.held", case.pk),
         lambda: {found.pk: found for found in documents_attached_to(APP, case.pk) if found.erased_at is None},
     )
+
+
+def document_hashes(case: Case) -> dict[UUID, str]:
+    """SHA-256 of each document tied to a case that was not erased, by its id."""
+    if is_known(("matters.held", case.pk)):
+        return {found.pk: found.sha256 for found in held_documents(case).values()}
+    return once(("matters.hashes", case.pk), lambda: dict(_HASHES(case_id=case.pk)))
+
+
+_HASHES = Repeated[tuple[UUID, str]](
+    lambda case_id: documents_attached_to(APP, case_id)
+    .filter(erased_at__isnull=True).order_by().values_list("pk", "sha256")
+)  # fmt: skip
 
 
 def materials_lost(case: Case, content: Content) -> list[Refusal]:

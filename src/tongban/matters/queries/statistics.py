@@ -141,9 +141,9 @@ FROM (SELECT extract(epoch FROM {until} - {since}) / 86400.0 AS d FROM matters_c
         AND {until} IS NOT NULL AND {since} IS NOT NULL) AS steps
 """
 _REVIEWS = """
-SELECT r.unit_id, count(*), percentile_cont(0.5) WITHIN GROUP (ORDER BY d), percentile_cont(0.9) WITHIN GROUP (ORDER BY d),
+SELECT r.unit_id, min(r.id::text), count(*), percentile_cont(0.5) WITHIN GROUP (ORDER BY d), percentile_cont(0.9) WITHIN GROUP (ORDER BY d),
        count(*) FILTER (WHERE late), count(*) FILTER (WHERE r.state = %s)
-FROM (SELECT r.unit_id, r.state, extract(epoch FROM r.closed_at - r.opened_at) / 86400.0 AS d,
+FROM (SELECT r.id, r.unit_id, r.state, extract(epoch FROM r.closed_at - r.opened_at) / 86400.0 AS d,
              (r.closed_at AT TIME ZONE 'Asia/Shanghai')::date > r.due_on AS late
       FROM matters_review r JOIN matters_case c ON c.id = r.case_id
       WHERE c.definition_id = %s AND c.region_code LIKE %s AND c.started_at >= %s AND c.started_at < %s
@@ -170,10 +170,9 @@ def review_durations(definition: Definition, period: Period) -> list[Duration]:
     with connection.cursor() as cursor:
         cursor.execute(_REVIEWS, [CORRECTION, *_arguments(definition, period)])
         rows = {row[0]: row[1:] for row in cursor.fetchall()}
-    units = {
-        r.unit_id: r.unit for r in Review.objects.filter(unit_id__in=rows).select_related("unit").distinct("unit_id")
-    }
-    found = [Duration(unit_title(units[key]), *row) for key, row in rows.items()]
+    one_each = Review.objects.filter(pk__in=[row[0] for row in rows.values()]).select_related("unit")
+    units = {review.unit_id: review.unit for review in one_each}
+    found = [Duration(unit_title(units[key]), *row[1:]) for key, row in rows.items()]
     return sorted(found, key=lambda one: -(one.median or 0))
 
 
@@ -184,5 +183,8 @@ def _arguments(definition: Definition, period: Period) -> list[Any]:
 
 def running_now(definition_ids: list[UUID], region: str) -> dict[UUID, int]:
     """How many cases of each service are under way."""
-    found = Case.objects.filter(definition_id__in=definition_ids, state__in=OPEN_STATES, region_code__startswith=region)
+    found = Case.objects.filter(
+        definition_id__in=definition_ids, state__in=OPEN_STATES, number__isnull=False, closed_at=None,
+        region_code__startswith=region,
+    )  # fmt: skip
     return dict(found.values_list("definition_id").annotate(n=Count("pk")))

@@ -35,7 +35,7 @@ def standings(by: Actor) -> list[Standing]:
     found: dict[Any, list[int]] = {}
     names: dict[Any, T] = {}
     for rows, path, due in (
-        (Review.objects.filter(state=OPEN, case__region_code__startswith=by.region, case__clock_stopped_at=None), "unit", "due_on"),
+        (Review.objects.filter(state=OPEN, region_code__startswith=by.region).exclude(case_id__in=_standing_still()), "unit", "due_on"),
         (Case.objects.filter(state=READY, region_code__startswith=by.region, clock_stopped_at=None), "decision_unit", "due_on"),
         (Case.objects.filter(state=RECEIVED, region_code__startswith=by.region), "acceptance_unit", "accept_by"),
     ):  # fmt: skip
@@ -45,6 +45,11 @@ def standings(by: Actor) -> list[Standing]:
             found[unit] = [one + more for one, more in zip(kept, counts, strict=True)]
     rows_ = [Standing(names[unit], *counts) for unit, counts in found.items()]
     return sorted(rows_, key=lambda row: (-row.late, -row.today, -row.waiting, row.unit.zh))
+
+
+def _standing_still() -> QuerySet[Case, Any]:
+    """The few cases whose clock stands, of those under way."""
+    return Case.objects.filter(number__isnull=False, closed_at=None, clock_stopped_at__isnull=False).values("pk")
 
 
 def _counted(rows: QuerySet[Any], path: str, due: str) -> list[tuple[Any, ...]]:
@@ -66,5 +71,6 @@ def late_cases(by: Actor) -> QuerySet[Case]:
     late_reviews = Review.objects.filter(state=OPEN, due_on__lte=today).values("case_id")
     return cases_visible_to(by).filter(
         Q(state=RECEIVED, accept_by__lte=today)
-        | Q(clock_stopped_at=None, closed_at=None, accepted_at__isnull=False) & (Q(due_on__lte=today) | Q(pk__in=late_reviews))
+        | Q(clock_stopped_at=None, accepted_at__isnull=False) & (Q(due_on__lte=today) | Q(pk__in=late_reviews)),
+        closed_at=None,
     )  # fmt: skip

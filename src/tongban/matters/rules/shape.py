@@ -341,4 +341,8 @@ class Content(Shape):
 
     def fields(self) -> list[FormField]:
         """Every question in order."""
+        return self._fields
+
+    @cached_property
+    def _fields(self) -> list[FormField]:
         return [field for screen in self.form.screens for field in screen.fields]

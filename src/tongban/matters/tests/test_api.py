@@ -74,6 +74,7 @@ def test_a_program_applies_the_desk_decides_and_anybody_verifies(
     assert (case["state"], case["state_name"], len(case["opinions"])) == ("in_review", "审查中", 8)
     assert case["answers"]["enterprise.uscc"]["source"] == "filled"
     path = f"/cases/{case['id']}"
+    assert program.get(path).json() == case  # what was answered at once is what stands
     for unit in county.units:
         office = desk(county, unit, "decider" if unit == "approval" else "reviewer", settings)
         done = office.send(f"{path}/review", {"opinion": "approved", "text": "可行"})

@@ -134,7 +134,7 @@ def cases(request: HttpRequest) -> HttpResponse:
     """All cases of my unit and region, by state and applicant."""
     actor = request.actor  # type: ignore[attr-defined]
     form = CaseFilter(request.GET)
-    found: QuerySet[Case] = narrowed(queries.cases_visible_to(actor), replace(form.wanted(), hands=""), actor)
+    found: QuerySet[Case] = narrowed(queries.cases_listed_for(actor), replace(form.wanted(), hands=""), actor)
     if form.is_valid() and form.cleaned_data["state"]:
         found = found.filter(state=form.cleaned_data["state"])
     title = T("全部办件", "All cases")

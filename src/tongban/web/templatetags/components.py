@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
     from django.forms import BaseForm, BoundField
 
-    from tongban.web.tables import Listing
+    from tongban.web.tables import Cell, Listing
 
 register = template.Library()
 
@@ -39,6 +40,7 @@ def icon_names() -> frozenset[str]:
 
 
 @register.simple_tag
+@lru_cache(maxsize=512)
 def icon(name: str) -> SafeString:
     """One icon in the text's colour and size, silent to screen readers; a name nobody drew gives a plain sheet."""
     known = name if name in icon_names() else _PLAIN_ICON
@@ -127,10 +129,11 @@ def timeline(moments: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
     return {"moments": moments}
 
 
-@register.inclusion_tag("web/components/badge.html")
-def badge(label: Any, tone: str = "plain") -> dict[str, Any]:
+@register.simple_tag
+def badge(label: Any, tone: str = "plain") -> SafeString:
     """A status in words, with colour and icon: plain, progress, action, good or bad."""
-    return {"label": label, "tone": tone, "sign": _TONE_ICONS.get(tone, "")}
+    sign = icon(_TONE_ICONS[tone]) if tone in _TONE_ICONS else ""
+    return format_html('<span class="tb-badge tb-badge-{}">{}{}</span>', tone, sign, label)
 
 
 @register.inclusion_tag("web/components/empty.html")
@@ -190,7 +193,42 @@ def filter_bar(context: RequestContext, form: Any) -> dict[str, Any]:
 @register.inclusion_tag("web/components/table.html", takes_context=True)
 def table(context: RequestContext, listing: Listing, exports: bool = False) -> dict[str, Any]:
     """A list made by ``tables.listing``: sortable heads, rows for j and k, pages, and an export link when wanted."""
-    return {"listing": listing, "exports": exports, "request": context["request"], "sort": listing.sort}
+    return {
+        "listing": listing, "exports": exports, "request": context["request"], "sort": listing.sort,
+        "rows": _body(listing),
+    }  # fmt: skip
+
+
+def _body(listing: Listing) -> SafeString:
+    """The rows of a list: written here, since a template takes ten times as long for each cell."""
+    heads = [(escape(str(one.label)), ' class="is-number"' if one.is_number else "") for one in listing.columns]
+    choose, written = escape(str(_CHOOSE)), []
+    for row in listing.rows:
+        written.append("<tr>")
+        for place, (cell, (label, number)) in enumerate(zip(row, heads, strict=True)):
+            shown = _cell(cell, choose)
+            written.append(
+                f'<td data-label="{label}"{number}>{shown}</td>' if place else f'<th scope="row">{shown}</th>'
+            )
+        written.append("</tr>")
+    return mark_safe("".join(written))  # noqa: S308 - every part was escaped
+
+
+def _cell(cell: Cell, choose: str) -> str:
+    shown = text = escape(cell.text)
+    if cell.href:
+        shown = f'<a href="{escape(cell.href)}">{text}</a>'
+    elif cell.tone:
+        shown = badge(cell.text, cell.tone)
+    if not cell.box:
+        return shown
+    return (
+        f'<input class="form-check-input tb-box" type="checkbox" name="chosen" value="{escape(cell.box)}" '
+        f'form="chosen-form" aria-label="{choose} {text}">{shown}'
+    )
+
+
+_CHOOSE = T("选择", "Choose")
 
 
 @register.inclusion_tag("web/components/facts.html")

@@ -59,6 +59,24 @@ def test_the_table_keeps_filters_in_its_links(db):
     assert 'aria-sort="ascending"' in page
 
 
+def test_counting_stops_where_nobody_turns_pages(db, monkeypatch):
+    assert listed()[1].total == str(ContentType.objects.count())
+    monkeypatch.setattr(tables, "MOST_COUNTED", 7)
+    found = listed("page=99")[1]
+    assert (found.total, found.page.paginator.num_pages, found.page.number) == ("7+", 3, 3)
+
+
+def test_what_people_typed_stays_text_in_a_row(db):
+    column = tables.Column("x", T("甲&乙", "A"), lambda _: "<b>", tone=lambda _: "good", box=lambda _: '"')
+    request = RequestFactory().get("/list/")
+    found = tables.listing(request, ContentType.objects.all(), [column, column], sort="model")
+    page = engines["django"].from_string("{% load components %}{% table found %}").render({"found": found}, request)
+    assert "<b>" not in page
+    assert page.count("&lt;b&gt;") >= 2
+    assert 'data-label="甲&amp;乙"' in page
+    assert 'value="&quot;"' in page
+
+
 def test_an_empty_list_says_so(db):
     request = RequestFactory().get("/list/")
     found = tables.listing(request, ContentType.objects.none(), COLUMNS, sort="model")

@@ -113,7 +113,9 @@ def issue(content: Content, *, subject: Subject, not_before: datetime, expires: 
         except IntegrityError:
             _grow(bits)  # the bit is taken, rarely: the more so the fuller the list
             continue
-        ledger.record("certificate.issued", by=by, subject=("credentials.credential", row.pk), values=issue_leaf(row))
+        ledger.record(
+            "certificate.issued", by=by, subject=("credentials.credential", row.pk), values=issue_leaf(row), is_new=True
+        )
         return row
     raise RuntimeError(f"no free bit in status list {bits}")
 

@@ -188,10 +188,10 @@ def _tie(document: Document, app: str, attached_id: UUID) -> None:
     document.retention_until = max(until, document.retention_until)
 
 
-def extend_retention(document_id: UUID, *, until: date, by: Actor) -> None:
-    """Keep a document longer, because a case still needs it; never shorter. ``until`` is the last day."""
+def extend_retention(*document_ids: UUID, until: date, by: Actor) -> None:
+    """Keep documents longer, because a case still needs them; never shorter. ``until`` is the last day."""
     if not by.is_known:
         raise not_found(DOCUMENT)
-    Document.objects.filter(pk=document_id, erased_at__isnull=True, retention_until__lt=until).update(
+    Document.objects.filter(pk__in=document_ids, erased_at__isnull=True, retention_until__lt=until).update(
         retention_until=until
     )

@@ -107,7 +107,8 @@ def _columns(rows: Sequence[Any], *names: str) -> list[list[Any]]:
     return [[getattr(row, name) for row in rows] for name in names]
 
 
-_LOCK = """
+_FIND = "SELECT id, handle, last FROM ledger_handle WHERE subject_kind = %s AND subject_id = %s FOR UPDATE"
+_BEGIN = """
 INSERT INTO ledger_handle AS known (id, subject_kind, subject_id, handle, last) VALUES (%s, %s, %s, %s, '')
 ON CONFLICT (subject_kind, subject_id) DO UPDATE SET subject_kind = known.subject_kind
 RETURNING id, handle, last
@@ -120,8 +121,12 @@ def _handle_of(subject: Subject, *, is_new: bool) -> Handle:
     handle = Handle(subject_kind=kind, subject_id=subject_id, handle=secrets.token_bytes(16), last=b"")
     if not is_new:
         with connection.cursor() as cursor:
-            cursor.execute(_LOCK, [handle.id, kind, subject_id, bytes(handle.handle)])
-            handle.id, handle.handle, handle.last = cursor.fetchone()
+            cursor.execute(_FIND, [kind, subject_id])
+            found = cursor.fetchone()
+            if found is None:  # or somebody else begins it in this moment
+                cursor.execute(_BEGIN, [handle.id, kind, subject_id, bytes(handle.handle)])
+                found = cursor.fetchone()
+            handle.id, handle.handle, handle.last = found
         handle._state.adding = False
     return handle
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -62,7 +63,24 @@ def plain(value: Any) -> Any:
 
 def canonical(value: Any) -> bytes:
     """The one way to write a value down (RFC 8785); ValueError for what JSON cannot hold."""
-    return rfc8785.dumps(plain(value))
+    said = plain(value)
+    return _encode(said).encode() if _is_common(said) else rfc8785.dumps(said)
+
+
+_encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False).encode
+_LARGEST = 2**53 - 1
+
+
+def _is_common(value: Any) -> bool:
+    """Whether Python's own encoder, which is many times as fast, writes the same: no fractions, and names in ASCII."""
+    kind = type(value)
+    if kind is str or kind is bool or value is None:
+        return True
+    if kind is int:
+        return bool(-_LARGEST <= value <= _LARGEST)
+    if kind is dict:
+        return all(type(name) is str and name.isascii() and _is_common(each) for name, each in value.items())
+    return kind is list and all(map(_is_common, value))
 
 
 def leaf_text(moment: datetime) -> str:

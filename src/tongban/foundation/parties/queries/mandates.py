@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from typing import Any, Literal
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import FilteredRelation, Q, QuerySet
 from django.utils import timezone
 
 from tongban.foundation.parties.models import Mandate, Organisation, Person
 from tongban.lib.actors import Actor
+from tongban.lib.repeated import Repeated
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,18 +46,34 @@ def mandates_in_force(agent_id: UUID) -> QuerySet[Mandate]:
     return _in_force(agent_id=agent_id, organisation__is_active=True)
 
 
+def _rights(organisation_id: Any, person_id: Any, today: Any) -> QuerySet[Any, Any]:
+    """Of an organisation who heads it, beside each mandate of it that a person holds today; those to sign come first."""
+    held = FilteredRelation("mandates_given", condition=Q(
+        mandates_given__agent_id=person_id, mandates_given__accepted_at__isnull=False,
+        mandates_given__withdrawn_at__isnull=True, mandates_given__valid_from__lte=today,
+        mandates_given__valid_to__gte=today,
+    ))  # fmt: skip
+    rows = (
+        Organisation.objects.filter(pk=organisation_id, is_active=True).annotate(held=held).order_by("-held__may_sign")
+    )
+    return rows.values_list("legal_representative_id", "held__pk", "held__services", "held__may_sign")
+
+
+_RIGHTS = Repeated[tuple[Any, ...]](_rights)
+
+
 def may_act_for(by: Actor, organisation_id: UUID, *, service: str = "") -> Standing | None:
     """The right by which ``by`` acts for an organisation, in ``service`` (a definition's code) if given; None for none."""
     if by.kind == "client" and by.organisation_id == organisation_id:
         return Standing("client", may_sign=True)
     if by.kind != "person" or by.person_id is None:
         return None
-    own = Organisation.objects.filter(pk=organisation_id, legal_representative_id=by.person_id, is_active=True)
-    if own.exists():
-        return Standing("legal_representative", may_sign=True)
-    for mandate in mandates_in_force(by.person_id).filter(organisation_id=organisation_id).order_by("-may_sign"):
-        if not service or not mandate.services or service in mandate.services:
-            return Standing("mandate", mandate.may_sign, mandate.pk)
+    asked = {"organisation_id": organisation_id, "person_id": by.person_id, "today": timezone.localdate()}
+    for head, mandate_id, services, may_sign in _RIGHTS(**asked):
+        if head == by.person_id:
+            return Standing("legal_representative", may_sign=True)
+        if mandate_id is not None and (not service or not services or service in services):
+            return Standing("mandate", may_sign, mandate_id)
     return None
 
 

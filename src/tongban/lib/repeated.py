@@ -1,0 +1,92 @@
+"""Questions asked many times a second: their SQL is made once in a process, and asked with other values each time.
+
+Making the SQL of a query costs Django several times what asking it costs. ``Repeated(lambda case_id:
+Review.objects.filter(case_id=case_id))`` is called with the values by name and gives the rows, as ``list`` of the query
+would: instances with their ``select_related`` parts, or tuples of a ``values_list``. Values stand where a column is compared
+with them, as they are in Python (ids, dates, texts, numbers); lists, prefixes and slices that differ each time do not fit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Generic, TypeVar
+
+from django.db import connection
+from django.db.models import Expression, QuerySet
+from django.db.models.query import ValuesListIterable, get_related_populators
+from django.db.transaction import TransactionManagementError
+
+Row = TypeVar("Row")
+_Step = tuple[int, list[Callable[..., Any]], Any]
+
+
+class _Given(Expression):
+    """The place of a value in a query that is made once."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.name = name
+
+    def as_sql(self, compiler: Any, connection: Any) -> Any:
+        """A placeholder, whose parameter says which value belongs there."""
+        del compiler, connection
+        return "%s", [self]
+
+
+class Repeated(Generic[Row]):
+    """One question; ``make`` builds its query, once, from stand-ins for the values."""
+
+    def __init__(self, make: Callable[..., QuerySet[Any]]) -> None:
+        self._make = make
+        self._made: _Made | None = None
+
+    def __call__(self, **values: Any) -> list[Row]:
+        """The rows for these values."""
+        if self._made is None:
+            self._made = _Made(self._make(**{name: _Given(name) for name in values}))
+        return self._made.rows(values)
+
+
+class _Made:
+    """A query's SQL, and how its rows become what the query gives."""
+
+    def __init__(self, found: QuerySet[Any]) -> None:
+        compiler: Any = found.query.get_compiler(found.db)
+        self.sql, self.params = compiler.as_sql()
+        self.locks = bool(found.query.select_for_update)
+        # Of a column: its place, what turns it into Python, and the column that may be asked for its type.
+        converters = compiler.get_converters([column[0] for column in compiler.select])
+        self.steps: list[_Step] = [(place, *how) for place, how in converters.items()]
+        self.is_tuple = found._iterable_class is ValuesListIterable
+        if self.is_tuple:
+            return
+        info, columns = compiler.klass_info, compiler.select
+        self.database, self.model = found.db, info["model"]
+        self.first, self.end = info["select_fields"][0], info["select_fields"][-1] + 1
+        self.names = [column[0].target.attname for column in columns[self.first : self.end]]
+        populators: Any = get_related_populators  # its stub is of another release
+        self.parts = populators(info, columns, found.db)
+
+    def rows(self, values: dict[str, Any]) -> list[Any]:
+        """Ask with these values."""
+        if self.locks and not connection.in_atomic_block:
+            raise TransactionManagementError("what is locked belongs in a transaction")
+        params = [values[one.name] if isinstance(one, _Given) else one for one in self.params]
+        with connection.cursor() as cursor:
+            cursor.execute(self.sql, params)
+            found = cursor.fetchall()
+        plain = [self._converted(row) for row in found] if self.steps else found
+        return plain if self.is_tuple else [self._instance(row) for row in plain]
+
+    def _converted(self, row: tuple[Any, ...]) -> tuple[Any, ...]:
+        changed = list(row)
+        for place, converters, column in self.steps:
+            for convert in converters:
+                changed[place] = convert(changed[place], column, connection)
+        return tuple(changed)
+
+    def _instance(self, row: tuple[Any, ...]) -> Any:
+        one = self.model.from_db(self.database, self.names, row[self.first : self.end])
+        for part in self.parts:
+            part.populate(row, one)
+        return one

@@ -1,0 +1,42 @@
+"""Questions asked again and again give what the query itself would."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.contrib.contenttypes.models import ContentType
+from django.db import transaction
+from django.db.transaction import TransactionManagementError
+
+from tongban.lib.repeated import Repeated
+
+BY_APP = Repeated[ContentType](lambda app: ContentType.objects.filter(app_label=app).order_by("model"))
+
+
+@pytest.fixture
+def rows(db: None) -> list[ContentType]:
+    return list(ContentType.objects.order_by("model"))
+
+
+def test_rows_are_those_of_the_query_each_time(rows: list[ContentType], django_assert_num_queries: Any) -> None:
+    for app in {row.app_label for row in rows}:
+        with django_assert_num_queries(1):
+            assert BY_APP(app=app) == [row for row in rows if row.app_label == app]
+    assert BY_APP(app="nobody's") == []
+    assert not BY_APP(app=rows[0].app_label)[0]._state.adding
+
+
+def test_tuples_come_as_tuples(rows: list[ContentType]) -> None:
+    names = Repeated[tuple[Any, ...]](lambda pk: ContentType.objects.filter(pk=pk).values_list("model", "app_label"))
+    assert names(pk=rows[0].pk) == [(rows[0].model, rows[0].app_label)]
+    assert names(pk=rows[1].pk) == [(rows[1].model, rows[1].app_label)]
+
+
+def test_what_is_locked_belongs_in_a_transaction(committed_db: None) -> None:
+    held = Repeated[ContentType](lambda pk: ContentType.objects.select_for_update().filter(pk=pk))
+    first = ContentType.objects.order_by("pk")[0]
+    with transaction.atomic():
+        assert held(pk=first.pk) == [first]
+    with pytest.raises(TransactionManagementError):
+        held(pk=first.pk)
