@@ -50,7 +50,7 @@ def archive_case(case_id: str) -> None:
         case = lock_case(found.pk)
         if not archive_waiting(timezone.now()).filter(pk=case.pk).exists():
             return
-        now = timezone.now().replace(microsecond=0)
+        now = timezone.now()  # to the very moment: what happened before it in this second belongs to the package
         manifest, parts = package_of(case, now)
         digest = digest_of(manifest)
         Archive.objects.create(
