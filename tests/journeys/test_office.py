@@ -50,8 +50,9 @@ def test_a_mandate_is_given_used_and_withdrawn(visitor):
     agent.press("接受", exact=False)
     agent.open("/me/companies/")
     agent.press("为它办事", exact=False)
-    agent.open("/company/")
-    assert "江阳区春和商贸有限公司" in agent.page.locator("main").inner_text()
+    agent.open("/me/companies/")
+    chosen = agent.page.locator("main li").filter(has_text="当前")
+    assert "江阳区春和商贸有限公司" in chosen.inner_text()
     agent.open(f"/services/{SERVICE}/start")
     begin(agent)
     case = agent.path.split("/form/")[0] + "/"

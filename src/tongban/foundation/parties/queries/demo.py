@@ -37,7 +37,9 @@ class DemoLogin:
 def demo_logins() -> list[DemoLogin]:
     """Every sample log-in, applicants first, then staff in the order their memberships were granted."""
     today = timezone.localdate()
-    in_force = Membership.objects.filter(withdrawn_at__isnull=True, valid_from__lte=today).select_related("unit")
+    # What somebody trying the demo opened or was given is theirs, not part of the role.
+    own = {"withdrawn_at__isnull": True, "valid_from__lte": today, "unit__is_sample": True}
+    in_force = Membership.objects.filter(**own).select_related("unit")
     accounts = (
         Account.objects.filter(person__is_sample=True, is_active=True)
         .select_related("person")
