@@ -94,4 +94,5 @@ def parts_of(by: Actor, area: Area, *, days: int = FRESH_DAYS) -> list[Part]:
         counts[row.area_code[:length]][1] += row.confirmed
     known = _grid_names(by, area.code) if length == LEVELS[-1] else region_names(counts)
     codes = sorted({*counts, *(known if length == LEVELS[-1] else ())})
+    known.setdefault(area.code, T("还没有划入网格", "In no grid yet"))  # a list brought buildings nobody has assigned
     return [Part(Area(code, known.get(code) or T(code, code)), *counts[code]) for code in codes]

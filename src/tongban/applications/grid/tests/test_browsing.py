@@ -15,7 +15,7 @@ from tongban.applications.grid.rules.areas import above, below
 from tongban.foundation.parties.models import ListLook, Look, Person
 from tongban.foundation.parties.tests.arrange import staff_of, unit_of
 from tongban.foundation.registers.actions import record_premises, visit_dwelling
-from tongban.foundation.registers.models import CompanyRecord
+from tongban.foundation.registers.models import CompanyRecord, Residence
 from tongban.foundation.registers.tests.arrange import COMMUNITY, NORTH, OFFICE, Estate, grid_worker, known_person
 from tongban.lib.actors import Actor
 
@@ -46,6 +46,14 @@ def test_codes_of_areas_lead_down_and_up() -> None:
 def test_one_box_tells_numbers_from_names(typed: str, kind: str, read: str) -> None:
     found = read_term(typed)
     assert (found.kind, found.text) == (kind, read)
+
+
+def test_who_lives_in_no_grid_yet_is_not_named_by_a_code(estate: Estate, desk_of: Desk) -> None:
+    estate.lives(1, "1-101")
+    client = desk_of(estate.worker)
+    assert "还没有划入网格" not in text(client.get(AREA))
+    Residence.objects.update(area_code=COMMUNITY)
+    assert "还没有划入网格" in text(client.get(AREA))
 
 
 def test_from_the_community_down_to_a_person(estate: Estate, desk_of: Desk, django_assert_max_num_queries: Any) -> None:
