@@ -66,6 +66,17 @@ def pytest_configure(config: pytest.Config) -> None:
     _make_database(admin, owner, name)
 
 
+_WITH_DATABASE = {"db", "committed_db", "transactional_db", "as_owner"}
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what works with the database, so that the quick part can leave it out."""
+    for item in items:
+        if item.get_closest_marker("django_db") or _WITH_DATABASE & set(getattr(item, "fixturenames", ())):
+            item.add_marker("database")
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Drop the copy and stop the server this run started."""
     if hasattr(config, "tongban_database"):

@@ -9,7 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from tongban.foundation.parties import actions, queries
-from tongban.foundation.parties.models import Delegation, Mandate, Membership, Organisation, Person
+from tongban.foundation.parties.models import Delegation, Mandate, Membership, Organisation, Person, Unit
 from tongban.foundation.parties.rules import Term
 from tongban.foundation.parties.tests.arrange import OFFICE, actor_of, company_of, person_of, staff_of, unit_of
 from tongban.foundation.parties.tests.test_people import refuses
@@ -334,6 +334,7 @@ def test_a_withdrawn_membership_closes_the_desk_at_the_next_page(settings: objec
     settings.DEMO = True  # type: ignore[attr-defined]
     reviewer = staff_of(unit_of(), "reviewer", 10)
     Person.objects.update(is_sample=True)
+    Unit.objects.update(is_sample=True)  # a demo's role works at a unit of the demo
     client = Client(headers={"host": "luzhou.localhost"})
     client.post("/demo/enter", {"username": "user10"})
     assert client.get("/").wsgi_request.actor.is_staff
