@@ -31,7 +31,7 @@ test: contracts style types
 	wait $$beside; there=$$?; cat var/tests-beside.log; exit $$((here || there))
 
 check: contracts style types
-	@PYTHONHASHSEED=0 $(VENV_PYTHON) -m pytest -q -n 2 -m "not slow and not database" src tests/architecture
+	@$(VENV_PYTHON) -m pytest -q -m "not slow and not database" src tests/architecture
 
 contracts:
 	@$(PYTHON) tools/bootstrap.py test
