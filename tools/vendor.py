@@ -80,6 +80,14 @@ PACKAGES = (
     Package("@tabler/icons", "3.51.0", "tabler-icons", "MIT", (), why="only the icons of icons.txt, as one sprite"),
     Package("htmx.org", "2.0.11", "htmx", "0BSD", ("dist/htmx.min.js",), why="2.x: the supported stable line"),
     Package(
+        "idiomorph",
+        "0.8.0",
+        "idiomorph",
+        "0BSD",
+        ("dist/idiomorph.min.js",),
+        why="new questions join a form being filled in",
+    ),
+    Package(
         "echarts",
         "6.1.0",
         "echarts",

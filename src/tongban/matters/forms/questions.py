@@ -104,7 +104,7 @@ def screen_form(
 ) -> HouseForm:  # fmt: skip
     """The form of one screen: its questions that are not hidden, with stored answers or those just sent."""
     deciding = {name for asked in screen.fields for name in read_by(asked)}
-    live = {"hx-post": preview_url, "hx-target": "#questions", "hx-swap": "innerHTML", "hx-trigger": "change"}
+    live = {"hx-post": preview_url, "hx-trigger": "change"}
     form = HouseForm(data)
     form.auto_id = "q_%s"
     for asked in screen.fields:
