@@ -2,17 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
-from django.conf import settings
-from django.contrib.staticfiles import finders
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.templatetags.static import static
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
@@ -21,16 +14,14 @@ from tongban.applications.grid.rules.rights import WORK
 from tongban.applications.grid.views.common import actor_of
 from tongban.lib.words import T
 from tongban.web.audiences import audience
+from tongban.web.shells import Shell
 
-# Scripts import one another by these names, so they are kept by them and not by the names of their contents.
-_MODULES = (
-    "grid/round.js", "web/offline/shelf.js", "web/offline/sealed.js", "web/offline/outbox.js", "web/offline/device.js",
+_SHELL = Shell(
+    "grid-round", "grid:round", "grid/round.html",
+    ("grid/round.js", "web/offline/shelf.js", "web/offline/sealed.js", "web/offline/outbox.js", "web/offline/device.js"),
+    ("vendor/tabler/tabler.min.css", "web/tongban.css", "web/components.css", "web/desk.css", "web/print.css", "grid/grid.css",
+     "vendor/htmx/htmx.min.js", "web/tongban.js", "web/mark.svg", "vendor/tabler-icons/icons.svg"),
 )  # fmt: skip
-_FILES = (
-    "vendor/tabler/tabler.min.css", "web/tongban.css", "web/components.css", "web/desk.css", "web/print.css", "grid/grid.css",
-    "vendor/htmx/htmx.min.js", "web/tongban.js", "web/mark.svg", "vendor/tabler-icons/icons.svg",
-)  # fmt: skip
-_WORKER = "web/offline/shell-worker.js"
 WORDS: dict[str, T] = {
     "online": T("有网络。走访结果随时上传。", "Connected: visits are sent at once."),
     "offline": T("没有网络。照常核实，回到有网络的地方自动上传。", "No network. Go on confirming: visits are sent when there is one again."),
@@ -74,23 +65,9 @@ def round_page(request: HttpRequest) -> HttpResponse:
 @audience("staff", capability=WORK)
 @require_GET
 def worker(request: HttpRequest) -> HttpResponse:
-    """The script that keeps the page for starts without a network; another one whenever a file of it changed."""
-    files = [*(f"{settings.STATIC_URL}{name}" for name in _MODULES), *(static(name) for name in _FILES)]
-    shell = {"name": "grid-round", "version": _version(), "page": reverse("grid:round"), "files": files}
-    text = f"const SHELL = {json.dumps(shell)};\n{_content(_WORKER).decode()}"
-    return HttpResponse(text, content_type="text/javascript; charset=utf-8", headers={"Cache-Control": "no-cache"})
-
-
-def _content(name: str) -> bytes:
-    return Path(str(finders.find(name))).read_bytes()
-
-
-@lru_cache(maxsize=1)
-def _version() -> str:
-    digest = hashlib.sha256()
-    for name in (*_MODULES, *_FILES, _WORKER):
-        digest.update(_content(name))
-    return digest.hexdigest()[:12]
+    """The script that keeps the page for starts without a network."""
+    del request
+    return _SHELL.worker()
 
 
 @audience("public")
@@ -98,11 +75,4 @@ def _version() -> str:
 def manifest(request: HttpRequest) -> HttpResponse:
     """What a phone's home screen shows; browsers ask for it without saying who asks."""
     del request
-    return JsonResponse(
-        {
-            "name": str(T("通办·网格", "Tongban grid")), "short_name": str(T("网格", "Grid")), "start_url": reverse("grid:round"),
-            "scope": "/desk/grid/", "display": "standalone", "background_color": "#ffffff", "theme_color": "#1a4f8b",
-            "icons": [{"src": static("web/mark.svg"), "sizes": "any", "type": "image/svg+xml"}],
-        },
-        content_type="application/manifest+json",
-    )  # fmt: skip
+    return _SHELL.manifest(T("通办·网格", "Tongban grid"), T("网格", "Grid"), scope="/desk/grid/")

@@ -2,31 +2,22 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
-from django.contrib.staticfiles import finders
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.templatetags.static import static
-from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from tongban.applications.halls.rules.presence import VERDICTS
 from tongban.lib.words import T
 from tongban.web.audiences import audience
+from tongban.web.shells import Shell
 
-# Scripts import one another by these names, so they are kept by them and not by the names of their contents.
-_MODULES = (
-    "halls/scanner.js", "web/offline/shelf.js", "web/offline/device.js", "web/offline/outbox.js", "web/offline/freshness.js",
+_SHELL = Shell(
+    "hall-scanner", "halls:scanner", "halls/scanner.html",
+    ("halls/scanner.js", "web/offline/shelf.js", "web/offline/device.js", "web/offline/outbox.js", "web/offline/freshness.js"),
+    ("vendor/tabler/tabler.min.css", "web/tongban.css", "web/components.css", "halls/scanner.css", "web/mark.svg"),
 )  # fmt: skip
-_STYLES = (
-    "vendor/tabler/tabler.min.css", "web/tongban.css", "web/components.css", "halls/scanner.css", "web/mark.svg",
-)  # fmt: skip
-_WORKER = "web/offline/shell-worker.js"
 
 _SAID: dict[str, T] = VERDICTS | {
     "misread": T("没有读清，请再扫一次", "Not read: scan again"),
@@ -70,44 +61,15 @@ def scanner(request: HttpRequest) -> HttpResponse:
 @audience("public")
 @require_GET
 def worker(request: HttpRequest) -> HttpResponse:
-    """The script that keeps the app for starts without a network; another one whenever a file of it changed."""
-    page = reverse("halls:scanner")
-    files = [*(_plain(name) for name in _MODULES), *(static(name) for name in _STYLES)]
-    shell = {"name": "hall-scanner", "version": _version(), "page": page, "files": files}
-    text = f"const SHELL = {json.dumps(shell)};\n{_content(_WORKER)}"
-    response = HttpResponse(text, content_type="text/javascript; charset=utf-8")
-    response["Cache-Control"] = "no-cache"
-    return response
+    """The script that keeps the app for starts without a network."""
+    del request
+    return _SHELL.worker()
 
 
 @audience("public")
 @require_GET
 def manifest(request: HttpRequest) -> HttpResponse:
     """What a phone needs to put the app on its first screen."""
+    del request
     name = T("大厅扫码", "Hall scanner")
-    return JsonResponse({
-        "name": str(name), "short_name": str(name), "start_url": reverse("halls:scanner"), "scope": reverse("halls:scanner"),
-        "display": "standalone", "background_color": "#ffffff", "theme_color": "#1a4f8b",
-        "icons": [{"src": static("web/mark.svg"), "sizes": "any", "type": "image/svg+xml"}],
-    }, content_type="application/manifest+json")  # fmt: skip
-
-
-def _plain(name: str) -> str:
-    """The address of a script by its own name."""
-    from django.conf import settings
-
-    return f"{settings.STATIC_URL}{name}"
-
-
-def _content(name: str) -> str:
-    return Path(str(finders.find(name))).read_text("utf-8")
-
-
-@lru_cache(maxsize=1)
-def _version() -> str:
-    digest = hashlib.sha256()
-    for name in (*_MODULES, *_STYLES, _WORKER):
-        digest.update(Path(str(finders.find(name))).read_bytes())
-    template = Path(__file__).parents[1] / "templates" / "halls" / "scanner.html"
-    digest.update(template.read_bytes())
-    return digest.hexdigest()[:12]
+    return _SHELL.manifest(name, name)

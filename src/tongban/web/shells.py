@@ -1,0 +1,60 @@
+"""Apps that start without a network: the script that keeps one on a device, and what a phone's home screen shows of it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from django.conf import settings
+from django.contrib.staticfiles import finders
+from django.http import HttpResponse, JsonResponse
+from django.template import Engine
+from django.templatetags.static import static
+from django.urls import reverse
+
+from tongban.lib.words import T
+
+_WORKER = "web/offline/shell-worker.js"
+
+
+@dataclass(frozen=True, slots=True)
+class Shell:
+    """What has to be on the device: the page of a route, the modules it runs, its other files."""
+
+    name: str
+    route: str
+    template: str
+    modules: tuple[str, ...]  # they import one another by these names, so they are kept by them
+    files: tuple[str, ...]  # kept by the names of their contents
+
+    def worker(self) -> HttpResponse:
+        """The script that keeps the app for starts without a network; another one whenever a file of it changed."""
+        files = [*(f"{settings.STATIC_URL}{name}" for name in self.modules), *map(static, self.files)]
+        shell = {"name": self.name, "version": _version(self), "page": reverse(self.route), "files": files}
+        text = f"const SHELL = {json.dumps(shell)};\n{_content(_WORKER).decode()}"
+        return HttpResponse(text, content_type="text/javascript; charset=utf-8", headers={"Cache-Control": "no-cache"})
+
+    def manifest(self, name: T, short_name: T, *, scope: str = "") -> HttpResponse:
+        """What a phone needs to put the app on its first screen; ``scope`` is the page alone, if nothing else is said."""
+        page = reverse(self.route)
+        shown = {
+            "name": str(name), "short_name": str(short_name), "start_url": page, "scope": scope or page,
+            "display": "standalone", "background_color": "#ffffff", "theme_color": "#1a4f8b",
+            "icons": [{"src": static("web/mark.svg"), "sizes": "any", "type": "image/svg+xml"}],
+        }  # fmt: skip
+        return JsonResponse(shown, content_type="application/manifest+json")
+
+
+def _content(name: str) -> bytes:
+    return Path(str(finders.find(name))).read_bytes()
+
+
+@lru_cache
+def _version(shell: Shell) -> str:
+    digest = hashlib.sha256(Engine.get_default().get_template(shell.template).source.encode())
+    for name in (*shell.modules, *shell.files, _WORKER):
+        digest.update(_content(name))
+    return digest.hexdigest()[:12]
