@@ -19,6 +19,14 @@ class Refusal(Exception):
         self.field = field
         self.status = status
 
+    @property
+    def stops_the_page(self) -> bool:
+        """Whether a page of its own says it (signed out, no right, not there) and no field of the page at hand can.
+
+        A second factor that is too old is proved anew where one stands.
+        """
+        return self.status in (401, 403, 404) and not self.field and self.code != "second_factor_stale"
+
     def __str__(self) -> str:
         return f"{self.code}: {self.message.en}"
 

@@ -1,11 +1,16 @@
-"""How forms look, and how a refused action comes back to its form."""
+"""How forms look, and how a refused action comes back to its form or its page."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+from types import TracebackType
 from typing import Any
 
 from django import forms
+from django.contrib import messages
 from django.forms.renderers import TemplatesSetting
+from django.http import HttpRequest
 
 from tongban.lib.refusals import Refusal, Refusals
 from tongban.lib.words import T
@@ -55,3 +60,39 @@ def show_refusal(form: forms.BaseForm, refusal: Refusal) -> None:
     """Put a refused action's errors at the fields they name, else on top of the form."""
     for one in refusal.refusals if isinstance(refusal, Refusals) else [refusal]:
         form.add_error(one.field if one.field in form.fields else None, str(one.message))
+
+
+class refusals_said:  # noqa: N801 - read as the sentence it makes with ``with``
+    """What an action refuses inside is said by ``say``, and the page goes on after the block; what stops it is raised on."""
+
+    def __init__(self, say: Callable[[Refusal], object]) -> None:
+        self.say = say
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(
+        self, kind: type[BaseException] | None, raised: BaseException | None, at: TracebackType | None
+    ) -> bool:
+        if not isinstance(raised, Refusal) or raised.stops_the_page:
+            return False
+        self.say(raised)
+        return True
+
+
+def refusals_in(form: forms.BaseForm) -> refusals_said:
+    """Refusals inside stand in the form afterwards."""
+    return refusals_said(partial(show_refusal, form))
+
+
+def refusals_told(request: HttpRequest) -> refusals_said:
+    """Refusals inside are told on the next page: for buttons without a form."""
+    return refusals_said(lambda refusal: messages.error(request, str(refusal.message)))
+
+
+def tried(form: forms.BaseForm, act: Callable[[Any], Any]) -> Any:
+    """What an action gives for a form's answers; None when the form or the action refused, said in the form."""
+    if form.is_valid():
+        with refusals_in(form):
+            return act(form.cleaned_data)
+    return None

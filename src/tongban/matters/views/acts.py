@@ -12,11 +12,8 @@ from django.contrib import messages
 from django.http import HttpRequest
 
 from tongban.lib.actors import Actor
-from tongban.lib.refusals import Refusal
 from tongban.lib.words import T
-from tongban.web.forms import show_refusal
-
-_ABOUT_THE_PAGE = (401, 403, 404)
+from tongban.web.forms import refusals_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,23 +34,14 @@ def take_act(
     request: HttpRequest, acts: Mapping[str, Act], key: UUID, bound: dict[str, forms.Form],
     form_of: Callable[[str, Any], forms.Form] | None = None,
 ) -> str:  # fmt: skip
-    """The name of the act that was sent and done, or ""; a refused one is put into ``bound`` with what was typed.
-
-    Refusals about the page itself (signed out, no right, not there) are raised on; a second factor that is too
-    old is said in the form, where it is proved anew.
-    """
+    """The name of the act that was sent and done, or ""; a refused one is put into ``bound`` with what was typed."""
     name = request.POST.get("act", "")
     if request.method != "POST" or name not in acts:
         return ""
     form = bound[name] = form_of(name, request.POST) if form_of else blank_form(acts, name, request.POST)
-    if not form.is_valid():
-        return ""
-    try:
-        acts[name].run(key, form.cleaned_data, request.actor)  # type: ignore[attr-defined]
-    except Refusal as refusal:
-        if refusal.status in _ABOUT_THE_PAGE and refusal.code != "second_factor_stale":
-            raise
-        show_refusal(form, refusal)
-        return ""
-    messages.success(request, str(acts[name].done))
-    return name
+    if form.is_valid():
+        with refusals_in(form):
+            acts[name].run(key, form.cleaned_data, request.actor)  # type: ignore[attr-defined]
+            messages.success(request, str(acts[name].done))
+            return name
+    return ""

@@ -152,7 +152,7 @@ def _files_kept(
         try:
             name_document(sent, slot, actions.send_file(case.pk, file, by=_acting(request, case.pk)).pk)
         except Refusal as refusal:
-            if refusal.status in (401, 403, 404):
+            if refusal.stops_the_page:
                 raise
             refused.append(Refusal(refusal.code, refusal.message, field=element, status=refusal.status))
     return sent, refused

@@ -20,7 +20,7 @@ from tongban.matters import actions, hooks
 from tongban.matters.forms.calendar import DayForm, ImportForm, TakeBackForm, YearForm
 from tongban.matters.queries.calendar import provisional_cases, year_of
 from tongban.web.audiences import audience
-from tongban.web.forms import HouseForm, show_refusal
+from tongban.web.forms import HouseForm, refusals_in
 
 _FIRST, _LAST = 2004, 2099  # what the published calendar begins with, and what anybody will plan for
 _FORMS: dict[str, type[HouseForm]] = {
@@ -38,14 +38,10 @@ def calendar(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and name in _FORMS:
         form = bound[name] = _FORMS[name](request.POST, request.FILES, auto_id=f"{name}_%s")
         if form.is_valid():
-            try:
+            with refusals_in(form):
                 done = _ACTS[name](request, year, form.cleaned_data, request.actor)  # type: ignore[attr-defined]
                 messages.success(request, str(done))
                 return HttpResponseRedirect(f"{reverse('matters:desk_calendar')}?year={year}")
-            except Refusal as refusal:
-                if refusal.status in (401, 403):
-                    raise
-                show_refusal(form, refusal)
     forms = {one: bound.get(one) or kind(auto_id=f"{one}_%s") for one, kind in _FORMS.items() if one != "unset"}
     context = {
         "year": year_of(year), "before": year - 1 if year > _FIRST else None, "after": year + 1 if year < _LAST else None,

@@ -25,7 +25,7 @@ from tongban.matters.rules.shape import Screen
 from tongban.matters.views.acts import Act, blank_form, take_act
 from tongban.web.audiences import audience
 from tongban.web.file_inputs import show_documents_to
-from tongban.web.forms import show_refusal
+from tongban.web.forms import refusals_said, show_refusal
 from tongban.web.tables import Column, listing
 
 TONES = {"open": "progress", "kept": "good", "broken": "bad", "void": "plain"}
@@ -65,28 +65,24 @@ def owed(request: HttpRequest, promise_id: UUID) -> HttpResponse:
     needed = asked.model_copy(update={"required": True})  # it was optional as long as it could be promised
     here = Screen(code="owed", title=T.read(promise.title), fields=[needed])
     back = reverse("matters:case", args=[case.pk])
-    sent, refusal = request.POST.copy(), None
+    sent, refused = request.POST.copy(), list[Refusal]()
     if request.method == "POST":
-        try:
+        with refusals_said(refused.append):
             for _, slot, file in files_sent(content, here, request.FILES):
                 name_document(sent, slot, actions.send_owed_file(case.pk, file, by=actor).pk)
             documents = raw_answers(content, here, sent)[promise.element]
             actions.supply_material(promise.pk, documents, by=actor)
             messages.success(request, str(T("已补交，承诺已兑现。", "Handed in: the promise is kept.")))
             return HttpResponseRedirect(back)
-        except Refusal as found:
-            if found.status in (401, 403, 404):
-                raise
-            refusal = found
     form = screen_form(content, here, values={}, hidden=(), data=sent if request.method == "POST" else None)
     show_documents_to(form, actor)
-    if refusal is not None:
+    for refusal in refused:
         show_refusal(form, refusal)
     context = {
         "case": case, "one": shown_promises([promise])[0], "form": form,
         "crumbs": [(reverse("matters:cases"), T("我的办件", "My cases")), (back, case.definition.title)],
     }  # fmt: skip
-    return render(request, "matters/owed.html", context, status=422 if refusal else 200)
+    return render(request, "matters/owed.html", context, status=422 if refused else 200)
 
 
 COLUMNS = (

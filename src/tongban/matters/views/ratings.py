@@ -13,7 +13,6 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
-from tongban.lib.refusals import Refusal
 from tongban.lib.words import T
 from tongban.matters import actions, hooks, queries
 from tongban.matters.forms import AppealForm, CallbackForm, RatingAnswerForm, RatingForm, ReasonForm
@@ -21,7 +20,7 @@ from tongban.matters.models import Rating
 from tongban.matters.rules.ratings import FOLLOWS, LEVELS, MEASURES, REASONS, is_bad
 from tongban.matters.views.acts import Act, blank_form, take_act
 from tongban.web.audiences import audience
-from tongban.web.forms import show_refusal
+from tongban.web.forms import refusals_in
 from tongban.web.tables import Column, listing
 
 _TONES = {"none": "plain", "open": "action", "answered": "progress", "appealed": "progress", "settled": "good"}
@@ -52,16 +51,10 @@ def rate(request: HttpRequest, case_id: UUID) -> HttpResponse:
         return HttpResponseRedirect(back)
     form = RatingForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
-        said = form.cleaned_data
-        try:
+        with refusals_in(form):
             actions.rate_case(case.pk, by=request.actor, **form.cleaned_data)  # type: ignore[attr-defined]
-        except Refusal as refusal:
-            if refusal.status in (401, 403, 404):
-                raise
-            show_refusal(form, refusal)
-        else:
             text = T("谢谢评价。", "Thank you.")
-            if is_bad(said["level"]):
+            if is_bad(form.cleaned_data["level"]):
                 text = T("已收到。承办单位会核实并答复您，之后有人回访。",
                          "Received. The office will look into it and answer; then somebody calls you back.")  # fmt: skip
             messages.success(request, str(text))

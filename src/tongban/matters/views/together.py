@@ -50,7 +50,7 @@ def _approve(request: HttpRequest) -> list[tuple[str, T]]:
     try:
         results = actions.approve_together(seen, text=request.POST.get("text", ""), by=request.actor)  # type: ignore[attr-defined]
     except Refusal as refusal:
-        if refusal.status in (401, 403, 404):
+        if refusal.stops_the_page:
             raise
         return [("", refusal.message)]
     done = [one.case.number or "" for one in results if one.refusal is None]

@@ -21,7 +21,7 @@ from tongban.matters.queries.printing import case_tone, printed_screens
 from tongban.matters.queries.window import held_intake, intakes_of
 from tongban.matters.rules.cases import DRAFT, RETURNED, STATES
 from tongban.web.audiences import audience
-from tongban.web.forms import HouseForm, show_refusal
+from tongban.web.forms import HouseForm, refusals_said, show_refusal
 from tongban.web.tables import Column, listing
 
 _COLUMNS = (
@@ -56,10 +56,7 @@ def take_in(request: HttpRequest) -> HttpResponse:
         try:
             case = actions.take_in(said["service"], visitor, evidence=said["evidence"], by=request.actor)  # type: ignore[attr-defined]
         except Refusal as refusal:
-            if refusal.status in (401, 403) and refusal.code == "forbidden" and not refusal.field:
-                show_refusal(form, refusal)  # the visitor holds no mandate: said at the counter
-            else:
-                show_refusal(form, refusal)
+            show_refusal(form, refusal)  # also that the visitor holds no mandate: said at the counter
         else:
             first = queries.content_of(case).form.screens[0].code
             return HttpResponseRedirect(reverse("matters:screen", args=[case.pk, first]))
@@ -76,20 +73,19 @@ def case(request: HttpRequest, case_id: UUID) -> HttpResponse:
         raise not_found(T("这件收件", "This case"))
     bound: dict[str, HouseForm] = {}
     if request.method == "POST":
-        try:
+        with refusals_said(lambda refusal: _say(request, bound, refusal)):
             done = _act(request, case_id, bound)
             if done is not None:
                 return done
-        except Refusal as refusal:
-            if refusal.status in (401, 403, 404):
-                raise
-            form = next(iter(bound.values()), None) or bound.setdefault("none", CodeForm())
-            if form.is_bound:
-                form.is_valid()
-                show_refusal(form, refusal)
-            else:  # a button without a field
-                messages.error(request, str(refusal.message))
     return _page(request, case_id, bound)
+
+
+def _say(request: HttpRequest, bound: dict[str, HouseForm], refusal: Refusal) -> None:
+    form = next(iter(bound.values()), None) or bound.setdefault("none", CodeForm())
+    if form.is_bound:
+        show_refusal(form, refusal)
+    else:  # a button without a field
+        messages.error(request, str(refusal.message))
 
 
 def _act(request: HttpRequest, case_id: UUID, bound: dict[str, HouseForm]) -> HttpResponse | None:

@@ -7,9 +7,9 @@ from django import forms
 from django.template import engines
 from django.utils import translation
 
-from tongban.lib.refusals import Refusal, Refusals
+from tongban.lib.refusals import Refusal, Refusals, forbidden, not_found
 from tongban.lib.words import T
-from tongban.web.forms import HouseForm, show_refusal, words
+from tongban.web.forms import HouseForm, show_refusal, tried, words
 from tongban.web.portal import Entry, Tile, desk_menu, menu_of
 
 
@@ -65,6 +65,25 @@ def test_a_refusal_comes_back_at_its_field():
     show_refusal(form, Refusals([first, Refusal("closed", T("已停办。", "Closed."), field="elsewhere")]))
     assert form.errors["phone"] == ["号码已登记。"]
     assert form.non_field_errors() == ["已停办。"]
+
+
+def test_only_what_is_no_page_of_its_own_comes_back_in_the_form():
+    def refused(refusal: Refusal) -> Applicant:
+        def act(_said: object) -> None:
+            raise refusal
+
+        form = Applicant({"name": "张三", "way": "a", "agreed": "on"})
+        assert tried(form, act) is None
+        return form
+
+    for stop in (forbidden(), not_found(T("这件事", "This"))):
+        with pytest.raises(Refusal, match=stop.code):
+            refused(stop)
+    unknown = Refusal("not_found", T("没有这个号码。", "No such number."), field="phone", status=404)
+    assert refused(unknown).errors["phone"] == ["没有这个号码。"]
+    stale = Refusal("second_factor_stale", T("请重新验证。", "Prove it anew."), status=403)
+    assert refused(stale).non_field_errors() == ["请重新验证。"]
+    assert tried(Applicant({"name": "张三", "way": "a", "agreed": "on"}), lambda said: said["name"]) == "张三"
 
 
 def test_steps_tell_where_one_is(rf):

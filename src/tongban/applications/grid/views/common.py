@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpRequest
@@ -10,9 +9,7 @@ from django.urls import reverse
 
 from tongban.applications.grid.queries import Area, path_of
 from tongban.lib.actors import Actor
-from tongban.lib.refusals import Refusal
 from tongban.lib.words import T
-from tongban.web.forms import HouseForm, show_refusal
 
 # Beside its colour each state has a sign, for whoever cannot tell the colours apart.
 SIGNS: dict[str, T] = {
@@ -35,16 +32,3 @@ def area_url(area: Area) -> str:
 def crumbs_to(by: Actor, area: Area, *more: tuple[str, Any]) -> list[tuple[str, Any]]:
     """The areas from one's own down to this one, each with its page."""
     return [*((area_url(one), one.name) for one in path_of(by, area)), *more]
-
-
-def tried(form: HouseForm, act: Callable[[dict[str, Any]], Any]) -> Any:
-    """What an action gives for a form's answers; None when the form or the action refused, said in the form."""
-    if not form.is_valid():
-        return None
-    try:
-        return act(form.cleaned_data)
-    except Refusal as refusal:
-        if refusal.status in (403, 404):
-            raise
-        show_refusal(form, refusal)
-        return None

@@ -17,14 +17,14 @@ from tongban.applications.grid.forms import DispatchForm, EventForm, SaidForm
 from tongban.applications.grid.models import Event
 from tongban.applications.grid.rules.events import KINDS, NEXT
 from tongban.applications.grid.rules.rights import HANDLE, WORK
-from tongban.applications.grid.views.common import actor_of, tried
+from tongban.applications.grid.views.common import actor_of
 from tongban.foundation.parties.queries import departments_for
 from tongban.lib.actors import Actor
 from tongban.lib.refusals import not_found
 from tongban.lib.words import T
 from tongban.web.audiences import audience
 from tongban.web.file_inputs import show_documents_to
-from tongban.web.forms import HouseForm
+from tongban.web.forms import HouseForm, tried
 from tongban.web.tables import Column, listing
 
 STATES: dict[str, tuple[T, str]] = {

@@ -14,11 +14,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 from tongban.applications.grid import actions, queries
 from tongban.applications.grid.forms import EndForm, TaskForm
 from tongban.applications.grid.rules.rights import WORK
-from tongban.applications.grid.views.common import actor_of, tried
+from tongban.applications.grid.views.common import actor_of
 from tongban.lib.actors import Actor
-from tongban.lib.refusals import Refusal
 from tongban.lib.words import T
 from tongban.web.audiences import audience
+from tongban.web.forms import refusals_told, tried
 
 
 @audience("staff", capability=WORK)
@@ -48,12 +48,8 @@ def _areas(by: Actor) -> list[tuple[str, Any]]:
 def end(request: HttpRequest, task_id: UUID) -> HttpResponse:
     """A task is done, or need not be."""
     by = actor_of(request)
-    try:
+    with refusals_told(request):
         withdrawn = request.POST.get("what") == "withdraw"
         actions.end_task(task_id, result=request.POST.get("result", ""), withdrawn=withdrawn, by=by)
         messages.success(request, str(T("已记录。", "Recorded.")))
-    except Refusal as refusal:
-        if refusal.status in (403, 404):
-            raise
-        messages.error(request, str(refusal.message))
     return redirect("grid:tasks")

@@ -17,13 +17,14 @@ from tongban.applications.grid import actions, queries
 from tongban.applications.grid.forms import CorrectForm, SearchForm, facts_in, group_of
 from tongban.applications.grid.models import HomeVisit
 from tongban.applications.grid.rules.rights import WORK
-from tongban.applications.grid.views.common import actor_of, tried
+from tongban.applications.grid.views.common import actor_of
 from tongban.foundation.parties.actions import record_list_look
 from tongban.foundation.registers.queries import leases_visible_to, residence_facts, residence_visible_to, to_confirm
 from tongban.lib.actors import Actor
-from tongban.lib.refusals import Refusal, not_found
+from tongban.lib.refusals import not_found
 from tongban.lib.words import T
 from tongban.web.audiences import audience
+from tongban.web.forms import refusals_told, tried
 
 if TYPE_CHECKING:
     from tongban.foundation.registers.models import Residence
@@ -58,14 +59,9 @@ def visit(request: HttpRequest, dwelling_id: UUID) -> HttpResponse:
     """Say what a visit found: everybody as recorded, one of them, nobody at home, vacant."""
     by = actor_of(request)
     here = redirect("grid:dwelling", dwelling_id=dwelling_id)
-    try:
-        found = actions.report_visit(_reported(request, dwelling_id), by=by)
-    except Refusal as refusal:
-        if refusal.status in (403, 404):
-            raise
-        messages.error(request, str(refusal.message))
-        return here
-    return _after(request, found, here)
+    with refusals_told(request):
+        return _after(request, actions.report_visit(_reported(request, dwelling_id), by=by), here)
+    return here
 
 
 def _after(request: HttpRequest, visit: HomeVisit, here: HttpResponse) -> HttpResponse:
@@ -158,15 +154,9 @@ def _settle(request: HttpRequest, edit_id: UUID, rows: list[queries.Difference],
             one.fact: one.wanted_value if request.POST.get(one.fact) == "wanted" else seen.get(one.fact, "")
             for one in rows
         }
-    try:
-        settled = actions.settle_edit(edit_id, seen=seen, wanted=wanted, by=by)
-    except Refusal as refusal:
-        if refusal.status in (403, 404):
-            raise
-        messages.error(request, str(refusal.message))
-        return redirect("grid:edit", edit_id=edit_id)
-    if settled.state == "clash":
+    with refusals_told(request):
+        if actions.settle_edit(edit_id, seen=seen, wanted=wanted, by=by).state != "clash":
+            messages.success(request, str(T("已核对。", "Settled.")))
+            return redirect("grid:edits")
         messages.warning(request, str(T("又有人改过，请再核对一次。", "Changed again meanwhile: compare once more.")))
-        return redirect("grid:edit", edit_id=edit_id)
-    messages.success(request, str(T("已核对。", "Settled.")))
-    return redirect("grid:edits")
+    return redirect("grid:edit", edit_id=edit_id)

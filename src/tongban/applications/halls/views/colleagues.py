@@ -14,14 +14,14 @@ from django.views.decorators.http import require_http_methods
 
 from tongban.applications.halls import actions, queries
 from tongban.applications.halls.rules.rights import MANAGE, ROLES_IN_HALL
-from tongban.applications.halls.views.common import actor_of, tried
+from tongban.applications.halls.views.common import actor_of
 from tongban.foundation.parties.queries import staff_of_unit
 from tongban.lib.capabilities import ROLES
 from tongban.lib.masks import mask_name
 from tongban.lib.refusals import Refusal
 from tongban.lib.words import T
 from tongban.web.audiences import audience
-from tongban.web.forms import HouseForm, words
+from tongban.web.forms import HouseForm, tried, words
 from tongban.web.limits import limit
 
 TRIES_A_MINUTE = 6  # numbers may not be tried one after the other to learn who has an account

@@ -14,12 +14,12 @@ from django.views.decorators.http import require_http_methods
 
 from tongban.applications.halls import actions, queries
 from tongban.applications.halls.rules.rights import MANAGE
-from tongban.applications.halls.views.common import actor_of, tried
+from tongban.applications.halls.views.common import actor_of
 from tongban.foundation.parties.queries import devices_of_unit
 from tongban.lib.refusals import Refusal
 from tongban.lib.words import T
 from tongban.web.audiences import audience
-from tongban.web.forms import HouseForm, words
+from tongban.web.forms import HouseForm, tried, words
 
 
 class ScannerForm(HouseForm):

@@ -15,10 +15,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 from tongban.applications.halls import actions, queries
 from tongban.applications.halls.rules.codes import code_in
 from tongban.applications.halls.rules.presence import ADMITTED, ALREADY_INSIDE, TONES, VERDICTS
-from tongban.applications.halls.views.common import actor_of, tried
+from tongban.applications.halls.views.common import actor_of
 from tongban.lib.refusals import Refusal
 from tongban.web.audiences import audience
-from tongban.web.forms import HouseForm, words
+from tongban.web.forms import HouseForm, tried, words
 from tongban.web.limits import limit
 
 TRIES_A_MINUTE = 20

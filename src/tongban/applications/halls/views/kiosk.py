@@ -19,12 +19,12 @@ from tongban.applications.halls.forms import VisitForm
 from tongban.applications.halls.models import Hall, Visit
 from tongban.applications.halls.rules.codes import shown_code
 from tongban.applications.halls.rules.queue import shown_number, wait_words
-from tongban.applications.halls.views.common import tried
 from tongban.applications.halls.views.screens import hall_of_screen
 from tongban.lib.actors import ANONYMOUS
 from tongban.lib.refusals import not_found
 from tongban.lib.words import T
 from tongban.web.audiences import audience
+from tongban.web.forms import tried
 from tongban.web.limits import limit
 
 SHOWN_SECONDS = 20

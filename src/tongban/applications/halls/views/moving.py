@@ -18,9 +18,10 @@ from tongban.applications.halls.models import Hall
 from tongban.applications.halls.rules.codes import shown_groups
 from tongban.applications.halls.rules.moving import LARGEST
 from tongban.applications.halls.rules.rights import MANAGE
-from tongban.applications.halls.views.common import actor_of, tried
+from tongban.applications.halls.views.common import actor_of
 from tongban.lib.words import T
 from tongban.web.audiences import audience
+from tongban.web.forms import tried
 
 
 def door_of(request: HttpRequest, hall: Hall) -> str:

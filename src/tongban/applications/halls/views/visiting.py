@@ -19,12 +19,13 @@ from tongban.applications.halls.forms import VisitForm
 from tongban.applications.halls.models import Hall, Visit
 from tongban.applications.halls.rules.codes import shown_code
 from tongban.applications.halls.rules.queue import BOOKED, OPEN_STATES, STATES, TONES, shown_number, wait_words
-from tongban.applications.halls.views.common import actor_of, tried
+from tongban.applications.halls.views.common import actor_of
 from tongban.applications.halls.views.prefill import known_visitor
 from tongban.lib.phones import show_phone
 from tongban.lib.refusals import Refusal
 from tongban.lib.words import T
 from tongban.web.audiences import audience
+from tongban.web.forms import tried
 from tongban.web.limits import limit
 
 _SHOWN = 200

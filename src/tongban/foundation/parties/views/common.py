@@ -13,9 +13,8 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from tongban.lib.refusals import Refusal
 from tongban.lib.words import T
-from tongban.web.forms import show_refusal
+from tongban.web.forms import refusals_in
 
 PER_PAGE = 50
 
@@ -35,13 +34,9 @@ class FormPage:
 def form_page(request: HttpRequest, page: FormPage, form: Form, act: Callable[[Any], Any]) -> HttpResponse:
     """Show a form; sent and right, act and go on; refused, show it again with everything typed."""
     if request.method == "POST" and form.is_valid():
-        try:
+        with refusals_in(form):
             answer = act(form.cleaned_data)
             return answer if isinstance(answer, HttpResponse) else redirect(page.done)
-        except Refusal as refusal:
-            if refusal.status in (403, 404):
-                raise
-            show_refusal(form, refusal)
     base = "web/desk_base.html" if page.is_desk else "web/base.html"
     status = 422 if form.is_bound and form.errors else 200
     return render(request, "parties/form_page.html", {"page_of": page, "form": form, "base": base}, status=status)

@@ -17,10 +17,9 @@ from tongban.foundation.registers.hooks import MANAGE_REGISTERS
 from tongban.foundation.registers.queries.registers import days_old
 from tongban.foundation.registers.rules.catalogue import PURPOSES
 from tongban.foundation.registers.rules.columns import COLUMNS
-from tongban.lib.refusals import Refusal
 from tongban.lib.words import T
 from tongban.web.audiences import audience
-from tongban.web.forms import show_refusal
+from tongban.web.forms import refusals_in
 
 _TONES = {"available": "good", "switched_off": "action", "failing": "bad", "empty": "plain"}
 
@@ -76,11 +75,8 @@ def switch(request: HttpRequest, code: str) -> HttpResponse:
         return redirect("registers:register", code)
     form = SwitchForm(request.POST)
     if form.is_valid():
-        try:
+        with refusals_in(form):
             actions.switch_register(code, off=True, reason=form.cleaned_data["reason"], by=actor)
-        except Refusal as refusal:
-            _again(form, refusal)
-        else:
             messages.success(
                 request,
                 str(
@@ -97,20 +93,11 @@ def connect(request: HttpRequest, code: str) -> HttpResponse:
     """Connect a register to its source, or ask the list kept here again."""
     form = ConnectForm(request.POST)
     if form.is_valid():
-        try:
+        with refusals_in(form):
             actions.connect_register(code, **form.cleaned_data, by=request.actor)  # type: ignore[attr-defined]
-        except Refusal as refusal:
-            _again(form, refusal)
-        else:
             messages.success(request, str(T("已保存。", "Saved.")))
             return redirect("registers:register", code)
     return _show(request, code, connect=form)
-
-
-def _again(form: SwitchForm | ConnectForm | ListForm, refusal: Refusal) -> None:
-    if refusal.status in (403, 404):
-        raise refusal
-    show_refusal(form, refusal)
 
 
 @audience("operator", capability=MANAGE_REGISTERS)
@@ -133,10 +120,8 @@ def register_list(request: HttpRequest, code: str) -> HttpResponse:
             form.cleaned_data["file"],
             actions.Origin(form.cleaned_data["source"], form.cleaned_data["refreshed_on"]),
         )
-        try:
+        with refusals_in(form):
             context["trial"] = actions.try_register_list(code, upload.read(), upload.name, origin=origin, by=actor)
-        except Refusal as refusal:
-            _again(form, refusal)
     return render(request, "registers/list.html", context, status=422 if form.is_bound and form.errors else 200)
 
 

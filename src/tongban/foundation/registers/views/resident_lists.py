@@ -23,11 +23,10 @@ from tongban.foundation.registers.rules.list_twins import ANSWERS, WHY
 from tongban.foundation.registers.rules.occupancy import KINDS
 from tongban.foundation.registers.rules.resident_columns import LABELS
 from tongban.lib.actors import Actor
-from tongban.lib.refusals import Refusal
 from tongban.lib.spreadsheets import LOST, write_csv, write_xlsx
 from tongban.lib.words import T
 from tongban.web.audiences import audience
-from tongban.web.forms import show_refusal
+from tongban.web.forms import refusals_in, refusals_told
 from tongban.web.tables import Column, listing
 
 STATES: dict[str, tuple[T, str]] = {
@@ -78,21 +77,12 @@ def resident_lists(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
         new = actions.NewList(said["area_code"].strip(), said["title"], said["kind"], said["adds_places"])
-        try:
+        with refusals_in(form):
             found = actions.upload_list(said["file"].read(), said["file"].name, new, by=by)
-        except Refusal as refusal:
-            _again(form, refusal)
-        else:
             return redirect("registers:resident_list", found.pk)
     shown = listing(request, queries.lists_visible_to(by), _COLUMNS, sort="-at")
     context = {"form": form, "listing": shown}
     return render(request, "registers/lists/lists.html", context, status=422 if form.errors else 200)
-
-
-def _again(form: Any, refusal: Refusal) -> None:
-    if refusal.status in (403, 404):
-        raise refusal
-    show_refusal(form, refusal)
 
 
 @audience("staff", capability=IMPORT_RESIDENTS)
@@ -180,11 +170,8 @@ def try_columns(request: HttpRequest, list_id: UUID) -> HttpResponse:
     found = queries.list_visible_to(by, list_id)
     form = ColumnsForm(request.POST, headings=found.headings)
     if form.is_valid():
-        try:
+        with refusals_in(form):
             actions.try_list(list_id, form.chosen(), by=by)
-        except Refusal as refusal:
-            _again(form, refusal)
-        else:
             return redirect("registers:resident_list", list_id)
     return _show(request, found, columns=form)
 
@@ -231,12 +218,8 @@ def leave_out(request: HttpRequest, list_id: UUID) -> HttpResponse:
 @require_POST
 def confirm(request: HttpRequest, list_id: UUID) -> HttpResponse:
     """Take over what passed."""
-    try:
+    with refusals_told(request):
         actions.confirm_list(list_id, by=_actor(request))
-    except Refusal as refusal:
-        if refusal.status in (403, 404):
-            raise
-        messages.error(request, str(refusal.message))
     return redirect("registers:resident_list", list_id)
 
 
@@ -247,11 +230,8 @@ def undo(request: HttpRequest, list_id: UUID) -> HttpResponse:
     by = _actor(request)
     form = UndoForm(request.POST)
     if form.is_valid():
-        try:
+        with refusals_in(form):
             actions.undo_list(list_id, reason=form.cleaned_data["reason"], by=by)
-        except Refusal as refusal:
-            _again(form, refusal)
-        else:
             return redirect("registers:resident_list", list_id)
     return _show(request, queries.list_visible_to(by, list_id), undo=form)
 
