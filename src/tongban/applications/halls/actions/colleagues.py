@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
 
-from tongban.applications.halls.models import Hall
-from tongban.applications.halls.queries.halls import hall_run_by
-from tongban.applications.halls.rules.rights import MANAGE, ROLES_IN_HALL
+from tongban.applications.halls.actions.halls import as_house, managed_hall
+from tongban.applications.halls.rules.rights import ROLES_IN_HALL
 from tongban.foundation.parties import actions as parties
 from tongban.foundation.parties.queries import account_by_phone, staff_of_unit
-from tongban.lib.actors import Actor, system
+from tongban.lib.actors import Actor
 from tongban.lib.phones import check_mobile
 from tongban.lib.refusals import Refusal, not_found
 from tongban.lib.words import T
@@ -21,15 +19,10 @@ from tongban.lib.words import T
 MOST_COLLEAGUES = 200
 
 
-def _for(by: Actor) -> Actor:
-    """The house, in the manager's name: a manager rules over this one unit only, which parties cannot know."""
-    return replace(system("halls", channel=by.channel), name=by.name)
-
-
 @transaction.atomic
 def add_colleague(hall_id: UUID, phone: str, role: str, *, by: Actor) -> str:
     """Let whoever signs in with a phone number work in the hall; their name. The log keeps who let whom in."""
-    hall = _locked(hall_id, by)
+    hall = managed_hall(hall_id, by)
     if role not in ROLES_IN_HALL:
         raise Refusal("role_unknown", T("请从列表中选择岗位。", "Choose a role from the list."), field="role")
     account = account_by_phone(check_mobile(phone, field="phone"))
@@ -45,7 +38,7 @@ def add_colleague(hall_id: UUID, phone: str, role: str, *, by: Actor) -> str:
                       .format(n=MOST_COLLEAGUES), field="phone", status=409)  # fmt: skip
     term = parties.Term(timezone.localdate())
     parties.grant_membership(
-        account.person_id, hall.unit_id, role, term=term, region_code=hall.region_code, by=_for(by)
+        account.person_id, hall.unit_id, role, term=term, region_code=hall.region_code, by=as_house(by)
     )
     return account.person.name
 
@@ -53,7 +46,7 @@ def add_colleague(hall_id: UUID, phone: str, role: str, *, by: Actor) -> str:
 @transaction.atomic
 def remove_colleague(hall_id: UUID, membership_id: UUID, *, by: Actor) -> str:
     """Take a colleague's right to work in the hall back; their name. Nobody removes themselves: a hall keeps a manager."""
-    hall = _locked(hall_id, by)
+    hall = managed_hall(hall_id, by)
     found = next((one for one in staff_of_unit(hall.unit_id) if one.pk == membership_id), None)
     if found is None or found.role not in ROLES_IN_HALL:
         raise not_found(T("这位同事", "This colleague"))
@@ -61,10 +54,6 @@ def remove_colleague(hall_id: UUID, membership_id: UUID, *, by: Actor) -> str:
         raise Refusal("own_membership", T("不能移出自己，请另一位负责人办理。", "Nobody removes themselves: ask another manager."),
                       status=409)  # fmt: skip
     parties.withdraw_membership(
-        membership_id, reason=T("大厅负责人移出", "Taken out by the hall's manager").zh, by=_for(by)
+        membership_id, reason=T("大厅负责人移出", "Taken out by the hall's manager").zh, by=as_house(by)
     )
     return found.person.name
-
-
-def _locked(hall_id: UUID, by: Actor) -> Hall:
-    return Hall.objects.select_for_update().get(pk=hall_run_by(by, hall_id, MANAGE).pk)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
@@ -123,8 +123,7 @@ def _unit(hall: Hall, uscc: str, *, code: str) -> UUID:
 @transaction.atomic
 def change_hall(hall_id: UUID, changes: Mapping[str, Any], *, by: Actor) -> Hall:
     """Change what a hall says of itself; unknown names are a programming error, wrong values are refused."""
-    hall = hall_run_by(by, hall_id, MANAGE)
-    hall = locked_hall(hall.pk)
+    hall = managed_hall(hall_id, by)
     before = hall.declaration
     day_starts = int(changes.get("day_starts", hall.day_starts))
     for name, value in changes.items():
@@ -230,7 +229,7 @@ def suspend_hall(hall_id: UUID, *, reason: str, by: Actor) -> Hall:
 @transaction.atomic
 def renew_links(hall_id: UUID, *, by: Actor) -> Hall:
     """Make the addresses of a hall's screens and kiosks anew; the old ones stop working."""
-    hall = locked_hall(hall_run_by(by, hall_id, MANAGE).pk)
+    hall = managed_hall(hall_id, by)
     hall.links_version += 1
     hall.save(update_fields=["links_version"])
     return hall
@@ -243,6 +242,16 @@ def locked_hall(hall_id: UUID) -> Hall:
         raise not_found(HALL)
     forget_hall(hall)
     return hall
+
+
+def managed_hall(hall_id: UUID, by: Actor) -> Hall:
+    """A hall its manager runs, held until the transaction ends."""
+    return locked_hall(hall_run_by(by, hall_id, MANAGE).pk)
+
+
+def as_house(by: Actor) -> Actor:
+    """The house, in the manager's name: a manager rules over this one unit only, which parties cannot know."""
+    return replace(system("halls", channel=by.channel), name=by.name)
 
 
 def _text(value: str, name: str, longest: int) -> str:

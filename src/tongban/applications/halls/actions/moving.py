@@ -10,7 +10,14 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
-from tongban.applications.halls.actions.halls import NewHall, change_hall, change_windows, locked_hall, open_hall
+from tongban.applications.halls.actions.halls import (
+    NewHall,
+    change_hall,
+    change_windows,
+    locked_hall,
+    managed_hall,
+    open_hall,
+)
 from tongban.applications.halls.models import Hall, Visit
 from tongban.applications.halls.queries.halls import hall_run_by, keys_for_moving
 from tongban.applications.halls.rules.appointments import Rules
@@ -115,7 +122,7 @@ def ask_to_move(hall_id: UUID, address: str, code: str, *, own_host: str, plain:
 
     ``own_host`` is this house's own; ``plain`` admits an address without encryption, in demos.
     """
-    hall = locked_hall(hall_run_by(by, hall_id, MANAGE).pk)
+    hall = managed_hall(hall_id, by)
     _check_here(hall)
     door = check_door(address, field="address", plain=plain)
     if door.split("/")[2] == own_host:
@@ -153,7 +160,7 @@ def let_hall_move(hall_id: UUID, *, by: Actor) -> Hall:
 @transaction.atomic
 def take_move_back(hall_id: UUID, *, by: Actor) -> Hall:
     """The manager takes the wish to move back, as long as nobody agreed to it."""
-    hall = locked_hall(hall_run_by(by, hall_id, MANAGE).pk)
+    hall = managed_hall(hall_id, by)
     _check_here(hall)
     hall.moving_to = ""
     hall.save(update_fields=["moving_to"])

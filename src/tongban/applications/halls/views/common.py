@@ -16,6 +16,6 @@ def actor_of(request: HttpRequest) -> Actor:
 
 
 def door_address(request: HttpRequest, hall: Hall, entrance: str = "") -> str:
-    """The address a poster's QR code holds."""
+    """The address a poster's QR code holds, and by which a hall is known in this house."""
     address = request.build_absolute_uri(reverse("halls:door", args=[hall.code]))
     return f"{address}?e={entrance}" if entrance and len(hall.entrances) > 1 else address

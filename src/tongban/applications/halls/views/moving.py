@@ -14,19 +14,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from tongban.applications.halls import actions, queries
 from tongban.applications.halls.forms import HallFileForm, MoveForm
-from tongban.applications.halls.models import Hall
 from tongban.applications.halls.rules.codes import shown_groups
 from tongban.applications.halls.rules.moving import LARGEST
 from tongban.applications.halls.rules.rights import MANAGE
-from tongban.applications.halls.views.common import actor_of
+from tongban.applications.halls.views.common import actor_of, door_address
 from tongban.lib.words import T
 from tongban.web.audiences import audience
 from tongban.web.forms import tried
-
-
-def door_of(request: HttpRequest, hall: Hall) -> str:
-    """The full address of a hall's door in this house."""
-    return request.build_absolute_uri(reverse("halls:door", args=[hall.code]))
 
 
 @audience("person")
@@ -45,9 +39,9 @@ def move(request: HttpRequest, hall_id: UUID) -> HttpResponse:
             messages.success(request, str(T("已提交，等区县同意后海报二维码就会指向新网址。",
                              "Asked. Once the district agrees, the posters lead to the new address.")))  # fmt: skip
             return redirect("halls:move", hall_id=hall.pk)
-    code = queries.arrival_code_of(hall, door_of(request, hall))
+    code = queries.arrival_code_of(hall, door_address(request, hall))
     context = {
-        "hall": hall, "form": form, "door": door_of(request, hall), "arrival": shown_groups(code) if code else "",
+        "hall": hall, "form": form, "door": door_address(request, hall), "arrival": shown_groups(code) if code else "",
         "crumbs": [(reverse("halls:home", args=[hall.pk]), hall.name)],
     }  # fmt: skip
     return render(request, "halls/move.html", context, status=422 if form.errors else 200)
@@ -59,7 +53,7 @@ def move(request: HttpRequest, hall_id: UUID) -> HttpResponse:
 def hall_file(request: HttpRequest, hall_id: UUID) -> HttpResponse:
     """The file a hall takes along."""
     hall = queries.hall_run_by(actor_of(request), hall_id, MANAGE)
-    content = actions.export_hall(hall.pk, address=door_of(request, hall), by=actor_of(request))
+    content = actions.export_hall(hall.pk, address=door_address(request, hall), by=actor_of(request))
     response = HttpResponse(content, content_type="application/json")
     response["Content-Disposition"] = f'attachment; filename="hall-{hall.code}.json"'
     return response
