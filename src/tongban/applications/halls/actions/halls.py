@@ -244,14 +244,14 @@ def locked_hall(hall_id: UUID) -> Hall:
     return hall
 
 
-def managed_hall(hall_id: UUID, by: Actor) -> Hall:
+def managed_hall(hall_id: UUID, manager: Actor) -> Hall:
     """A hall its manager runs, held until the transaction ends."""
-    return locked_hall(hall_run_by(by, hall_id, MANAGE).pk)
+    return locked_hall(hall_run_by(manager, hall_id, MANAGE).pk)
 
 
-def as_house(by: Actor) -> Actor:
+def as_house(manager: Actor) -> Actor:
     """The house, in the manager's name: a manager rules over this one unit only, which parties cannot know."""
-    return replace(system("halls", channel=by.channel), name=by.name)
+    return replace(system("halls", channel=manager.channel), name=manager.name)
 
 
 def _text(value: str, name: str, longest: int) -> str:
