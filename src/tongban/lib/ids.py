@@ -32,6 +32,14 @@ def uuid7_floor(moment: datetime) -> UUID:
     return UUID(int=int(moment.timestamp() * 1000) << 80 | 0x7 << 76 | 0x2 << 62)
 
 
+def uuid_of(text: str) -> UUID | None:
+    """A UUID as somebody typed or sent it; None for anything else."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
 # Without 0 O 1 I L U: read aloud on the phone and typed at a counter.
 _SPEAKABLE = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from ninja import Schema
 from ninja.utils import check_csrf
@@ -26,6 +27,15 @@ class Problems(Problem):
     """A refused call with every error found."""
 
     errors: list[Problem] = []
+
+
+_Row = TypeVar("_Row", bound=Model)
+
+
+def hundred_of(rows: QuerySet[_Row], offset: int) -> QuerySet[_Row]:
+    """What one call gives of a list: a hundred rows from ``offset`` on."""
+    begin = min(max(offset, 0), 10_000)
+    return rows[begin : begin + 100]
 
 
 class Credential:

@@ -1,10 +1,12 @@
-"""Who a page is for. Every view declares it; the middleware holds it to that."""
+"""Who a page is for, and who asks. Every view declares its audience; the middleware holds it to that."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
+
+from django.http import HttpRequest
 
 from tongban.lib.actors import Actor
 from tongban.lib.refusals import Refusal, forbidden
@@ -56,3 +58,9 @@ def admit(found: Audience, actor: Actor, *, demo: bool) -> None:
             raise forbidden()
     if found.capability and found.capability not in actor.capabilities:
         raise forbidden()
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    """Who asks."""
+    found: Actor = request.actor  # type: ignore[attr-defined]
+    return found

@@ -17,21 +17,16 @@ from tongban.foundation.notifications import actions, queries
 from tongban.foundation.notifications.forms import PhoneFilter, ResendForm, UndeliveredFilter
 from tongban.foundation.notifications.models import Message
 from tongban.foundation.notifications.rules import MANAGE_MESSAGES
-from tongban.lib.actors import Actor
+from tongban.lib.ids import uuid_of
 from tongban.lib.refusals import Refusal
 from tongban.lib.words import T
-from tongban.web.audiences import audience
+from tongban.web.audiences import actor_of, audience
 
 CHANNEL_NAMES = {"sms": T("短信", "Text message"), "email": T("电子邮件", "E-mail"), "in_app": T("站内消息", "Here")}
 STATES: dict[str, tuple[T, str]] = {
     "queued": (T("待发送", "Waiting"), "progress"), "sent": (T("已发送", "Sent"), "good"),
     "failed": (T("未送达", "Failed"), "bad"), "read": (T("已读", "Read"), "plain"),
 }  # fmt: skip
-
-
-def _actor(request: HttpRequest) -> Actor:
-    actor: Actor = request.actor  # type: ignore[attr-defined]
-    return actor
 
 
 def _row(message: Message, **more: Any) -> dict[str, Any]:
@@ -46,9 +41,9 @@ def _row(message: Message, **more: Any) -> dict[str, Any]:
 @require_GET
 def inbox(request: HttpRequest) -> HttpResponse:
     """The signed-in person's messages."""
-    found = queries.inbox(_actor(request))
+    found = queries.inbox(actor_of(request))
     page = Paginator(found, 20).get_page(request.GET.get("page"))
-    unread = queries.unread_count(_actor(request))
+    unread = queries.unread_count(actor_of(request))
     return render(request, "notifications/inbox.html", {"page": page, "unread": unread})
 
 
@@ -56,7 +51,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
 @require_GET
 def opened(request: HttpRequest, message_id: UUID) -> HttpResponse:
     """One message; opening it marks it read."""
-    message = actions.mark_read(message_id, by=_actor(request))
+    message = actions.mark_read(message_id, by=actor_of(request))
     return render(request, "notifications/message.html", {"message": message})
 
 
@@ -64,7 +59,7 @@ def opened(request: HttpRequest, message_id: UUID) -> HttpResponse:
 @require_POST
 def all_read(request: HttpRequest) -> HttpResponse:
     """Mark every message read."""
-    actions.mark_all_read(by=_actor(request))
+    actions.mark_all_read(by=actor_of(request))
     return HttpResponseRedirect(reverse("notifications:inbox"))
 
 
@@ -83,7 +78,7 @@ def outbox(request: HttpRequest) -> HttpResponse:
 
 def _undelivered_page(request: HttpRequest, form: ResendForm, status: int = 200) -> HttpResponse:
     filters = UndeliveredFilter(request.GET)
-    found = queries.undelivered(_actor(request))
+    found = queries.undelivered(actor_of(request))
     if filters.is_valid():
         found = found.filter(**{name: value for name, value in filters.cleaned_data.items() if value})
     page = Paginator(found, 50).get_page(request.GET.get("page"))
@@ -104,11 +99,11 @@ def undelivered(request: HttpRequest) -> HttpResponse:
 def resend(request: HttpRequest) -> HttpResponse:
     """Send the chosen messages again, with the reason."""
     form = ResendForm(request.POST)
-    chosen = [UUID(text) for text in request.POST.getlist("chosen") if _is_uuid(text)]
+    chosen = [found for text in request.POST.getlist("chosen") if (found := uuid_of(text))]
     if not form.is_valid():
         return _undelivered_page(request, form, status=422)
     try:
-        count = actions.resend(chosen, reason=form.cleaned_data["reason"], by=_actor(request))
+        count = actions.resend(chosen, reason=form.cleaned_data["reason"], by=actor_of(request))
     except Refusal as refusal:
         notices.error(request, str(refusal.message))
     else:
@@ -120,16 +115,8 @@ def resend(request: HttpRequest) -> HttpResponse:
 @require_POST
 def trial(request: HttpRequest) -> HttpResponse:
     """Send a test message to oneself through every channel."""
-    sent = actions.send_trial(by=_actor(request))
+    sent = actions.send_trial(by=actor_of(request))
     names = "、".join(str(CHANNEL_NAMES[m.channel]) for m in sent) or str(T("无", "none"))
     text = T("测试消息已交给这些通道：{names}。", "A test message was handed to: {names}.").format(names=names)
     notices.success(request, str(text))
     return HttpResponseRedirect(reverse("notifications:undelivered"))
-
-
-def _is_uuid(text: str) -> bool:
-    try:
-        UUID(text)
-    except ValueError:
-        return False
-    return True

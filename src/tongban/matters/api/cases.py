@@ -23,7 +23,7 @@ from tongban.matters.queries.printing import printed_opinions
 from tongban.matters.queries.shown import shown_of
 from tongban.matters.rules.cases import DECIDED_STATES, STATES
 from tongban.matters.rules.fees import ASKED
-from tongban.web.api import ANYONE_KNOWN, PUBLIC, STAFF, Problems
+from tongban.web.api import ANYONE_KNOWN, PUBLIC, STAFF, Problems, hundred_of
 
 router = Router(tags=["matters"])
 REFUSED = {401: Problems, 403: Problems, 404: Problems, 409: Problems, 422: Problems}
@@ -300,8 +300,7 @@ def cases(request: HttpRequest, state: Query[str] = "", offset: Query[int] = 0) 
         queries.cases_listed_for(actor).order_by("-submitted_at", "pk") if actor.is_staff else queries.cases_of(actor)
     )
     found = mine.filter(state=state) if state else mine
-    begin = min(max(offset, 0), 10_000)
-    return [case_out(case) for case in found[begin : begin + 100]]
+    return [case_out(case) for case in hundred_of(found, offset)]
 
 
 @router.post("/cases", auth=ANYONE_KNOWN, response={201: CaseDetail} | REFUSED, operation_id="start_case")

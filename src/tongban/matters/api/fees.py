@@ -15,7 +15,8 @@ from tongban.matters import actions
 from tongban.matters.api.cases import REFUSED, Reason
 from tongban.matters.models import Payment
 from tongban.matters.queries.payments import payment_acts, payment_at_desk, payments_waiting
-from tongban.web.api import STAFF
+from tongban.web.api import STAFF, hundred_of
+from tongban.web.audiences import actor_of
 
 router = Router(tags=["matters"])
 
@@ -57,10 +58,6 @@ class Refund(Schema):
 _ONE = {200: FeeAtDesk} | REFUSED
 
 
-def _actor(request: HttpRequest) -> Actor:
-    return request.actor  # type: ignore[attr-defined,no-any-return]
-
-
 def _out(payment: Payment, by: Actor) -> dict[str, Any]:
     names = set(FeeAtDesk.model_fields) - {"id", "number", "payer", "title", "basis", "may"}
     return {name: getattr(payment, name) for name in names} | {
@@ -72,33 +69,33 @@ def _out(payment: Payment, by: Actor) -> dict[str, Any]:
 @router.get("/fees", auth=STAFF, response={200: list[FeeAtDesk]} | REFUSED, operation_id="list_fees")
 def waiting(request: HttpRequest, offset: Query[int] = 0) -> list[dict[str, Any]]:
     """What is unpaid or to be paid back in the caller's region, most urgent first; 100 at a time."""
-    begin, by = min(max(offset, 0), 10_000), _actor(request)
-    return [_out(one, by) for one in payments_waiting(by)[begin : begin + 100]]
+    by = actor_of(request)
+    return [_out(one, by) for one in hundred_of(payments_waiting(by), offset)]
 
 
 @router.get("/fees/{uuid:payment_id}", auth=STAFF, response=_ONE, operation_id="get_fee")
 def fee(request: HttpRequest, payment_id: UUID) -> dict[str, Any]:
     """One fee."""
-    by = _actor(request)
+    by = actor_of(request)
     return _out(payment_at_desk(payment_id, by), by)
 
 
 @router.post("/fees/{uuid:payment_id}/window", auth=STAFF, response=_ONE, operation_id="record_window_payment")
 def at_window(request: HttpRequest, payment_id: UUID, body: PaidAtWindow) -> dict[str, Any]:
     """Record what was paid at a window; what waited for it goes on."""
-    by = _actor(request)
+    by = actor_of(request)
     return _out(actions.record_window_payment(payment_id, way=body.way, receipt=body.receipt, by=by), by)
 
 
 @router.post("/fees/{uuid:payment_id}/waive", auth=STAFF, response=_ONE, operation_id="waive_fee")
 def waive(request: HttpRequest, payment_id: UUID, body: Reason) -> dict[str, Any]:
     """Waive a fee where the definition names the rule; the deciding office says why."""
-    by = _actor(request)
+    by = actor_of(request)
     return _out(actions.exempt_payment(payment_id, reason=body.reason, by=by), by)
 
 
 @router.post("/fees/{uuid:payment_id}/refund", auth=STAFF, response=_ONE, operation_id="record_refund")
 def refund(request: HttpRequest, payment_id: UUID, body: Refund) -> dict[str, Any]:
     """Record that a fee was paid back by hand."""
-    by = _actor(request)
+    by = actor_of(request)
     return _out(actions.record_refund(payment_id, reference=body.reference, by=by), by)

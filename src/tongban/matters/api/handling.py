@@ -9,11 +9,11 @@ from uuid import UUID
 from django.http import HttpRequest
 from ninja import Field, Query, Router, Schema
 
-from tongban.lib.actors import Actor
 from tongban.matters import actions, queries
 from tongban.matters.api.cases import REFUSED, CaseDetail, CaseOut, answered, case_out
 from tongban.matters.rules.shape import ProcedureKind
-from tongban.web.api import STAFF
+from tongban.web.api import STAFF, hundred_of
+from tongban.web.audiences import actor_of
 
 router = Router(tags=["matters"])
 _ANSWER = {200: CaseDetail} | REFUSED
@@ -74,23 +74,22 @@ def waiting(
     request: HttpRequest, kind: Literal["acceptance", "decisions"], offset: Query[int] = 0
 ) -> list[dict[str, Any]]:
     """What waits for the caller's unit to accept or to decide, most urgent first, 100 at a time."""
-    actor = _actor(request)
+    actor = actor_of(request)
     found = queries.cases_to_accept(actor) if kind == "acceptance" else queries.cases_to_decide(actor)
-    begin = min(max(offset, 0), 10_000)
-    return [case_out(case) for case in found[begin : begin + 100]]
+    return [case_out(case) for case in hundred_of(found, offset)]
 
 
 @router.post("/cases/{uuid:case_id}/accept", auth=STAFF, response=_ANSWER, operation_id="accept_case")
 def accept(request: HttpRequest, case_id: UUID) -> dict[str, Any]:
     """Accept what was received (受理): the clock starts, and every department has it at once."""
-    actions.accept_case(case_id, by=_actor(request))
+    actions.accept_case(case_id, by=actor_of(request))
     return answered(request, case_id)
 
 
 @router.post("/cases/{uuid:case_id}/decline", auth=STAFF, response=_ANSWER, operation_id="decline_case")
 def decline(request: HttpRequest, case_id: UUID, body: Why) -> dict[str, Any]:
     """Do not accept (不予受理), with the reason."""
-    actions.decline_case(case_id, reason=body.reason, by=_actor(request))
+    actions.decline_case(case_id, reason=body.reason, by=actor_of(request))
     return answered(request, case_id)
 
 
@@ -98,7 +97,7 @@ def decline(request: HttpRequest, case_id: UUID, body: Why) -> dict[str, Any]:
 def begin_procedure(request: HttpRequest, case_id: UUID, body: Procedure) -> dict[str, Any]:
     """Begin a special procedure the definition knows; the clock stops."""
     actions.begin_procedure(
-        case_id, kind=body.kind, reason=body.reason, expected_by=body.expected_by, by=_actor(request)
+        case_id, kind=body.kind, reason=body.reason, expected_by=body.expected_by, by=actor_of(request)
     )
     return answered(request, case_id)
 
@@ -106,35 +105,35 @@ def begin_procedure(request: HttpRequest, case_id: UUID, body: Procedure) -> dic
 @router.post("/cases/{uuid:case_id}/procedure/end", auth=STAFF, response=_ANSWER, operation_id="end_procedure")
 def end_procedure(request: HttpRequest, case_id: UUID, body: Result) -> dict[str, Any]:
     """End the special procedure under way; the clock goes on."""
-    actions.end_procedure(case_id, result=body.result, by=_actor(request))
+    actions.end_procedure(case_id, result=body.result, by=actor_of(request))
     return answered(request, case_id)
 
 
 @router.post("/cases/{uuid:case_id}/extend", auth=STAFF, response=_ANSWER, operation_id="extend_case")
 def extend(request: HttpRequest, case_id: UUID, body: Why) -> dict[str, Any]:
     """Lengthen the period once, as the head of the office may."""
-    actions.extend_case(case_id, reason=body.reason, by=_actor(request))
+    actions.extend_case(case_id, reason=body.reason, by=actor_of(request))
     return answered(request, case_id)
 
 
 @router.post("/cases/{uuid:case_id}/terminate", auth=STAFF, response=_ANSWER, operation_id="terminate_case")
 def terminate(request: HttpRequest, case_id: UUID, body: Why) -> dict[str, Any]:
     """End a case without a decision (终止), with the reason."""
-    actions.terminate_case(case_id, reason=body.reason, by=_actor(request))
+    actions.terminate_case(case_id, reason=body.reason, by=actor_of(request))
     return answered(request, case_id)
 
 
 @router.post("/cases/{uuid:case_id}/revoke", auth=STAFF, response=_ANSWER, operation_id="revoke_certificate")
 def revoke(request: HttpRequest, case_id: UUID, body: Why) -> dict[str, Any]:
     """Revoke the certificate of a case; verification shows it at once."""
-    actions.revoke_certificate(case_id, reason=body.reason, by=_actor(request))
+    actions.revoke_certificate(case_id, reason=body.reason, by=actor_of(request))
     return answered(request, case_id)
 
 
 @router.post("/cases/{uuid:case_id}/assign", auth=STAFF, response=_ANSWER, operation_id="assign_case")
 def assign(request: HttpRequest, case_id: UUID, body: Hand) -> dict[str, Any]:
     """Put a case into the hands of somebody of the caller's unit."""
-    actions.assign_case(case_id, body.person_id, by=_actor(request))
+    actions.assign_case(case_id, body.person_id, by=actor_of(request))
     return answered(request, case_id)
 
 
@@ -142,7 +141,7 @@ def assign(request: HttpRequest, case_id: UUID, body: Hand) -> dict[str, Any]:
 def approve(request: HttpRequest, body: Several) -> list[dict[str, Any]]:
     """Approve several cases for the caller's unit, each as it was read; one that cannot be stops no other."""
     seen = [(one.case_id, one.shown) for one in body.cases]
-    results = actions.approve_together(seen, text=body.text, by=_actor(request))
+    results = actions.approve_together(seen, text=body.text, by=actor_of(request))
     return [
         {
             "case_id": one.case.pk, "number": one.case.number, "is_done": one.refusal is None,
@@ -150,8 +149,3 @@ def approve(request: HttpRequest, body: Several) -> list[dict[str, Any]]:
         }
         for one in results
     ]  # fmt: skip
-
-
-def _actor(request: HttpRequest) -> Actor:
-    found: Actor = request.actor  # type: ignore[attr-defined]
-    return found

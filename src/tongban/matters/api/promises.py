@@ -16,7 +16,8 @@ from tongban.matters import actions
 from tongban.matters.api.cases import REFUSED, seen
 from tongban.matters.models import Promise
 from tongban.matters.queries.promises import CHECK, promise_acts, promise_at_desk, promises_of, promises_waiting
-from tongban.web.api import ANYONE_KNOWN, STAFF
+from tongban.web.api import ANYONE_KNOWN, STAFF, hundred_of
+from tongban.web.audiences import actor_of
 
 router = Router(tags=["matters"])
 
@@ -61,10 +62,6 @@ class Breach(Schema):
 _ONE = {200: PromiseOut} | REFUSED
 
 
-def _actor(request: HttpRequest) -> Actor:
-    return request.actor  # type: ignore[attr-defined,no-any-return]
-
-
 def _out(promise: Promise, by: Actor) -> dict[str, Any]:
     names = set(PromiseOut.model_fields) - {"id", "title", "text", "may"}
     may = promise_acts(promise, timezone.localdate(), by) if CHECK in by.capabilities else []
@@ -80,46 +77,46 @@ def _out(promise: Promise, by: Actor) -> dict[str, Any]:
 )  # fmt: skip
 def of_case(request: HttpRequest, case_id: UUID) -> list[dict[str, Any]]:
     """What was promised in a case."""
-    return [_out(one, _actor(request)) for one in promises_of(seen(request, case_id))]
+    return [_out(one, actor_of(request)) for one in promises_of(seen(request, case_id))]
 
 
 @router.post("/promises/{uuid:promise_id}/supply", auth=ANYONE_KNOWN, response=_ONE, operation_id="supply_material")
 def supply(request: HttpRequest, promise_id: UUID, body: Supplied) -> dict[str, Any]:
     """Hand in a material that was promised: the promise is kept."""
-    by = _actor(request)
+    by = actor_of(request)
     return _out(actions.supply_material(promise_id, [str(one) for one in body.documents], by=by), by)
 
 
 @router.get("/promises", auth=STAFF, response={200: list[PromiseOut]} | REFUSED, operation_id="list_promises")
 def waiting(request: HttpRequest, offset: Query[int] = 0) -> list[dict[str, Any]]:
     """Promises the caller's unit looks after, the nearest day first; 100 at a time."""
-    begin, by = min(max(offset, 0), 10_000), _actor(request)
-    return [_out(one, by) for one in promises_waiting(by)[begin : begin + 100]]
+    by = actor_of(request)
+    return [_out(one, by) for one in hundred_of(promises_waiting(by), offset)]
 
 
 @router.get("/promises/{uuid:promise_id}", auth=STAFF, response=_ONE, operation_id="get_promise")
 def promise(request: HttpRequest, promise_id: UUID) -> dict[str, Any]:
     """One promise at the desk that looks after it."""
-    by = _actor(request)
+    by = actor_of(request)
     return _out(promise_at_desk(promise_id, by), by)
 
 
 @router.post("/promises/{uuid:promise_id}/kept", auth=STAFF, response=_ONE, operation_id="confirm_promise")
 def kept(request: HttpRequest, promise_id: UUID, body: Findings) -> dict[str, Any]:
     """A check found the promised condition met."""
-    by = _actor(request)
+    by = actor_of(request)
     return _out(actions.confirm_promise(promise_id, note=body.note, by=by), by)
 
 
 @router.post("/promises/{uuid:promise_id}/report", auth=STAFF, response=_ONE, operation_id="report_promise")
 def report(request: HttpRequest, promise_id: UUID, body: Findings) -> dict[str, Any]:
     """A department found the condition unmet: the deciding office goes on with it."""
-    by = _actor(request)
+    by = actor_of(request)
     return _out(actions.report_promise(promise_id, note=body.note, by=by), by)
 
 
 @router.post("/promises/{uuid:promise_id}/break", auth=STAFF, response=_ONE, operation_id="break_promise")
 def broken(request: HttpRequest, promise_id: UUID, body: Breach) -> dict[str, Any]:
     """A promise was not kept: an open case ends, a certificate is revoked, its maker is barred for a time."""
-    by = _actor(request)
+    by = actor_of(request)
     return _out(actions.break_promise(promise_id, reason=body.reason, by=by), by)

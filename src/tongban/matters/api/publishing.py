@@ -24,6 +24,7 @@ from tongban.matters.rules.differences import Difference, differences
 from tongban.matters.rules.shape import Content
 from tongban.matters.rules.sources import Faulty
 from tongban.web.api import STAFF
+from tongban.web.audiences import actor_of
 
 router = Router(tags=["publishing"])
 
@@ -101,10 +102,6 @@ _ARCHIVE = {"responses": {200: {"description": "The files of the version in forc
     "schema": {"type": "string", "format": "binary"}}}}}}  # fmt: skip
 
 
-def _actor(request: HttpRequest) -> Actor:
-    return request.actor  # type: ignore[attr-defined,no-any-return]
-
-
 def _out(publication: Publication) -> dict[str, Any]:
     names = set(PublicationOut.model_fields) - {"id"}
     return {"id": publication.pk} | {name: getattr(publication, name) for name in names}
@@ -135,13 +132,13 @@ def _report(publication_id: UUID, by: Actor) -> dict[str, Any]:
 )
 def proposals(request: HttpRequest) -> list[dict[str, Any]]:
     """What awaits a second person."""
-    return [_out(one) for one in queries.proposals_open(_actor(request))]
+    return [_out(one) for one in queries.proposals_open(actor_of(request))]
 
 
 @router.post("/publications", auth=STAFF, response={201: Report} | REFUSED, operation_id="propose_publication")
 def propose(request: HttpRequest, body: NewPublication) -> Status[dict[str, Any]]:
     """Propose a version; nothing changes before another administrator confirms."""
-    by = _actor(request)
+    by = actor_of(request)
     queries.proposals_open(by)  # asks for the right before anything is read
     content, files = _read(body)
     choice = actions.InFlight(body.in_flight, body.until, body.note)
@@ -171,7 +168,7 @@ def _read(body: NewPublication) -> tuple[Content, dict[str, str]]:
 @router.get("/publications/{uuid:publication_id}", auth=STAFF, response=_REPORT, operation_id="get_publication")
 def proposal(request: HttpRequest, publication_id: UUID) -> dict[str, Any]:
     """A proposal with what it changes, and for whom."""
-    return _report(publication_id, _actor(request))
+    return _report(publication_id, actor_of(request))
 
 
 @router.post(
@@ -179,8 +176,8 @@ def proposal(request: HttpRequest, publication_id: UUID) -> dict[str, Any]:
 )
 def confirm(request: HttpRequest, publication_id: UUID) -> dict[str, Any]:
     """Publish what somebody else proposed."""
-    actions.confirm_publication(publication_id, by=_actor(request))
-    return _report(publication_id, _actor(request))
+    actions.confirm_publication(publication_id, by=actor_of(request))
+    return _report(publication_id, actor_of(request))
 
 
 @router.post(
@@ -188,8 +185,8 @@ def confirm(request: HttpRequest, publication_id: UUID) -> dict[str, Any]:
 )
 def withdraw(request: HttpRequest, publication_id: UUID) -> dict[str, Any]:
     """Take a proposal back."""
-    actions.withdraw_publication(publication_id, by=_actor(request))
-    return _report(publication_id, _actor(request))
+    actions.withdraw_publication(publication_id, by=actor_of(request))
+    return _report(publication_id, actor_of(request))
 
 
 @router.get(
@@ -197,7 +194,7 @@ def withdraw(request: HttpRequest, publication_id: UUID) -> dict[str, Any]:
 )
 def kept(request: HttpRequest, code: str) -> dict[str, Any]:
     """A service whether it is open or not."""
-    return _kept(queries.definition_kept(code, _actor(request)))
+    return _kept(queries.definition_kept(code, actor_of(request)))
 
 
 @router.post(
@@ -205,7 +202,7 @@ def kept(request: HttpRequest, code: str) -> dict[str, Any]:
 )
 def opening(request: HttpRequest, code: str, body: Opening) -> dict[str, Any]:
     """Stop taking applications for a service, or take them again."""
-    return _kept(actions.set_open(code, is_open=body.is_open, reason=body.reason, by=_actor(request)))
+    return _kept(actions.set_open(code, is_open=body.is_open, reason=body.reason, by=actor_of(request)))
 
 
 @router.get(
@@ -213,7 +210,7 @@ def opening(request: HttpRequest, code: str, body: Opening) -> dict[str, Any]:
 )
 def export(request: HttpRequest, code: str) -> HttpResponse:
     """The version in force as an archive for another installation, as `propose_publication` takes it."""
-    name, content = archive_of(queries.definition_kept(code, _actor(request)))
+    name, content = archive_of(queries.definition_kept(code, actor_of(request)))
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return HttpResponse(content, content_type="application/gzip", headers=headers)
 

@@ -10,14 +10,14 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from ninja import Field, Query, Router, Schema, Status
 
-from tongban.lib.actors import Actor
 from tongban.lib.refusals import not_found
 from tongban.lib.words import T
 from tongban.matters import actions, queries
 from tongban.matters.api.cases import REFUSED, CaseOut, case_out
 from tongban.matters.models import Delivery, Rating
 from tongban.matters.queries.papers import case_of_papers, cases_to_deliver, delivery_of, papers_of
-from tongban.web.api import ANYONE_KNOWN, STAFF
+from tongban.web.api import ANYONE_KNOWN, STAFF, hundred_of
+from tongban.web.audiences import actor_of
 from tongban.web.downloads import send_file
 
 router = Router(tags=["matters"])
@@ -127,10 +127,6 @@ _RATING = {200: RatingOut} | REFUSED
 _DELIVERY = {200: CaseDeliveryOut} | REFUSED
 
 
-def _actor(request: HttpRequest) -> Actor:
-    return request.actor  # type: ignore[attr-defined,no-any-return]
-
-
 def _rating(rating: Rating) -> dict[str, Any]:
     names = set(RatingOut.model_fields) - {"id", "number"}
     return {"id": rating.pk, "number": rating.case.number} | {name: getattr(rating, name) for name in names}
@@ -153,7 +149,7 @@ def papers(request: HttpRequest, case_id: UUID) -> list[dict[str, Any]]:
     return [
         {"id": one.event_id, "kind": one.kind.code, "title": str(one.title), "number": one.number, "at": one.at,
          "is_sealed": one.is_sealed}
-        for one in papers_of(case_of_papers(case_id, _actor(request)))
+        for one in papers_of(case_of_papers(case_id, actor_of(request)))
     ]  # fmt: skip
 
 
@@ -163,41 +159,40 @@ def papers(request: HttpRequest, case_id: UUID) -> list[dict[str, Any]]:
 )  # fmt: skip
 def paper(request: HttpRequest, case_id: UUID, event_id: UUID) -> HttpResponseBase:
     """One paper as sealed PDF; for the applicant this is the proof that a decision reached them."""
-    return send_file(request, actions.open_paper(case_id, event_id, by=_actor(request)))
+    return send_file(request, actions.open_paper(case_id, event_id, by=actor_of(request)))
 
 
 @router.get("/deliveries", auth=STAFF, response={200: list[CaseOut]} | REFUSED, operation_id="list_deliveries")
 def deliveries(request: HttpRequest, offset: Query[int] = 0) -> list[dict[str, Any]]:
     """Decided cases that have not reached the applicant, most urgent first, 100 at a time."""
-    begin = min(max(offset, 0), 10_000)
-    return [case_out(case) for case in cases_to_deliver(_actor(request))[begin : begin + 100]]
+    return [case_out(case) for case in hundred_of(cases_to_deliver(actor_of(request)), offset)]
 
 
 @router.get("/cases/{uuid:case_id}/delivery", auth=ANYONE_KNOWN, response=_DELIVERY, operation_id="get_delivery")
 def delivery(request: HttpRequest, case_id: UUID) -> dict[str, Any]:
     """How a decision reached the applicant."""
-    return _delivery(delivery_of(case_of_papers(case_id, _actor(request))))
+    return _delivery(delivery_of(case_of_papers(case_id, actor_of(request))))
 
 
 @router.post("/cases/{uuid:case_id}/delivery/window", auth=STAFF, response=_DELIVERY, operation_id="deliver_at_window")
 def at_window(request: HttpRequest, case_id: UUID, body: HandedOver) -> dict[str, Any]:
     """Record that a decision was handed over at a window."""
     return _delivery(
-        actions.deliver_at_window(case_id, receiver=body.receiver, evidence=body.evidence, by=_actor(request))
+        actions.deliver_at_window(case_id, receiver=body.receiver, evidence=body.evidence, by=actor_of(request))
     )
 
 
 @router.post("/cases/{uuid:case_id}/delivery/post", auth=STAFF, response=_DELIVERY, operation_id="send_by_post")
 def by_post(request: HttpRequest, case_id: UUID, body: Posted) -> dict[str, Any]:
     """Record that a decision was given to the post; its clock stands until the receipt is recorded."""
-    return _delivery(actions.send_by_post(case_id, carrier=body.carrier, tracking=body.tracking, by=_actor(request)))
+    return _delivery(actions.send_by_post(case_id, carrier=body.carrier, tracking=body.tracking, by=actor_of(request)))
 
 
 @router.post("/cases/{uuid:case_id}/delivery/receipt", auth=STAFF, response=_DELIVERY, operation_id="confirm_post")
 def receipt(request: HttpRequest, case_id: UUID, body: Receipt) -> dict[str, Any]:
     """Record the post's receipt."""
     return _delivery(
-        actions.confirm_post(case_id, delivered_on=body.delivered_on, receiver=body.receiver, by=_actor(request))
+        actions.confirm_post(case_id, delivered_on=body.delivered_on, receiver=body.receiver, by=actor_of(request))
     )
 
 
@@ -206,42 +201,41 @@ def receipt(request: HttpRequest, case_id: UUID, body: Receipt) -> dict[str, Any
 )
 def rate(request: HttpRequest, case_id: UUID, body: NewRating) -> Status[dict[str, Any]]:
     """Rate a closed case, once; a bad rating opens a follow-up with its clock."""
-    made = actions.rate_case(case_id, level=body.level, reasons=body.reasons, text=body.text, by=_actor(request))
+    made = actions.rate_case(case_id, level=body.level, reasons=body.reasons, text=body.text, by=actor_of(request))
     return Status(201, _rating(made))
 
 
 @router.get("/ratings", auth=STAFF, response={200: list[RatingOut]} | REFUSED, operation_id="list_ratings")
 def ratings(request: HttpRequest, offset: Query[int] = 0) -> list[dict[str, Any]]:
     """Bad ratings that wait for the caller's unit, and appeals that wait for the auditor; 100 at a time."""
-    begin = min(max(offset, 0), 10_000)
-    return [_rating(one) for one in queries.ratings_to_follow(_actor(request))[begin : begin + 100]]
+    return [_rating(one) for one in hundred_of(queries.ratings_to_follow(actor_of(request)), offset)]
 
 
 @router.get("/ratings/{uuid:rating_id}", auth=STAFF, response=_RATING, operation_id="get_rating")
 def rating(request: HttpRequest, rating_id: UUID) -> dict[str, Any]:
     """One bad rating."""
-    return _rating(queries.rating_visible_to(_actor(request), rating_id))
+    return _rating(queries.rating_visible_to(actor_of(request), rating_id))
 
 
 @router.post("/ratings/{uuid:rating_id}/answer", auth=STAFF, response=_RATING, operation_id="answer_rating")
 def answer(request: HttpRequest, rating_id: UUID, body: RatingAnswer) -> dict[str, Any]:
     """Say whether it is true and what is done; the applicant is told."""
-    return _rating(actions.answer_rating(rating_id, by=_actor(request), **body.dict()))
+    return _rating(actions.answer_rating(rating_id, by=actor_of(request), **body.dict()))
 
 
 @router.post("/ratings/{uuid:rating_id}/callback", auth=STAFF, response=_RATING, operation_id="call_back")
 def callback(request: HttpRequest, rating_id: UUID, body: Callback) -> dict[str, Any]:
     """Record the call to the applicant; by somebody else than whoever answered."""
-    return _rating(actions.call_back(rating_id, is_content=body.is_content, note=body.note, by=_actor(request)))
+    return _rating(actions.call_back(rating_id, is_content=body.is_content, note=body.note, by=actor_of(request)))
 
 
 @router.post("/ratings/{uuid:rating_id}/appeal", auth=STAFF, response=_RATING, operation_id="appeal_rating")
 def appeal(request: HttpRequest, rating_id: UUID, body: Appeal) -> dict[str, Any]:
     """Ask the auditor to take a mistaken rating out of the score."""
-    return _rating(actions.appeal_rating(rating_id, reason=body.reason, by=_actor(request)))
+    return _rating(actions.appeal_rating(rating_id, reason=body.reason, by=actor_of(request)))
 
 
 @router.post("/ratings/{uuid:rating_id}/settle", auth=STAFF, response=_RATING, operation_id="settle_appeal")
 def settle(request: HttpRequest, rating_id: UUID, body: Ruling) -> dict[str, Any]:
     """Rule on an appeal."""
-    return _rating(actions.settle_appeal(rating_id, is_upheld=body.is_upheld, reason=body.reason, by=_actor(request)))
+    return _rating(actions.settle_appeal(rating_id, is_upheld=body.is_upheld, reason=body.reason, by=actor_of(request)))

@@ -9,14 +9,14 @@ from uuid import UUID
 from django.http import HttpRequest
 from ninja import Field, Query, Router, Schema, Status
 
-from tongban.lib.actors import Actor
 from tongban.lib.refusals import not_found
 from tongban.lib.words import T
 from tongban.matters import actions, queries
 from tongban.matters.api.cases import REFUSED, CaseOut, case_out
 from tongban.matters.models import Case, Intake
 from tongban.matters.queries.window import acting_in, held_intake, intakes_of
-from tongban.web.api import STAFF
+from tongban.web.api import STAFF, hundred_of
+from tongban.web.audiences import actor_of
 
 router = Router(tags=["matters"])
 
@@ -72,12 +72,8 @@ class Colleague(Schema):
 _ANSWER = {200: IntakeOut} | REFUSED
 
 
-def _actor(request: HttpRequest) -> Actor:
-    return request.actor  # type: ignore[attr-defined,no-any-return]
-
-
 def _shown(request: HttpRequest, case_id: UUID) -> dict[str, Any]:
-    intake = held_intake(case_id, _actor(request))
+    intake = held_intake(case_id, actor_of(request))
     if intake is None:
         raise not_found(T("这件收件", "This case"))
     return _out(queries.case_at_window(intake), intake)
@@ -93,15 +89,14 @@ def _out(case: Case, intake: Intake) -> dict[str, Any]:
 @router.get("/window", auth=STAFF, response={200: list[CaseOut]} | REFUSED, operation_id="list_intakes")
 def intakes(request: HttpRequest, offset: Query[int] = 0) -> list[dict[str, Any]]:
     """What the clerk holds, the newest first, 100 at a time."""
-    begin = min(max(offset, 0), 10_000)
-    return [case_out(one.case) for one in intakes_of(_actor(request))[begin : begin + 100]]
+    return [case_out(one.case) for one in hundred_of(intakes_of(actor_of(request)), offset)]
 
 
 @router.post("/window", auth=STAFF, response={201: IntakeOut} | REFUSED, operation_id="take_in")
 def take_in(request: HttpRequest, body: NewIntake) -> Status[dict[str, Any]]:
     """Begin an application for a visitor whose document the clerk has seen."""
     visitor = actions.Visitor(body.name, body.document_type, body.document_number, body.phone, body.uscc)
-    case = actions.take_in(body.service, visitor, evidence=body.evidence, by=_actor(request))
+    case = actions.take_in(body.service, visitor, evidence=body.evidence, by=actor_of(request))
     return Status(201, _shown(request, case.pk))
 
 
@@ -114,28 +109,28 @@ def intake(request: HttpRequest, case_id: UUID) -> dict[str, Any]:
 @router.patch("/window/{uuid:case_id}/answers", auth=STAFF, response=_ANSWER, operation_id="type_answers")
 def answers(request: HttpRequest, case_id: UUID, body: Typed) -> dict[str, Any]:
     """Type what the visitor says; one wrong answer keeps none."""
-    actions.save_answers(case_id, body.answers, complete=False, by=acting_in(case_id, _actor(request)))
+    actions.save_answers(case_id, body.answers, complete=False, by=acting_in(case_id, actor_of(request)))
     return _shown(request, case_id)
 
 
 @router.post("/window/{uuid:case_id}/code", auth=STAFF, response=_ANSWER, operation_id="send_confirmation")
 def send_code(request: HttpRequest, case_id: UUID) -> dict[str, Any]:
     """Send the visitor a code for exactly these answers; it lasts ten minutes."""
-    actions.send_confirmation(case_id, by=_actor(request))
+    actions.send_confirmation(case_id, by=actor_of(request))
     return _shown(request, case_id)
 
 
 @router.post("/window/{uuid:case_id}/confirm/code", auth=STAFF, response=_ANSWER, operation_id="confirm_by_code")
 def by_code(request: HttpRequest, case_id: UUID, body: Code) -> dict[str, Any]:
     """Hand in what the visitor confirmed with the code."""
-    actions.confirm_by_code(case_id, body.code, by=_actor(request))
+    actions.confirm_by_code(case_id, body.code, by=actor_of(request))
     return _shown(request, case_id)
 
 
 @router.post("/window/{uuid:case_id}/confirm/paper", auth=STAFF, response=_ANSWER, operation_id="confirm_on_paper")
 def on_paper(request: HttpRequest, case_id: UUID, body: Signed) -> dict[str, Any]:
     """Hand in what the visitor signed on paper."""
-    actions.confirm_on_paper(case_id, evidence=body.evidence, by=_actor(request))
+    actions.confirm_on_paper(case_id, evidence=body.evidence, by=actor_of(request))
     return _shown(request, case_id)
 
 
@@ -144,4 +139,4 @@ def on_paper(request: HttpRequest, case_id: UUID, body: Signed) -> dict[str, Any
 )
 def hand_over(request: HttpRequest, case_id: UUID, body: Colleague) -> dict[str, Any]:
     """Give it to a colleague of the hall, who goes on with it."""
-    return case_out(actions.hand_over(case_id, body.person_id, by=_actor(request)).case)
+    return case_out(actions.hand_over(case_id, body.person_id, by=actor_of(request)).case)

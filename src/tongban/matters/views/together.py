@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from tongban.lib.ids import uuid_of
 from tongban.lib.refusals import Refusal, not_found
 from tongban.lib.words import T
 from tongban.matters import actions, hooks, queries
@@ -79,7 +80,7 @@ def _column(request: HttpRequest, case_id: UUID) -> dict[str, Any] | None:
 
 
 def _uuid(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError:
-        raise not_found(T("这件办件", "This case")) from None
+    found = uuid_of(text)
+    if found is None:
+        raise not_found(T("这件办件", "This case"))
+    return found

@@ -12,12 +12,12 @@ from django.views.decorators.http import require_GET
 from tongban.applications.grid import queries
 from tongban.applications.grid.queries.areas import FRESH_DAYS
 from tongban.applications.grid.rules.rights import WORK
-from tongban.applications.grid.views.common import actor_of, area_url, crumbs_to
+from tongban.applications.grid.views.common import area_url, crumbs_to
 from tongban.foundation.registers.hooks import VIEW_RESIDENTS
 from tongban.foundation.registers.queries import KINDS, Flow, Profile, flows_of, profile_of
 from tongban.lib.actors import Actor
 from tongban.lib.words import T
-from tongban.web.audiences import audience
+from tongban.web.audiences import actor_of, audience
 
 
 @audience("staff", capability=VIEW_RESIDENTS)

@@ -16,7 +16,7 @@ from tongban.applications.grid import queries
 from tongban.applications.grid.forms import LISTS, PeopleForm, ReasonForm, SearchForm
 from tongban.applications.grid.queries.areas import FRESH_DAYS
 from tongban.applications.grid.rules.rights import WORK
-from tongban.applications.grid.views.common import SIGNS, actor_of, area_url, crumbs_to
+from tongban.applications.grid.views.common import SIGNS, area_url, crumbs_to
 from tongban.foundation.parties.actions import record_list_look
 from tongban.foundation.registers import queries as registers
 from tongban.foundation.registers.actions import open_resident
@@ -26,7 +26,7 @@ from tongban.lib.actors import Actor
 from tongban.lib.masks import mask_id_number
 from tongban.lib.phones import show_phone
 from tongban.lib.words import T
-from tongban.web.audiences import audience
+from tongban.web.audiences import actor_of, audience
 from tongban.web.forms import tried
 from tongban.web.tables import Column, listing
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest
 from django.urls import reverse
 
 from tongban.applications.grid.queries import Area, path_of
@@ -16,12 +15,6 @@ SIGNS: dict[str, T] = {
     "together": T("一致", "Home"), "apart": T("分离", "Apart"), "rented": T("出租", "Let"), "vacant": T("空置", "Vacant"),
     "uncollected": T("未采", "New"),
 }  # fmt: skip
-
-
-def actor_of(request: HttpRequest) -> Actor:
-    """Who asks."""
-    found: Actor = request.actor  # type: ignore[attr-defined]
-    return found
 
 
 def area_url(area: Area) -> str:

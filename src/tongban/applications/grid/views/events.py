@@ -17,12 +17,12 @@ from tongban.applications.grid.forms import DispatchForm, EventForm, SaidForm
 from tongban.applications.grid.models import Event
 from tongban.applications.grid.rules.events import KINDS, NEXT
 from tongban.applications.grid.rules.rights import HANDLE, WORK
-from tongban.applications.grid.views.common import actor_of
 from tongban.foundation.parties.queries import departments_for
 from tongban.lib.actors import Actor
+from tongban.lib.ids import uuid_of
 from tongban.lib.refusals import not_found
 from tongban.lib.words import T
-from tongban.web.audiences import audience
+from tongban.web.audiences import actor_of, audience
 from tongban.web.file_inputs import show_documents_to
 from tongban.web.forms import HouseForm, tried
 from tongban.web.tables import Column, listing
@@ -61,7 +61,7 @@ def events(request: HttpRequest) -> HttpResponse:
 def report(request: HttpRequest) -> HttpResponse:
     """Report what was found, with a photo."""
     by = actor_of(request)
-    dwelling = _asked(request)
+    dwelling = uuid_of(request.GET.get("dwelling", ""))
     if request.method == "POST":
         form = EventForm(request.POST, request.FILES)
         show_documents_to(form, by)
@@ -72,13 +72,6 @@ def report(request: HttpRequest) -> HttpResponse:
         where = queries.dwelling_address(by, dwelling) if dwelling else ""
         form = EventForm(initial={"nonce": uuid4(), "where": where})
     return render(request, "grid/report.html", {"form": form}, status=422 if form.errors else 200)
-
-
-def _asked(request: HttpRequest) -> UUID | None:
-    try:
-        return UUID(request.GET.get("dwelling", ""))
-    except ValueError:
-        return None
 
 
 @audience("staff")

@@ -11,9 +11,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from tongban.applications.grid.rules.rights import WORK
-from tongban.applications.grid.views.common import actor_of
 from tongban.lib.words import T
-from tongban.web.audiences import audience
+from tongban.web.audiences import actor_of, audience
 from tongban.web.shells import Shell
 
 _SHELL = Shell(

@@ -14,10 +14,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 from tongban.applications.grid import actions, queries
 from tongban.applications.grid.forms import EndForm, TaskForm
 from tongban.applications.grid.rules.rights import WORK
-from tongban.applications.grid.views.common import actor_of
 from tongban.lib.actors import Actor
 from tongban.lib.words import T
-from tongban.web.audiences import audience
+from tongban.web.audiences import actor_of, audience
 from tongban.web.forms import refusals_told, tried
 
 

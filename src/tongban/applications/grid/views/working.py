@@ -17,13 +17,12 @@ from tongban.applications.grid import actions, queries
 from tongban.applications.grid.forms import CorrectForm, SearchForm, facts_in, group_of
 from tongban.applications.grid.models import HomeVisit
 from tongban.applications.grid.rules.rights import WORK
-from tongban.applications.grid.views.common import actor_of
 from tongban.foundation.parties.actions import record_list_look
 from tongban.foundation.registers.queries import leases_visible_to, residence_facts, residence_visible_to, to_confirm
 from tongban.lib.actors import Actor
 from tongban.lib.refusals import not_found
 from tongban.lib.words import T
-from tongban.web.audiences import audience
+from tongban.web.audiences import actor_of, audience
 from tongban.web.forms import refusals_told, tried
 
 if TYPE_CHECKING:

@@ -20,11 +20,10 @@ from tongban.applications.halls.adapters import hall_title
 from tongban.applications.halls.forms import VisitForm
 from tongban.applications.halls.models import Hall
 from tongban.applications.halls.rules.shape import Service
-from tongban.applications.halls.views.common import actor_of
 from tongban.applications.halls.views.prefill import known_visitor
 from tongban.lib.refusals import Refusal, not_found
 from tongban.lib.words import T
-from tongban.web.audiences import audience
+from tongban.web.audiences import actor_of, audience
 from tongban.web.forms import tried, words
 from tongban.web.limits import limit
 

@@ -14,13 +14,13 @@ from django.views.decorators.http import require_http_methods
 
 from tongban.applications.halls import actions, queries
 from tongban.applications.halls.rules.rights import MANAGE, ROLES_IN_HALL
-from tongban.applications.halls.views.common import actor_of
 from tongban.foundation.parties.queries import staff_of_unit
 from tongban.lib.capabilities import ROLES
+from tongban.lib.ids import uuid_of
 from tongban.lib.masks import mask_name
 from tongban.lib.refusals import Refusal
 from tongban.lib.words import T
-from tongban.web.audiences import audience
+from tongban.web.audiences import actor_of, audience
 from tongban.web.forms import HouseForm, tried, words
 from tongban.web.limits import limit
 
@@ -70,10 +70,7 @@ def _add(request: HttpRequest, hall_id: UUID, form: ColleagueForm) -> T | None:
 
 
 def _remove(request: HttpRequest, hall_id: UUID) -> T | None:
-    try:
-        membership_id = UUID(request.POST["remove"])
-    except ValueError:
-        membership_id = UUID(int=0)
+    membership_id = uuid_of(request.POST["remove"]) or UUID(int=0)
     try:
         name = actions.remove_colleague(hall_id, membership_id, by=actor_of(request))
     except Refusal as refusal:

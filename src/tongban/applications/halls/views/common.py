@@ -6,13 +6,6 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from tongban.applications.halls.models import Hall
-from tongban.lib.actors import Actor
-
-
-def actor_of(request: HttpRequest) -> Actor:
-    """Who asks."""
-    found: Actor = request.actor  # type: ignore[attr-defined]
-    return found
 
 
 def door_address(request: HttpRequest, hall: Hall, entrance: str = "") -> str:

@@ -14,11 +14,11 @@ from django.views.decorators.http import require_http_methods
 
 from tongban.applications.halls import actions, queries
 from tongban.applications.halls.rules.rights import MANAGE
-from tongban.applications.halls.views.common import actor_of
 from tongban.foundation.parties.queries import devices_of_unit
+from tongban.lib.ids import uuid_of
 from tongban.lib.refusals import Refusal
 from tongban.lib.words import T
-from tongban.web.audiences import audience
+from tongban.web.audiences import actor_of, audience
 from tongban.web.forms import HouseForm, tried, words
 
 
@@ -53,10 +53,7 @@ def devices(request: HttpRequest, hall_id: UUID) -> HttpResponse:
 
 
 def _stop(request: HttpRequest, hall_id: UUID) -> HttpResponse:
-    try:
-        device_id = UUID(request.POST["stop"])
-    except ValueError:
-        device_id = UUID(int=0)
+    device_id = uuid_of(request.POST["stop"]) or UUID(int=0)
     try:
         actions.stop_scanner(hall_id, device_id, by=actor_of(request))
         messages.success(request, str(T("已停用。", "Stopped.")))

@@ -15,9 +15,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 from tongban.applications.halls import actions, queries
 from tongban.applications.halls.rules.codes import code_in
 from tongban.applications.halls.rules.presence import ADMITTED, ALREADY_INSIDE, TONES, VERDICTS
-from tongban.applications.halls.views.common import actor_of
+from tongban.lib.ids import uuid_of
 from tongban.lib.refusals import Refusal
-from tongban.web.audiences import audience
+from tongban.web.audiences import actor_of, audience
 from tongban.web.forms import HouseForm, tried, words
 from tongban.web.limits import limit
 
@@ -60,10 +60,7 @@ def here(request: HttpRequest, code: str) -> HttpResponse:
     """A visitor types the digits on the screen."""
     limit(request, "halls.here", per_minute=TRIES_A_MINUTE)
     visit = queries.visit_by_code(code)
-    try:
-        nonce = UUID(request.POST.get("nonce", ""))
-    except ValueError:
-        nonce = uuid4()
+    nonce = uuid_of(request.POST.get("nonce", "")) or uuid4()
     try:
         done = actions.confirm_presence(visit.hall, visit, request.POST.get("digits", ""), nonce, by=actor_of(request))
         say = messages.success if done.verdict in (ADMITTED, ALREADY_INSIDE) else messages.warning

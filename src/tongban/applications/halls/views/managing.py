@@ -24,13 +24,13 @@ from tongban.applications.halls.rules.hours import KINDS, day_starts_for
 from tongban.applications.halls.rules.queue import PRIORITIES
 from tongban.applications.halls.rules.rights import MANAGE, ROLES_IN_HALL
 from tongban.applications.halls.rules.shape import HALL_STATES, HALL_TONES, Declaration, Entrance, Service, letter
-from tongban.applications.halls.views.common import actor_of, door_address
+from tongban.applications.halls.views.common import door_address
 from tongban.foundation.parties.queries import disclosures_at, staff_of_unit
 from tongban.foundation.regions.queries import children_of, region_by_code
 from tongban.lib.refusals import Refusal
 from tongban.lib.words import T
 from tongban.matters.queries import open_definitions
-from tongban.web.audiences import audience
+from tongban.web.audiences import actor_of, audience
 from tongban.web.forms import HouseForm, tried
 
 _BLANK_ROWS = 3

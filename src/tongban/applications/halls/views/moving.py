@@ -17,9 +17,9 @@ from tongban.applications.halls.forms import HallFileForm, MoveForm
 from tongban.applications.halls.rules.codes import shown_groups
 from tongban.applications.halls.rules.moving import LARGEST
 from tongban.applications.halls.rules.rights import MANAGE
-from tongban.applications.halls.views.common import actor_of, door_address
+from tongban.applications.halls.views.common import door_address
 from tongban.lib.words import T
-from tongban.web.audiences import audience
+from tongban.web.audiences import actor_of, audience
 from tongban.web.forms import tried
 
 

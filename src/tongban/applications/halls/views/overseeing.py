@@ -20,11 +20,10 @@ from tongban.applications.halls.forms import HallFilter, HallListForm, ReasonFor
 from tongban.applications.halls.models import Hall
 from tongban.applications.halls.rules.rights import CONFIRM, OVERSEE
 from tongban.applications.halls.rules.shape import HALL_STATES, HALL_TONES
-from tongban.applications.halls.views.common import actor_of
 from tongban.lib.phones import show_phone
 from tongban.lib.refusals import not_found
 from tongban.lib.words import T
-from tongban.web.audiences import audience
+from tongban.web.audiences import actor_of, audience
 from tongban.web.forms import tried
 from tongban.web.tables import Column, listing, table_file
 

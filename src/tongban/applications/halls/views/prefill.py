@@ -17,12 +17,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from tongban.applications.halls import queries
-from tongban.applications.halls.views.common import actor_of
 from tongban.foundation.parties.hooks import send_code
 from tongban.lib.phones import check_mobile, show_phone
 from tongban.lib.refusals import Refusal
 from tongban.lib.words import T, reader_language
-from tongban.web.audiences import audience
+from tongban.web.audiences import actor_of, audience
 from tongban.web.forms import HouseForm, tried, words
 from tongban.web.limits import limit
 

@@ -18,13 +18,12 @@ from tongban.applications.halls import actions, queries
 from tongban.applications.halls.forms import VisitForm
 from tongban.applications.halls.models import Hall, Visit, Window
 from tongban.applications.halls.rules.queue import AT_WINDOW, NO_SHOW, STATES, TONES, shown_number
-from tongban.applications.halls.views.common import actor_of
 from tongban.lib.actors import Actor
 from tongban.lib.refusals import Refusal, not_found
 from tongban.lib.words import T
 from tongban.matters.hooks import TAKE_IN
 from tongban.matters.queries import open_definitions
-from tongban.web.audiences import audience
+from tongban.web.audiences import actor_of, audience
 from tongban.web.forms import tried
 
 _SHOWN = 30

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -19,12 +19,12 @@ from tongban.applications.halls.forms import VisitForm
 from tongban.applications.halls.models import Hall, Visit
 from tongban.applications.halls.rules.codes import shown_code
 from tongban.applications.halls.rules.queue import BOOKED, OPEN_STATES, STATES, TONES, shown_number, wait_words
-from tongban.applications.halls.views.common import actor_of
 from tongban.applications.halls.views.prefill import known_visitor
+from tongban.lib.ids import uuid_of
 from tongban.lib.phones import show_phone
 from tongban.lib.refusals import Refusal
 from tongban.lib.words import T
-from tongban.web.audiences import audience
+from tongban.web.audiences import actor_of, audience
 from tongban.web.forms import tried
 from tongban.web.limits import limit
 
@@ -86,11 +86,8 @@ def _as_sent(request: HttpRequest, hall: Hall, questions: tuple[str, ...], *, fo
     None for everything else, which the form then shows with what is wrong; the same action checks both.
     """
     sent = request.POST
-    try:
-        nonce = UUID(sent.get("nonce", ""))
-    except ValueError:
-        return None
-    if any("\0" in text or len(text) > _LONGEST_SENT for values in sent.lists() for text in values[1]):
+    nonce = uuid_of(sent.get("nonce", ""))
+    if nonce is None or any("\0" in text or len(text) > _LONGEST_SENT for values in sent.lists() for text in values[1]):
         return None
     document = (sent.get("document_type", ""), sent.get("document_number", "")) if hall.asks_document else ("", "")
     said = actions.Said(

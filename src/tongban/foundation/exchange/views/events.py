@@ -18,10 +18,11 @@ from tongban.foundation.exchange import actions, queries
 from tongban.foundation.exchange.forms import DeliveryFilter, ReasonForm
 from tongban.foundation.exchange.models import Delivery
 from tongban.foundation.exchange.rules import MANAGE_EXCHANGE
-from tongban.foundation.exchange.views.shared import ACTS, DELIVERY_STATES, actor_of, uuid_of
+from tongban.foundation.exchange.views.shared import ACTS, DELIVERY_STATES
+from tongban.lib.ids import uuid_of
 from tongban.lib.refusals import Refusal, not_found
 from tongban.lib.words import T
-from tongban.web.audiences import audience
+from tongban.web.audiences import actor_of, audience
 
 
 def _row(delivery: Delivery) -> dict[str, Any]:

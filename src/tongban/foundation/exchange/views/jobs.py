@@ -12,10 +12,10 @@ from django.views.decorators.http import require_GET, require_POST
 from tongban.foundation.exchange import actions, queries
 from tongban.foundation.exchange.forms import ReasonForm
 from tongban.foundation.exchange.rules import MANAGE_EXCHANGE
-from tongban.foundation.exchange.views.shared import ACTS, actor_of
+from tongban.foundation.exchange.views.shared import ACTS
 from tongban.lib.refusals import Refusal
 from tongban.lib.words import T
-from tongban.web.audiences import audience
+from tongban.web.audiences import actor_of, audience
 
 
 def _page(request: HttpRequest, form: ReasonForm, status: int = 200) -> HttpResponse:

@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-from uuid import UUID
-
-from django.http import HttpRequest
-
-from tongban.lib.actors import Actor
 from tongban.lib.words import T
 
 DELIVERY_STATES: dict[str, tuple[T, str]] = {
@@ -26,17 +21,3 @@ ACTS: dict[str, T] = {
     "dismiss_sender": T("停用来信方", "Dismissed a sender"),
     "rotate_sender_secret": T("更换来信方密钥", "Changed a sender's secret"),
 }
-
-
-def actor_of(request: HttpRequest) -> Actor:
-    """Who is at the page."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
-    return actor
-
-
-def uuid_of(text: str) -> UUID | None:
-    """A UUID typed or sent, or None."""
-    try:
-        return UUID(text)
-    except ValueError:
-        return None

@@ -16,10 +16,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from tongban.foundation.exchange import actions, queries
 from tongban.foundation.exchange.forms import SenderForm, SubscriptionForm
 from tongban.foundation.exchange.rules import MANAGE_EXCHANGE
-from tongban.foundation.exchange.views.shared import actor_of
 from tongban.lib.refusals import Refusal, not_found
 from tongban.lib.words import T
-from tongban.web.audiences import audience
+from tongban.web.audiences import actor_of, audience
 from tongban.web.forms import show_refusal
 
 

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from tongban.foundation.parties.models import ApiClient
 from tongban.foundation.parties.queries.access import opens
+from tongban.lib.ids import uuid_of
 
 FOR_SECRETS = "client"  # what a secret's hash is derived for
 
@@ -26,10 +27,8 @@ def client_in_force(client_id: UUID) -> ApiClient | None:
 
 def client_of_secret(client_id: str, secret: str) -> ApiClient | None:
     """The API client in force that an id and a secret belong to; nothing tells which of the two was wrong."""
-    try:
-        client = client_in_force(UUID(client_id))
-    except ValueError:
-        return None
+    known = uuid_of(client_id)
+    client = client_in_force(known) if known else None
     return client if client and is_secret_of(client, secret) else None
 
 

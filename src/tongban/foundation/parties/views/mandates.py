@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from tongban.foundation.parties import actions, queries
 from tongban.foundation.parties.forms import CompanyForm, MandateForm
 from tongban.foundation.parties.views.common import FormPage, form_page, safe_next, sent
+from tongban.lib.ids import uuid_of
 from tongban.lib.refusals import not_found
 from tongban.lib.words import T
 from tongban.web.audiences import audience
@@ -38,7 +39,7 @@ def mandates(request: HttpRequest) -> HttpResponse:
 def grant(request: HttpRequest) -> HttpResponse:
     """Let somebody act for oneself, or for the company given as ``organisation``."""
     actor = request.actor  # type: ignore[attr-defined]
-    organisation_id = _uuid(request.GET.get("organisation", ""))
+    organisation_id = uuid_of(request.GET.get("organisation", ""))
     grantor = actions.Grantor(organisation_id=organisation_id)
     who = T("我本人", "myself")
     if organisation_id is None:
@@ -123,17 +124,10 @@ def act_for(request: HttpRequest) -> HttpResponse:
     if kind not in ("organisation", "person"):
         request.session.pop(queries.SESSION_ACTING_FOR, None)
         return redirect(safe_next(request, "/"))
-    principal_id = _uuid(principal)
+    principal_id = uuid_of(principal)
     if principal_id is None:
         raise not_found(T("这个单位或个人", "This company or person"))
     actions.act_for(kind, principal_id, by=request.actor)  # type: ignore[attr-defined]
     request.session[queries.SESSION_ACTING_FOR] = f"{kind}:{principal_id}"
     request.session[queries.SESSION_MEMBERSHIP] = ""  # nobody applies for somebody from behind an office's desk
     return redirect(safe_next(request, "/company/" if kind == "organisation" else "/"))
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None

@@ -22,10 +22,9 @@ from tongban.foundation.registers.queries import resident_lists as queries
 from tongban.foundation.registers.rules.list_twins import ANSWERS, WHY
 from tongban.foundation.registers.rules.occupancy import KINDS
 from tongban.foundation.registers.rules.resident_columns import LABELS
-from tongban.lib.actors import Actor
 from tongban.lib.spreadsheets import LOST, write_csv, write_xlsx
 from tongban.lib.words import T
-from tongban.web.audiences import audience
+from tongban.web.audiences import actor_of, audience
 from tongban.web.forms import refusals_in, refusals_told
 from tongban.web.tables import Column, listing
 
@@ -56,11 +55,6 @@ _COLUMNS = (
 _SHOWN = 50
 
 
-def _actor(request: HttpRequest) -> Actor:
-    actor: Actor = request.actor  # type: ignore[attr-defined]
-    return actor
-
-
 def _crumbs(found: ResidentList | None = None) -> list[tuple[str, object]]:
     above: list[tuple[str, object]] = [(reverse("registers:resident_lists"), T("居民名单", "Lists of residents"))]
     return [*above, (reverse("registers:resident_list", args=[found.pk]), found.title)] if found else above
@@ -70,7 +64,7 @@ def _crumbs(found: ResidentList | None = None) -> list[tuple[str, object]]:
 @require_http_methods(["GET", "POST"])
 def resident_lists(request: HttpRequest) -> HttpResponse:
     """Lists of one's area, and the way to bring another."""
-    by = _actor(request)
+    by = actor_of(request)
     areas = queries.areas_to_import(by)
     first = {"title": f"{timezone.localdate():%Y年%m月}人口台账", "area_code": by.region}
     form = ResidentListForm(request.POST or None, request.FILES or None, initial=first, areas=areas)
@@ -90,7 +84,7 @@ def resident_lists(request: HttpRequest) -> HttpResponse:
 @require_GET
 def resident_list(request: HttpRequest, list_id: UUID) -> HttpResponse:
     """One list, as far as it has come: columns to tell, progress, what the trial found, what was taken over."""
-    return _show(request, queries.list_visible_to(_actor(request), list_id))
+    return _show(request, queries.list_visible_to(actor_of(request), list_id))
 
 
 def _show(
@@ -125,7 +119,7 @@ def _outcome(request: HttpRequest, found: ResidentList) -> dict[str, Any]:
     originals = queries.original_rows(found) if rows else {}
     told = [(row, _summary(found, originals.get(row.number, [])), _reasons(row)) for row in rows[:_SHOWN]]
     if told:
-        record_list_look(what="registers.list_rows", criteria=found.title, row_count=len(told), by=_actor(request))
+        record_list_look(what="registers.list_rows", criteria=found.title, row_count=len(told), by=actor_of(request))
     return {"counts": counts, "added": added, "told": told, "is_more": len(rows) > _SHOWN, "open": found.counts.get("open", 0),
             "fresh": found.counts.get("fresh", 0)}  # fmt: skip
 
@@ -154,7 +148,7 @@ def _reasons(row: ListRow) -> list[tuple[str, str]]:
 @require_GET
 def progress(request: HttpRequest, list_id: UUID) -> HttpResponse:
     """How far a list has come, as a part of its page; the page is read anew once it is done."""
-    found = queries.list_visible_to(_actor(request), list_id)
+    found = queries.list_visible_to(actor_of(request), list_id)
     context = _standing(found) | {"found": found}
     answer = render(request, "registers/lists/progress.html", context)
     if not context["is_busy"]:
@@ -166,7 +160,7 @@ def progress(request: HttpRequest, list_id: UUID) -> HttpResponse:
 @require_POST
 def try_columns(request: HttpRequest, list_id: UUID) -> HttpResponse:
     """Say which column is what, and begin the trial run."""
-    by = _actor(request)
+    by = actor_of(request)
     found = queries.list_visible_to(by, list_id)
     form = ColumnsForm(request.POST, headings=found.headings)
     if form.is_valid():
@@ -181,7 +175,7 @@ def try_columns(request: HttpRequest, list_id: UUID) -> HttpResponse:
 @require_GET
 def settle(request: HttpRequest, list_id: UUID) -> HttpResponse:
     """Rows that may be somebody known, side by side with whom they may be; a person decides."""
-    by = _actor(request)
+    by = actor_of(request)
     found = queries.list_visible_to(by, list_id)
     pairs = [
         {"pair": pair, "sides": (pair.mine, pair.other), "why": WHY[pair.row.twin_why], "answers": ANSWERS[pair.row.twin_why].items()}
@@ -201,7 +195,7 @@ def settle(request: HttpRequest, list_id: UUID) -> HttpResponse:
 @require_POST
 def settle_one(request: HttpRequest, row_id: UUID) -> HttpResponse:
     """Decide about one row."""
-    row = actions.settle_row(row_id, request.POST.get("decision", ""), by=_actor(request))
+    row = actions.settle_row(row_id, request.POST.get("decision", ""), by=actor_of(request))
     return redirect("registers:list_settle", row.resident_list_id)
 
 
@@ -209,7 +203,7 @@ def settle_one(request: HttpRequest, row_id: UUID) -> HttpResponse:
 @require_POST
 def leave_out(request: HttpRequest, list_id: UUID) -> HttpResponse:
     """Leave out every row nobody settled."""
-    count = actions.leave_out_the_rest(list_id, by=_actor(request))
+    count = actions.leave_out_the_rest(list_id, by=actor_of(request))
     messages.success(request, str(T("其余 {n} 行都不导入。", "{n} rows are left out.").format(n=count)))
     return redirect("registers:resident_list", list_id)
 
@@ -219,7 +213,7 @@ def leave_out(request: HttpRequest, list_id: UUID) -> HttpResponse:
 def confirm(request: HttpRequest, list_id: UUID) -> HttpResponse:
     """Take over what passed."""
     with refusals_told(request):
-        actions.confirm_list(list_id, by=_actor(request))
+        actions.confirm_list(list_id, by=actor_of(request))
     return redirect("registers:resident_list", list_id)
 
 
@@ -227,7 +221,7 @@ def confirm(request: HttpRequest, list_id: UUID) -> HttpResponse:
 @require_POST
 def undo(request: HttpRequest, list_id: UUID) -> HttpResponse:
     """Undo a list that was taken over."""
-    by = _actor(request)
+    by = actor_of(request)
     form = UndoForm(request.POST)
     if form.is_valid():
         with refusals_in(form):
@@ -240,7 +234,7 @@ def undo(request: HttpRequest, list_id: UUID) -> HttpResponse:
 @require_POST
 def discard(request: HttpRequest, list_id: UUID) -> HttpResponse:
     """Give up a list that was not taken over."""
-    actions.discard_list(list_id, by=_actor(request))
+    actions.discard_list(list_id, by=actor_of(request))
     messages.success(request, str(T("名单已删除，什么也没有导入。", "The list is deleted; nothing was taken over.")))
     return redirect("registers:resident_lists")
 
@@ -250,7 +244,7 @@ def discard(request: HttpRequest, list_id: UUID) -> HttpResponse:
 @require_GET
 def report(request: HttpRequest, list_id: UUID) -> HttpResponse:
     """Rows that were not taken over, each as it stood in the file and why, as .xlsx or CSV to mend and upload again."""
-    by = _actor(request)
+    by = actor_of(request)
     found = queries.list_visible_to(by, list_id)
     rows = list(queries.rows_told_of(found))
     originals = queries.original_rows(found)
