@@ -82,8 +82,8 @@ def named(found: QuerySet[Residence], term: str) -> QuerySet[Residence]:
 
 
 def resident_name(by: Actor, person_id: UUID) -> str:
-    """What a resident of one's area is called: lists there show it, too."""
-    row = residents_visible_to(by).filter(person_id=person_id).first()
+    """What a resident of one's area is called, who moved away included: lists there show it, too."""
+    row = residents_visible_to(by, with_gone=True).filter(person_id=person_id).first()
     if row is None:
         raise not_found(T("这个人", "This person"))
     return row.name

@@ -9,12 +9,13 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from tongban.applications.grid.queries import read_term
 from tongban.applications.grid.rules.areas import above, below
 from tongban.foundation.parties.models import ListLook, Look, Person
 from tongban.foundation.parties.tests.arrange import staff_of, unit_of
-from tongban.foundation.registers.actions import record_premises, visit_dwelling
+from tongban.foundation.registers.actions import end_residence, record_premises, visit_dwelling
 from tongban.foundation.registers.models import CompanyRecord, Residence
 from tongban.foundation.registers.tests.arrange import COMMUNITY, NORTH, OFFICE, Estate, grid_worker, known_person
 from tongban.lib.actors import Actor
@@ -93,6 +94,16 @@ def test_each_opening_of_a_person_leaves_a_look(estate: Estate, desk_of: Desk) -
     assert "示例路18号示例小区7栋1单元101室" in shown
     [look] = Look.objects.filter(person=person)
     assert (look.actor_name, look.reason) == (estate.worker.name, "入户走访核实")
+
+
+def test_who_moved_away_can_still_be_opened(estate: Estate, desk_of: Desk) -> None:
+    gone = estate.lives(1, "1-101", since=date(2019, 5, 1))
+    end_residence(gone.pk, timezone.localdate(), reason="迁出", by=estate.worker)
+    client = desk_of(estate.worker)
+    url = f"/desk/grid/people/{gone.person_id}/"
+    assert url in text(client.get(f"/desk/grid/people/?area={COMMUNITY}&which=left"))
+    assert "居民1" in text(client.get(url))
+    assert "示例路18号示例小区7栋1单元101室" in text(client.post(url, {"why": "visit", "said": ""}))
 
 
 def test_lists_answer_each_number(estate: Estate, desk_of: Desk, django_assert_max_num_queries: Any) -> None:

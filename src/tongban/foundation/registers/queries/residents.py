@@ -30,10 +30,14 @@ VIEW = "registers.view_residents"
 LIVING = ("floating", "tenant", "lodging")  # kinds of people registered elsewhere who live here
 
 
-def residents_visible_to(by: Actor, *, area: str = "", term: str = "", kind: str = "") -> QuerySet[Residence]:
-    """Residences in force of an area, by name; ``term`` is a name, pinyin or initials."""
+def residents_visible_to(
+    by: Actor, *, area: str = "", term: str = "", kind: str = "", with_gone: bool = False
+) -> QuerySet[Residence]:  # fmt: skip
+    """Residences of an area, in force or ``with_gone`` all of them, by name; ``term`` is a name, pinyin or initials."""
     scope = scope_of(by, VIEW, area)
-    found = Residence.objects.filter(name_query(term), until__isnull=True, **within(scope))
+    found = Residence.objects.filter(name_query(term), **within(scope))
+    if not with_gone:
+        found = found.filter(until__isnull=True)
     if kind:
         found = found.filter(kind=kind)
     return found.select_related("dwelling").order_by("name_pinyin", "name", "pk")
