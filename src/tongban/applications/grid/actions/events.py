@@ -75,12 +75,16 @@ def _of_grid(event_id: UUID, to: str, by: Actor) -> Event:
     return event
 
 
-def _of_unit(event_id: UUID, to: str, by: Actor) -> Event:
+def _answered(event_id: UUID, state: Event.State, said: str, by: Actor) -> Event:
+    """What the department says to it."""
     event = Event.objects.select_for_update().filter(pk=event_id).first()
     require(by, HANDLE)
     if event is None or event.unit_id is None or event.unit_id != by.unit_id:
         raise not_found(EVENT)
-    check_step(event.state, to)
+    check_step(event.state, state)
+    event.state, text = state, check_said(said)
+    event.save(update_fields=["state"])
+    _step(event, state, text, by)
     return event
 
 
@@ -104,23 +108,13 @@ def dispatch_event(event_id: UUID, unit_id: UUID, *, due_on: date | None = None,
 @transaction.atomic
 def handle_event(event_id: UUID, *, said: str, by: Actor) -> Event:
     """The department says what it did; whoever reported it looks whether that is so."""
-    event = _of_unit(event_id, "handled", by)
-    text = check_said(said)
-    event.state = Event.State.HANDLED
-    event.save(update_fields=["state"])
-    _step(event, "handled", text, by)
-    return event
+    return _answered(event_id, Event.State.HANDLED, said, by)
 
 
 @transaction.atomic
 def return_event(event_id: UUID, *, said: str, by: Actor) -> Event:
     """The department says why it is not for them; the grid sends it elsewhere or closes it."""
-    event = _of_unit(event_id, "returned", by)
-    text = check_said(said)
-    event.state = Event.State.RETURNED
-    event.save(update_fields=["state"])
-    _step(event, "returned", text, by)
-    return event
+    return _answered(event_id, Event.State.RETURNED, said, by)
 
 
 @transaction.atomic
