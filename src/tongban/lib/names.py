@@ -12,9 +12,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple, cast
 
-from pypinyin import lazy_pinyin
-from pypinyin.constants import PHRASES_DICT
-
 # pypinyin knows no surname mode, so the readings that differ in a surname stand here, as dictionaries give
 # them under 姓. Where two are in use (覃 qin/tan, 翟 zhai/di) the commoner is the key; the search knows both.
 SURNAMES = {
@@ -119,8 +116,8 @@ def _second_readings(letters: str) -> tuple[tuple[str, str], ...]:
 @lru_cache(maxsize=1)
 def _readings() -> tuple[tuple[str, str, str], ...]:
     """Surname, the reading that is its key, another reading people type."""
-    plain = ((s, key.replace(" ", ""), "".join(lazy_pinyin(s))) for s, key in SURNAMES.items())
-    second = ((s, lazy_pinyin(s)[0], other) for s, other in SECOND_READINGS.items())
+    plain = ((s, key.replace(" ", ""), "".join(plain_pinyin(s))) for s, key in SURNAMES.items())
+    second = ((s, plain_pinyin(s)[0], other) for s, other in SECOND_READINGS.items())
     return tuple(reading for reading in (*plain, *second) if reading[1] != reading[2])
 
 
@@ -138,6 +135,13 @@ def _syllables(name: str, personal: bool) -> list[str]:
     return [syllable for syllable in syllables if syllable]
 
 
+def plain_pinyin(text: str) -> list[str]:
+    """A syllable for each Han character, as a dictionary reads it; what has no reading stands for itself."""
+    from pypinyin import lazy_pinyin  # its dictionary takes a quarter of a second, which most processes never need
+
+    return lazy_pinyin(text, errors=_each_itself)
+
+
 def _each_itself(unread: str) -> str:
     # pypinyin accepts a list here, one entry a character, though its stub promises only a text.
     return cast("str", list(unread))
@@ -152,11 +156,13 @@ def _surname(run: str) -> str:
 
 @lru_cache(maxsize=32_768)
 def _reading_of(char: str) -> str:
-    return str(lazy_pinyin(char, errors=_each_itself)[0])
+    return plain_pinyin(char)[0]
 
 
 def _holds_phrase(run: str) -> bool:
     """Whether pypinyin knows a phrase in it, and may read its characters otherwise than alone."""
+    from pypinyin.constants import PHRASES_DICT
+
     return any(
         run[first:end] in PHRASES_DICT for first in range(len(run) - 1) for end in range(first + 2, len(run) + 1)
     )
@@ -166,7 +172,7 @@ def _readings_of(run: str, personal: bool) -> list[str]:
     if len(run) <= _SHORT and not _holds_phrase(run):  # most names; a quarter of the time
         syllables = [_reading_of(char) for char in run]
     else:
-        syllables = lazy_pinyin(run, errors=_each_itself)
+        syllables = plain_pinyin(run)
     if personal:
         syllables = [IN_NAMES.get(char, read) for char, read in zip(run, syllables, strict=True)]
     return [{"lve": "lue", "nve": "nue"}.get(syllable, syllable) for syllable in syllables]

@@ -1,6 +1,7 @@
 """Electronic seals on PDFs (PAdES, ETSI EN 319 142-1, level B-B): sealing, and reading the seals of a file.
 
 The keys are ECDSA P-256: what Adobe Reader, poppler and pyHanko all verify, and small enough to be derived from the key ring.
+pyHanko takes a third of a second to import, and most processes never seal: whoever needs it imports it.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from asn1crypto import keys as asn1_keys
 from asn1crypto import x509 as asn1_x509
@@ -19,14 +20,9 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
-from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
-from pyhanko.pdf_utils.reader import PdfFileReader
-from pyhanko.sign import fields, signers
-from pyhanko.sign.validation import validate_pdf_signature
-from pyhanko.sign.validation.settings import KeyUsageConstraints
-from pyhanko.sign.validation.status import SignatureCoverageLevel
-from pyhanko_certvalidator import ValidationContext
-from pyhanko_certvalidator.registry import SimpleCertificateStore
+
+if TYPE_CHECKING:
+    from pyhanko.sign.signers import Signer
 
 # What a stranger's file provokes is told to the stranger, not to the log.
 logging.getLogger("pyhanko.sign.validation").setLevel(logging.CRITICAL)
@@ -34,7 +30,6 @@ logging.getLogger("pyhanko.sign.signers").setLevel(logging.CRITICAL)
 
 _certificate: Any = asn1_x509.Certificate.load  # asn1crypto carries no types
 _private: Any = asn1_keys.PrivateKeyInfo.load
-_Store: Any = SimpleCertificateStore
 FIELD = "OfficeSeal"
 _ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551  # of P-256, FIPS 186-4 D.1.2.3
 
@@ -43,7 +38,7 @@ _ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551  # o
 class SealKey:
     """What seals: a signer pyHanko knows, its certificate and those above it, all as DER."""
 
-    signer: signers.Signer
+    signer: Signer
     certificate: bytes
 
 
@@ -139,12 +134,16 @@ def _builder(
 
 def key_of(key: ec.EllipticCurvePrivateKey, certificate: bytes, above: Sequence[bytes]) -> SealKey:
     """A seal of our own making."""
+    from pyhanko.sign.signers import SimpleSigner
+    from pyhanko_certvalidator.registry import SimpleCertificateStore
+
     plain = key.private_bytes(
         serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
-    store: Any = _Store()
+    new_store: Any = SimpleCertificateStore  # it carries no types
+    store = new_store()
     store.register_multiple([_certificate(one) for one in above])
-    signer = signers.SimpleSigner(
+    signer = SimpleSigner(
         signing_cert=_certificate(certificate), cert_registry=store,
         signing_key=_private(plain),
     )  # fmt: skip
@@ -153,8 +152,10 @@ def key_of(key: ec.EllipticCurvePrivateKey, certificate: bytes, above: Sequence[
 
 def key_in_file(path: Path, passphrase: str) -> SealKey:
     """The seal of a PKCS#12 file, as licensed authorities give it out; BrokenSealFile when it does not open."""
+    from pyhanko.sign.signers import SimpleSigner
+
     try:
-        signer = signers.SimpleSigner.load_pkcs12_data(path.read_bytes(), [], passphrase.encode())
+        signer = SimpleSigner.load_pkcs12_data(path.read_bytes(), [], passphrase.encode())
     except (OSError, ValueError) as error:
         raise BrokenSealFile(f"{path.name}: {error}") from None
     if signer is None or signer.signing_cert is None:
@@ -164,6 +165,9 @@ def key_in_file(path: Path, passphrase: str) -> SealKey:
 
 def seal_pdf(pdf: bytes, key: SealKey, *, office: str, reason: str) -> bytes:
     """The PDF with an office's seal over all of it; any later change shows. The visible ring is part of the page."""
+    from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+    from pyhanko.sign import fields, signers
+
     meta = signers.PdfSignatureMetadata(
         field_name=FIELD, name=office, reason=reason, md_algorithm="sha256", certify=True,
         docmdp_permissions=fields.MDPPerm.NO_CHANGES, subfilter=fields.SigSeedSubFilter.PADES,
@@ -176,6 +180,8 @@ def seal_pdf(pdf: bytes, key: SealKey, *, office: str, reason: str) -> bytes:
 
 def read_seals(pdf: bytes, *, authorities: Sequence[bytes]) -> list[SealFound]:
     """The seals in a PDF, the first one first; UnreadablePdf for anything that cannot be read as one."""
+    from pyhanko.pdf_utils.reader import PdfFileReader
+
     roots = [_certificate(one) for one in authorities]
     try:
         reader = PdfFileReader(io.BytesIO(pdf))
@@ -185,6 +191,11 @@ def read_seals(pdf: bytes, *, authorities: Sequence[bytes]) -> list[SealFound]:
 
 
 def _found(embedded: Any, roots: list[Any], pdf: bytes) -> SealFound:
+    from pyhanko.sign.validation import validate_pdf_signature
+    from pyhanko.sign.validation.settings import KeyUsageConstraints
+    from pyhanko.sign.validation.status import SignatureCoverageLevel
+    from pyhanko_certvalidator import ValidationContext
+
     signed_at = embedded.self_reported_timestamp
     context = ValidationContext(
         trust_roots=roots, allow_fetching=False, revocation_mode="soft-fail", moment=signed_at,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from pypinyin import lazy_pinyin
+from tongban.lib.names import plain_pinyin
 
 WHOLE = {
     "内蒙古自治区": "Inner Mongolia Autonomous Region",
@@ -104,6 +104,6 @@ def _roman(stem: str, name: str) -> str:
     local = LOCAL.get(stem) or LOCAL.get(name)
     if local or not stem:
         return local or ""
-    syllables = [part.replace("v", "ü") if part[:1] in "ln" else part for part in lazy_pinyin(stem)]
+    syllables = [part.replace("v", "ü") if part[:1] in "ln" else part for part in plain_pinyin(stem)]
     joined = "".join(f"'{part}" if i and part[:1] in "aoe" else part for i, part in enumerate(syllables))
     return joined[:1].upper() + joined[1:]
