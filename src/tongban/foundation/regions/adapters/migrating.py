@@ -52,7 +52,7 @@ def migrate(schema: str | None, wanted: frozenset[tuple[str, str]], runtime: str
             if schema is not None:
                 _prepare_schema(check_name(schema))
             with enter(schema):
-                call_command(DjangoMigrate(), interactive=False, verbosity=0)
+                _run_migrations(is_public=schema is None)
             if runtime:
                 grant(schema, runtime)
     except DatabaseError as error:
@@ -64,6 +64,14 @@ def migrate(schema: str | None, wanted: frozenset[tuple[str, str]], runtime: str
             status=409,
         ) from error  # fmt: skip
     return True
+
+
+def _run_migrations(*, is_public: bool) -> None:
+    """Public has the shared apps' tables only: of all others it just notes that they are up to date."""
+    if is_public:
+        for app in sorted(settings.SHARED_APPS):
+            call_command(DjangoMigrate(), app, interactive=False, verbosity=0)
+    call_command(DjangoMigrate(), fake=is_public, interactive=False, verbosity=0)
 
 
 def _prepare_schema(schema: str) -> None:
