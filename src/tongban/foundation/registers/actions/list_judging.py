@@ -188,9 +188,7 @@ class Judge:
         if other is None:
             return Judged("fresh", person_id, False)
         if not other.area_code.startswith(self.community):
-            raise Refusal("registered_elsewhere", T("此人的户籍登记在别的社区。请先和对方核实、由对方办理迁出，再导入这一行。",
-                          "This person is registered in another community: find out which is right and have them ended there, "
-                          "then take this row over."), field="kind", status=409)  # fmt: skip
+            raise registered_elsewhere()
         return Judged("open", person_id, False, "registered_here", person_id)
 
     def household_at(self, case: Case, person_id: UUID) -> UUID | None:
@@ -217,6 +215,13 @@ class Judge:
                 raise _twice(seen.number)
             return Judged("open", case.new_id, True, "same_row", None, seen.number)
         return Judged("fresh", case.new_id, True)
+
+
+def registered_elsewhere() -> Refusal:
+    """The refusal for a row whose person another community has registered: only that one can end it."""
+    return Refusal("registered_elsewhere", T("此人的户籍登记在别的社区。请先和对方核实、由对方办理迁出，再导入这一行。",
+                   "This person is registered in another community: find out which is right and have them ended there, "
+                   "then take this row over."), field="kind", status=409)  # fmt: skip
 
 
 def _twice(number: int) -> Refusal:

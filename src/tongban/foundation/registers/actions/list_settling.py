@@ -9,11 +9,13 @@ from django.db import transaction
 
 from tongban.foundation.parties.actions import record_look
 from tongban.foundation.parties.queries import people_by_id, require
+from tongban.foundation.registers.actions.list_judging import registered_elsewhere
 from tongban.foundation.registers.actions.resident_lists import lock_list, require_state
 from tongban.foundation.registers.hooks import IMPORT_RESIDENTS
 from tongban.foundation.registers.models import Dwelling, ListPlace, ListRow, Residence, ResidentList
 from tongban.foundation.registers.queries.resident_lists import list_visible_to
 from tongban.foundation.registers.rules.list_twins import ANSWERS
+from tongban.foundation.registers.rules.places import COMMUNITY_DIGITS
 from tongban.lib.actors import Actor
 from tongban.lib.refusals import Refusal, not_found
 from tongban.lib.words import T
@@ -149,14 +151,18 @@ def _place_merged(row: ListRow) -> None:
     again = ListRow.objects.filter(
         resident_list_id=row.resident_list_id, person_id=row.person_id, verdict__in=("fresh", "open")
     ).exclude(pk=row.pk)
-    other = again.filter(kind="registered").order_by("number").first() if row.kind == "registered" else None
+    is_registered = row.kind == "registered"
+    other = again.filter(kind="registered").order_by("number").first() if is_registered else None
+    there = homes.filter(kind="registered").first() if is_registered else None
     if homes.filter(dwelling_id=row.dwelling_id, kind=row.kind).exists():
         row.verdict = "known"
     elif again.filter(dwelling_id=row.dwelling_id, kind=row.kind).exists():
         row.verdict = "skipped"
     elif other is not None:
         row.twin_why, row.twin_person_id, row.twin_number = "two_places", None, other.number
-    elif row.kind == "registered" and homes.filter(kind="registered").exists():
+    elif there is not None:
+        if there.area_code[:COMMUNITY_DIGITS] != row.area_code[:COMMUNITY_DIGITS]:
+            raise registered_elsewhere()
         row.twin_why, row.twin_person_id, row.twin_number = "registered_here", row.person_id, None
     else:
         row.verdict = "fresh"
@@ -164,7 +170,6 @@ def _place_merged(row: ListRow) -> None:
 
 def _take_instead(row: ListRow) -> None:
     """Of two rows by which one person is registered in two places, this one holds."""
-    row.verdict = "fresh"
     assert row.twin_number is not None
     other = (
         ListRow.objects.select_for_update()
@@ -176,6 +181,7 @@ def _take_instead(row: ListRow) -> None:
         other.decision = "other"
         other.save(update_fields=["verdict", "decision"])
         _count(ResidentList.objects.get(pk=row.resident_list_id), before, "skipped")
+    _place_merged(row)
 
 
 def _count(found: ResidentList, before: str, after: str) -> None:

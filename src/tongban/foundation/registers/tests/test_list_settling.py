@@ -99,6 +99,32 @@ def test_one_person_registered_in_two_places_of_a_list(run_jobs: Run) -> None:
     assert found.counts == {"fresh": 2, "skipped": 1}
 
 
+def test_whichever_of_several_places_holds_the_list_can_be_taken_over(run_jobs: Run) -> None:
+    worker = grid_worker()
+    third = "示例小区9栋1单元101室"
+    taken(as_csv([line(1, "张三", HOME)]), run_jobs, by=worker)
+    found = tried(as_csv([line(1, "张三", home) for home in (HOME, OTHER, third)]), run_jobs, by=worker)
+    assert outcome(found) == {2: ("known", ""), 3: ("open", "two_places"), 4: ("open", "two_places")}
+    row = decided(found, 3, "this", run_jobs, by=worker)
+    assert (row.verdict, row.twin_why, row.twin_number) == ("open", "two_places", 4), "of the rows one holds"
+    row = decided(found, 3, "this", run_jobs, by=worker)
+    assert (row.verdict, row.twin_why) == ("open", "registered_here"), "and somewhere else on record"
+    assert ListRow.objects.get(resident_list=found, number=4).verdict == "skipped"
+    decided(found, 3, "move", run_jobs, by=worker)
+    [home] = Residence.objects.filter(name="张三", until__isnull=True)
+    assert home.dwelling.address.endswith("102室")
+
+
+def test_the_same_person_registered_in_another_community_is_theirs_to_end(run_jobs: Run, refused: Refused) -> None:
+    north, worker = grid_worker(NORTH, 81), grid_worker()
+    taken(as_csv([line(1, "张三", "东苑小区1栋1单元101室")]), run_jobs, by=north, area=NORTH)
+    found = tried(as_csv([child("张三", HOME, phone_of(1), born="1984-05-01")], WITH_BIRTH), run_jobs, by=worker)
+    assert outcome(found) == {2: ("open", "same_facts")}
+    with refused("registered_elsewhere"):
+        decided(found, 2, "same", run_jobs, by=worker)
+    assert outcome(found) == {2: ("open", "same_facts")}, "still to settle: somebody else, or left out"
+
+
 def test_registered_in_another_community_is_refused_and_in_this_one_settled(run_jobs: Run) -> None:
     north, worker = grid_worker(NORTH, 81), grid_worker()
     taken(as_csv([line(1, "张三", "东苑小区1栋1单元101室")]), run_jobs, by=north, area=NORTH)
