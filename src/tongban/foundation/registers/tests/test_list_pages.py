@@ -102,6 +102,14 @@ def test_the_report_has_every_refused_row_as_it_was_and_nothing_runs_in_it(desk:
     assert ListLook.objects.filter(what="registers.list_report").count() == 2
 
 
+def test_a_row_is_named_down_to_its_room(desk: Client, run_jobs: Run) -> None:
+    headings = ["姓名", "身份证号", "小区", "楼栋", "单元", "房号"]
+    page = sent(desk, as_csv([["王五", "1", "示例小区", "7", "1", "1504"]], headings))["Location"]
+    desk.post(f"{page}try", places(ResidentList.objects.get()))
+    run_jobs()
+    assert "王五 示例小区 7 1 1504" in desk.get(page).content.decode()
+
+
 def test_what_is_wrong_with_a_file_stands_beside_it(desk: Client) -> None:
     answer = sent(desk, b"")
     assert answer.status_code == 422

@@ -134,7 +134,7 @@ def _summary(found: ResidentList, cells: list[str]) -> str:
     places = [
         found.places[name] for name in ("name", "address", "estate", "building", "unit", "room") if name in found.places
     ]
-    return " ".join(text for text in _shown_cells([cells[at] for at in places if at < len(cells)], 4) if text)
+    return " ".join(text for text in _shown_cells([cells[at] for at in places if at < len(cells)], len(places)) if text)
 
 
 def _reasons(row: ListRow) -> list[tuple[str, str]]:
