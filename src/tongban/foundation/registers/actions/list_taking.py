@@ -12,7 +12,7 @@ from django.utils import timezone
 from tongban.foundation.ledger import actions as ledger
 from tongban.foundation.parties.actions import take_in_people
 from tongban.foundation.registers.actions.list_trial import stop_list
-from tongban.foundation.registers.actions.resident_lists import lock_list, require_state
+from tongban.foundation.registers.actions.resident_lists import lock_list, reason_to_end, require_state
 from tongban.foundation.registers.models import ListRow, ResidentList
 from tongban.foundation.registers.queries.leaves import taken_leaf
 from tongban.lib.actors import Actor, system
@@ -106,8 +106,7 @@ def take_list(list_id: str) -> None:
 
 def _take(found: ResidentList, *, by: Actor) -> None:
     given: dict[str, Any] = {
-        "list": found.pk, "source": found.title, "today": timezone.localdate(),
-        "reason": f"名单“{found.title}”：户籍迁至另一处",
+        "list": found.pk, "source": found.title, "today": timezone.localdate(), "reason": reason_to_end(found),
     }  # fmt: skip
     with connection.cursor() as cursor:
         for statement in (_NEEDED, _PLACES, _DWELLINGS, _HOUSEHOLDS):

@@ -12,7 +12,7 @@ from django.utils import timezone
 from tongban.foundation.ledger import actions as ledger
 from tongban.foundation.parties.actions import give_up_people
 from tongban.foundation.registers.actions.list_trial import note_of, stop_list
-from tongban.foundation.registers.actions.resident_lists import lock_list, require_state
+from tongban.foundation.registers.actions.resident_lists import lock_list, reason_to_end, require_state
 from tongban.foundation.registers.models import Dwelling, Household, ListPlace, ListRow, Place, Residence, ResidentList
 from tongban.foundation.registers.queries.leaves import undone_leaf
 from tongban.lib.actors import Actor, system
@@ -81,7 +81,7 @@ def _undo(found: ResidentList, *, by: Actor) -> None:
     new_people = set(rows.filter(pk__in=gone, is_new=True).values_list("person_id", flat=True))
     Residence.objects.filter(pk__in=gone).delete()
     with connection.cursor() as cursor:
-        cursor.execute(_REOPENED, [found.pk, gone, f"名单“{found.title}”：户籍迁至另一处"])
+        cursor.execute(_REOPENED, [found.pk, gone, reason_to_end(found)])
     kept = rows.exclude(pk__in=gone).update(verdict="kept", notes=[note_of(_TOUCHED)])
     _remove_places(found)
     give_up_people({one for one in new_people if one}, by=by)

@@ -100,6 +100,11 @@ def require_state(found: ResidentList, *states: str) -> None:
         raise Refusal("list_state", text.format(state=label), status=409)
 
 
+def reason_to_end(found: ResidentList) -> str:
+    """Why a registration ended that the list moved; by it undoing the list finds it again."""
+    return f"名单“{found.title}”：户籍迁至另一处"
+
+
 @transaction.atomic
 def try_list(list_id: UUID, places: Mapping[str, int], *, by: Actor) -> ResidentList:
     """Say which column is what, remembered for the next list with these headings, and begin the trial run (anew)."""
