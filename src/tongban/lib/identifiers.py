@@ -82,6 +82,11 @@ def normalise_number(text: str) -> str:
     return _FILLING.sub("", unicodedata.normalize("NFKC", text)).upper()
 
 
+def document_key(document_type: str, number: str) -> str:
+    """What a document is found by: a passport and an identity card may share a number."""
+    return f"{document_type}:{number}" if number else ""
+
+
 def check_document(document_type: str, number: str, *, field: str = "", today: date | None = None) -> str:
     """The normalised number of a document of one of ``DOCUMENT_TYPES``."""
     if document_type not in DOCUMENT_TYPES:

@@ -34,11 +34,6 @@ class Term:
     last: date | None = None
 
 
-def document_key(document_type: str, number: str) -> str:
-    """What a document is found by: a passport and an identity card may share a number."""
-    return f"{document_type}:{number}" if number else ""
-
-
 def may_grant(granting: str, role: str) -> bool:
     """Whether somebody in the role ``granting`` may hand out ``role``."""
     if granting == "administrator":

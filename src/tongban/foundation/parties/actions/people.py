@@ -14,10 +14,10 @@ from tongban.foundation.parties.hooks import REGISTER_PERSON, VERIFY_PERSON
 from tongban.foundation.parties.models import Person
 from tongban.foundation.parties.queries import person_by_document, require
 from tongban.foundation.parties.queries.leaves import identity_leaf
-from tongban.foundation.parties.rules import Particulars, check_name, document_key
+from tongban.foundation.parties.rules import Particulars, check_name
 from tongban.lib.actors import Actor
 from tongban.lib.fields import blind_index_any, fill_indexes
-from tongban.lib.identifiers import check_document, personal_facts
+from tongban.lib.identifiers import check_document, document_key, personal_facts
 from tongban.lib.names import tidy_name
 from tongban.lib.phones import check_mobile
 from tongban.lib.refusals import Refusal, not_found

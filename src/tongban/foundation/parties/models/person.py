@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.db import models
 
-from tongban.foundation.parties.rules import document_key
 from tongban.lib.fields import BlindIndexField, EncryptedTextField
+from tongban.lib.identifiers import document_key
 from tongban.lib.models import House
 from tongban.lib.named import Named
 from tongban.lib.phones import phone_tail_key

@@ -10,9 +10,9 @@ from django.db.models import QuerySet
 
 from tongban.foundation.parties.models import Account, Correction, Look, Person
 from tongban.foundation.parties.queries.access import require
-from tongban.foundation.parties.rules import document_key
 from tongban.lib.actors import Actor
 from tongban.lib.fields import blind_index_any
+from tongban.lib.identifiers import document_key
 from tongban.lib.name_search import name_query
 from tongban.lib.refusals import not_found
 from tongban.lib.words import T

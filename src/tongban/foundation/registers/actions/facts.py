@@ -25,10 +25,9 @@ from tongban.foundation.registers.queries.records import (
 )
 from tongban.foundation.registers.queries.registers import is_silent, register_row, shown_name
 from tongban.foundation.registers.rules.catalogue import ELEMENTS, POPULATION, RegisterKind, check_purpose
-from tongban.foundation.registers.rules.records import document_key
 from tongban.lib.actors import Actor
 from tongban.lib.facts import Fact, Subject, Unavailable
-from tongban.lib.identifiers import check_document, check_uscc
+from tongban.lib.identifiers import check_document, check_uscc, document_key
 from tongban.lib.refusals import Refusal
 from tongban.lib.words import T
 

@@ -18,10 +18,9 @@ from tongban.foundation.registers.models import CompanyRecord, PersonRecord, Reg
 from tongban.foundation.registers.queries.registers import register_row
 from tongban.foundation.registers.rules.catalogue import RegisterKind, register_kind
 from tongban.foundation.registers.rules.columns import COLUMNS, KEYS
-from tongban.foundation.registers.rules.records import document_key
 from tongban.lib.actors import Actor
 from tongban.lib.fields import blind_index_any, fill_indexes
-from tongban.lib.identifiers import personal_facts
+from tongban.lib.identifiers import document_key, personal_facts
 from tongban.lib.named import fill_name_keys
 from tongban.lib.names import tidy_name
 from tongban.lib.refusals import Refusal, not_found

@@ -14,10 +14,10 @@ from django.utils import timezone
 from tongban.foundation.registers.actions.list_judging import Case, Judge, Judged
 from tongban.foundation.registers.actions.list_places import Spot, Tree
 from tongban.foundation.registers.models import Household, ListPart, ListPlace, ListRow, ResidentList
-from tongban.foundation.registers.rules.records import document_key
 from tongban.foundation.registers.rules.resident_rows import Resident, RowReader
 from tongban.lib.copying import copy_rows
 from tongban.lib.fields import indexers, sealer
+from tongban.lib.identifiers import document_key
 from tongban.lib.ids import uuid7, uuid7s
 from tongban.lib.jobs import job
 from tongban.lib.names import name_key

@@ -6,8 +6,8 @@ from django.db import models
 from django.db.models import Q
 
 from tongban.foundation.registers.models.place import AREA_LENGTH
-from tongban.foundation.registers.rules.records import document_key
 from tongban.lib.fields import BlindIndexField, EncryptedJSONField, WaitingTextField
+from tongban.lib.identifiers import document_key
 from tongban.lib.models import House
 from tongban.lib.phones import phone_tail_key
 

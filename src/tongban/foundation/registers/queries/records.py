@@ -7,8 +7,8 @@ from uuid import UUID
 from django.db.models import Q
 
 from tongban.foundation.registers.models import CompanyRecord, PersonRecord, Residence, Workplace
-from tongban.foundation.registers.rules.records import document_key
 from tongban.lib.fields import blind_index_any
+from tongban.lib.identifiers import document_key
 
 
 def company_record(uscc: str) -> CompanyRecord | None:

@@ -21,11 +21,6 @@ SEXES = {"1": T("男", "Male"), "2": T("女", "Female")}
 _MOST_CAPITAL_FEN = 10**17
 
 
-def document_key(document_type: str, number: str) -> str:
-    """What a document is found by, as parties writes it."""
-    return f"{document_type}:{number}" if number else ""
-
-
 def check_day(typed: str) -> str:
     """An ISO date from 2026-01-31, 2026/1/31, 2026.1.31, 2026年1月31日 or 20260131."""
     digits = typed.strip().split(" ")[0].split("T")[0]
