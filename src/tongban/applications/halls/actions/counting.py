@@ -11,9 +11,9 @@ from django.db import connection
 from django.db.models import Model
 
 from tongban.applications.halls.models import Counter, Trace, Visit
+from tongban.applications.halls.queries.visits import counted
 from tongban.lib.ids import uuid7
 
-ALL, INSIDE = "#all", "#inside"
 UNLIMITED = 2**31 - 2
 
 
@@ -36,8 +36,7 @@ def count_up(hall_id: UUID, day: date, prefix: str, *, step: int = 1, most: int 
 
 def would_pass(hall_id: UUID, day: date, prefix: str, *, step: int, most: int) -> bool:
     """Whether a counter stands too high already, by a look that holds nobody up; ``count_up`` alone decides who gets in."""
-    value = Counter.objects.filter(hall_id=hall_id, day=day, prefix=prefix).values_list("value", flat=True).first()
-    return (value or 0) + step > most
+    return counted(hall_id, day, prefix) + step > most
 
 
 def count_down(hall_id: UUID, day: date, prefix: str, *, step: int = 1) -> int:

@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from tongban.applications.halls.actions.appointments import check_in
-from tongban.applications.halls.actions.counting import INSIDE, UNLIMITED, count_down, count_up, would_pass
+from tongban.applications.halls.actions.counting import UNLIMITED, count_down, count_up, would_pass
 from tongban.applications.halls.models import Hall, Scan, Trace, Visit
 from tongban.applications.halls.queries.board import forget_board
 from tongban.applications.halls.queries.halls import is_present
@@ -26,7 +26,7 @@ from tongban.applications.halls.rules.presence import (
     OUT,
     UNKNOWN,
 )
-from tongban.applications.halls.rules.queue import BOOKED, CANCELLED, LEFT, NO_SHOW
+from tongban.applications.halls.rules.queue import BOOKED, CANCELLED, INSIDE, LEFT, NO_SHOW
 from tongban.lib.actors import Actor
 from tongban.lib.refusals import Refusal
 from tongban.lib.words import T

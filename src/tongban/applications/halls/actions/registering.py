@@ -10,11 +10,11 @@ from uuid import UUID
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from tongban.applications.halls.actions.counting import ALL, count_up, write_with_number
+from tongban.applications.halls.actions.counting import count_up, write_with_number
 from tongban.applications.halls.models import Hall, Trace, Visit
 from tongban.applications.halls.queries.visits import visit_secrets, visit_with_nonce
 from tongban.applications.halls.rules.codes import RANDOM, sign_code
-from tongban.applications.halls.rules.queue import WAITING, queue_key
+from tongban.applications.halls.rules.queue import ALL, WAITING, queue_key
 from tongban.applications.halls.rules.shape import PROVISIONAL_QUOTA, Service
 from tongban.applications.halls.rules.visitors import Checked, Said, Wanted, check_said
 from tongban.lib.actors import Actor

@@ -17,10 +17,10 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from tongban.applications.halls.models import Counter, Hall, Visit
+from tongban.applications.halls.models import Hall, Visit
 from tongban.applications.halls.queries.halls import hall_by_code
-from tongban.applications.halls.queries.visits import at_windows, paces, waiting, windows_serving
-from tongban.applications.halls.rules.queue import Pace, call_words, shown_number, wait_range, wait_words
+from tongban.applications.halls.queries.visits import at_windows, counted, paces, waiting, windows_serving
+from tongban.applications.halls.rules.queue import INSIDE, Pace, call_words, shown_number, wait_range, wait_words
 from tongban.lib.jurisdictions import require_current
 
 KEEP_SECONDS = 1.0
@@ -108,9 +108,7 @@ def make_board(hall: Hall) -> Board:
     windows = list(hall.windows.order_by("number"))
     queue = list(waiting(hall.pk, day).values_list("line", "prefix", "number"))
     tempo = paces(hall, day)
-    inside = (
-        Counter.objects.filter(hall_id=hall.pk, day=day, prefix="#inside").values_list("value", flat=True).first() or 0
-    )
+    inside = counted(hall.pk, day, INSIDE)
     lines = {}
     for prefix in dict.fromkeys(one.prefix for one in hall.service_list):
         named = [one.name for one in hall.service_list if one.prefix == prefix]

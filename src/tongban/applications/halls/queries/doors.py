@@ -10,8 +10,9 @@ from datetime import date, datetime, time, timedelta
 from django.db.models import Q
 from django.utils import timezone
 
-from tongban.applications.halls.models import Counter, Hall, Visit
-from tongban.applications.halls.rules.queue import CANCELLED, LEFT
+from tongban.applications.halls.models import Hall, Visit
+from tongban.applications.halls.queries.visits import counted
+from tongban.applications.halls.rules.queue import CANCELLED, INSIDE, LEFT
 from tongban.lib.actors import Actor
 from tongban.lib.jurisdictions import require_current
 from tongban.lib.keys import ring
@@ -67,9 +68,8 @@ def door_of(hall: Hall) -> Door:
         f"{mark_of(code, salt)}{party:x}{int(came is not None and gone is None)}"
         for code, party, came, gone in rows.values_list("code", "party", "inside_since", "outside_since")
     )
-    inside = Counter.objects.filter(hall_id=hall.pk, day=day, prefix="#inside").values_list("value", flat=True).first()
     ends = datetime.combine(day + timedelta(days=1), time(), SHANGHAI) + timedelta(minutes=hall.day_starts)
-    return Door(hall, day, ends, now, inside or 0, salt, known)
+    return Door(hall, day, ends, now, counted(hall.pk, day, INSIDE), salt, known)
 
 
 def _salt(hall: Hall, day: date) -> str:

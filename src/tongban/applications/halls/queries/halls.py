@@ -13,7 +13,7 @@ from django.utils import timezone
 from tongban.applications.halls.models import Counter, Hall, Visit
 from tongban.applications.halls.rules.codes import link_key, presence_code, proves_presence
 from tongban.applications.halls.rules.moving import arrival_code, moving_key
-from tongban.applications.halls.rules.queue import WAITING
+from tongban.applications.halls.rules.queue import INSIDE, WAITING
 from tongban.applications.halls.rules.rights import MANAGE, OVERSEE, SERVE
 from tongban.foundation.parties.queries import memberships_in_force, require
 from tongban.lib import capabilities
@@ -120,7 +120,7 @@ def with_crowds(halls: QuerySet[Hall]) -> QuerySet[Hall]:
     today, minutes = now.date(), now.hour * 60 + now.minute
     began = Case(When(day_starts__gt=minutes, then=Value(today - timedelta(days=1))), default=Value(today))
     queue = Visit.objects.filter(hall=OuterRef("pk"), day=OuterRef("business_day"), state=WAITING)
-    people = Counter.objects.filter(hall=OuterRef("pk"), day=OuterRef("business_day"), prefix="#inside")
+    people = Counter.objects.filter(hall=OuterRef("pk"), day=OuterRef("business_day"), prefix=INSIDE)
     # Count("*") and no column: then the index of those who wait is all that is read.
     counted = queue.order_by().values("hall").annotate(n=Count("*")).values("n")
     return halls.annotate(business_day=began).annotate(

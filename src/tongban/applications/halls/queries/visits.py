@@ -10,7 +10,7 @@ from django.db.models import Avg, Count, F, Q
 from django.db.models.functions import ExtractHour
 from django.utils import timezone
 
-from tongban.applications.halls.models import Hall, Visit, Window
+from tongban.applications.halls.models import Counter, Hall, Visit, Window
 from tongban.applications.halls.rules.codes import is_genuine, read_code
 from tongban.applications.halls.rules.queue import CALLED, SERVING, WAITING, Pace, Standing, pace_of, wait_range
 from tongban.lib.fields import blind_index_any
@@ -21,6 +21,12 @@ from tongban.lib.refusals import Refusal
 from tongban.lib.words import T
 
 _PACE_FROM = 60
+
+
+def counted(hall_id: UUID, day: date, prefix: str) -> int:
+    """How high a counter of a hall stands."""
+    found = Counter.objects.filter(hall_id=hall_id, day=day, prefix=prefix).values_list("value", flat=True).first()
+    return found or 0
 
 
 def visit_secrets() -> list[bytes]:

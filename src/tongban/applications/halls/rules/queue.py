@@ -12,6 +12,7 @@ from tongban.lib.words import T
 BOOKED, CANCELLED = "booked", "cancelled"
 REGISTERED, WAITING, CALLED, SERVING = "registered", "waiting", "called", "serving"
 DONE, LEFT, NO_SHOW = "done", "left", "no_show"
+ALL, INSIDE = "#all", "#inside"  # counters that are no queue's: all visits, people inside
 
 STATES: dict[str, T] = {
     BOOKED: T("已预约", "Booked"), CANCELLED: T("已取消", "Cancelled"), REGISTERED: T("已登记", "Registered"),

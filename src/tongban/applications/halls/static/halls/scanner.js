@@ -14,7 +14,8 @@ const LIST_EVERY = 30000, SEND_EVERY = 4000, ALPHABET = /^[23456789A-HJKMNP-TV-Z
 
 const shelf = await openShelf("hall-scanner");
 const device = openDevice(shelf);
-const outbox = openOutbox(shelf, (row) => device.ask(`/api/halls/${row.hall}/scans`, { method: "POST", body: row.scan, key: row.scan.nonce }), {
+const tellScan = (hall, scan) => device.ask(`/api/halls/${hall}/scans`, { method: "POST", body: scan, key: scan.nonce });
+const outbox = openOutbox(shelf, (row) => tellScan(row.hall, row.scan), {
   told: (row, answer) => { if (!(answer instanceof Error) && row.scan.verdict === "admitted" && answer.body.verdict !== "admitted") differs += 1; },
 });
 let door = await shelf.get("door") || null;
@@ -68,9 +69,8 @@ async function scanned(text) {
   if (!ALPHABET.test(code)) { show("misread", "bad"); return; }
   if (isOnline) {
     try {
-      const { body } = await device.ask(`/api/halls/${door.code}/scans`, ((scan) => ({ method: "POST", body: scan, key: scan.nonce }))(scanOf(code)));
+      const { body } = await tellScan(door.code, scanOf(code));
       if (body.verdict === "admitted" || body.verdict === "out") await saw(await markOf(code), body.verdict === "admitted");
-      door.inside_now = body.inside;
       show(body.verdict, TONES[body.verdict] || "bad", body.inside);
       return;
     } catch (error) {
