@@ -100,3 +100,22 @@ def test_ten_households_without_a_network_and_a_colleague_who_disagrees(visitor)
     worker.hold()
     worker.press("按选的保存")
     worker.page.get_by_text("已核对").wait_for()
+
+
+def test_what_another_worker_left_on_the_phone_keeps_nothing_back(visitor):
+    worker = visitor(screen="phone")
+    enter(worker, "grid1")
+    page = worker.open("/desk/grid/round/")
+    page.locator("[data-doors] details").first.wait_for()
+    page.evaluate("""async () => {
+      const { openShelf } = await import("/static/web/offline/shelf.js");
+      const { openSealed } = await import("/static/web/offline/sealed.js");
+      await (await openSealed(await openShelf("grid-round"))).add({ person: "another", visit: { dwelling_id: "elsewhere" } });
+    }""")
+    page.reload()
+    page.get_by_text("另一位网格员").wait_for()
+    page.locator("[data-doors] summary").first.click()
+    with page.expect_response("**/api/grid/visits", timeout=10_000) as told:
+        page.locator("[data-doors] details[open]").get_by_role("button", name="没有人在家").click()
+    assert told.value.json()[0]["state"] == "recorded"
+    page.get_by_text("待上传 1 户").wait_for()

@@ -35,7 +35,7 @@ async function show() {
   const lines = [navigator.onLine ? words.online : words.offline];
   if (round) lines.push(words.loaded.replace("{age}", age(Date.parse(round.loaded_at))));
   lines.push(queue.length ? words.unsent.replace("{n}", queue.length) : words.sent);
-  if (queue.some(({ row }) => row && row.person !== start.person)) lines.push(words.another);
+  if (queue.some(({ row }) => row && !isMine(row))) lines.push(words.another);
   part("banner").className = `grid-banner ${navigator.onLine ? "is-online" : "is-offline"}`;
   part("banner").textContent = lines.join(" · ");
   part("notes").replaceChildren(...notes(refused));
@@ -132,8 +132,9 @@ async function ask(path, options = {}) {
   return body;
 }
 
-async function send({ person: whose, visit }) {
-  if (whose !== start.person) throw new Offline("another person");
+const isMine = (row) => Boolean(row) && row.person === start.person;
+
+async function send({ visit }) {
   const headers = { "Content-Type": "application/json", "X-CSRFToken": await token() };
   const [result] = await ask("/api/grid/visits", { method: "POST", headers, body: JSON.stringify({ visits: [visit] }) });
   if (result.state === "refused") throw new Refused(422, result);
@@ -160,7 +161,7 @@ async function begin() {
   // The list does not wait for the worker: without one the page only cannot start without a network.
   if ("serviceWorker" in navigator) navigator.serviceWorker.register(start.worker).catch(() => {});
   shelf = await openSealed(await openShelf("grid-round"));
-  outbox = openOutbox(shelf, send);
+  outbox = openOutbox(shelf, send, { mine: isMine });
   await show();
   await refresh();
   part("load").addEventListener("click", refresh);
