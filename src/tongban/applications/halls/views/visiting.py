@@ -18,7 +18,15 @@ from tongban.applications.halls.adapters import hall_title, hours_words, make_sl
 from tongban.applications.halls.forms import VisitForm
 from tongban.applications.halls.models import Hall, Visit
 from tongban.applications.halls.rules.codes import shown_code
-from tongban.applications.halls.rules.queue import BOOKED, OPEN_STATES, STATES, TONES, shown_number, wait_words
+from tongban.applications.halls.rules.queue import (
+    BOOKED,
+    OPEN_STATES,
+    STATES,
+    TONES,
+    Standing,
+    shown_number,
+    wait_words,
+)
 from tongban.applications.halls.views.prefill import known_visitor
 from tongban.lib.ids import uuid_of
 from tongban.lib.phones import show_phone
@@ -63,12 +71,14 @@ def door(request: HttpRequest, code: str) -> HttpResponse:
         visit = _as_sent(request, hall, questions, for_other=for_other)
         if visit is not None:
             return _registered(request, visit, for_other=for_other)
-    form = visit_form(request, hall, questions=questions, for_other=for_other)
+    known = known_visitor(request)
+    form = _visit_form(request, hall, questions=questions, for_other=for_other, known=known)
     if request.method == "POST":
         visit = tried(form, lambda _: _register(request, hall, form, for_other=for_other))
         if visit is not None:
             return _registered(request, visit, for_other=for_other)
-    return render(request, "halls/door.html", _door(request, hall, form, for_other), status=422 if form.errors else 200)
+    context = _door(request, hall, form, for_other) | {"is_known": bool(known)}
+    return render(request, "halls/door.html", context, status=422 if form.errors else 200)
 
 
 def _registered(request: HttpRequest, visit: Visit, *, for_other: bool) -> HttpResponse:
@@ -113,7 +123,9 @@ def _new_door(hall: Hall, entrance: str) -> str:
     return f"{hall.moved_to}?e={entrance}" if known else hall.moved_to
 
 
-def visit_form(request: HttpRequest, hall: Hall, *, questions: tuple[str, ...], for_other: bool) -> VisitForm:
+def _visit_form(
+    request: HttpRequest, hall: Hall, *, questions: tuple[str, ...], for_other: bool, known: dict[str, Any]
+) -> VisitForm:  # fmt: skip
     """The registration form: as sent, or empty with a nonce and whatever is known of a returning visitor."""
     if request.method == "POST":
         return VisitForm(request.POST, hall=hall, questions=questions, for_other=for_other)
@@ -122,7 +134,7 @@ def visit_form(request: HttpRequest, hall: Hall, *, questions: tuple[str, ...], 
     if len(services) == 1:
         initial["service"] = services[0]
     if not for_other:
-        initial |= known_visitor(request)
+        initial |= known
     return VisitForm(initial=initial, hall=hall, questions=questions, for_other=for_other)
 
 
@@ -142,7 +154,7 @@ def _door(request: HttpRequest, hall: Hall, form: VisitForm, for_other: bool) ->
         "may_register": schedule.may_register(now) and hall.state in ("provisional", "confirmed"),
         "opens": schedule.opens_again(now), "services": hall.service_list, "form": form, "for_other": for_other,
         "lines": [(line, wait_words(line.waits)) for line in board.lines.values()], "inside": board.inside,
-        "asked": hall.asked if form.questions else None, "mine": mine, "is_known": bool(known_visitor(request)),
+        "asked": hall.asked if form.questions else None, "mine": mine,
         "has_slots": any(one.has_slots for one in hall.service_list),
     }  # fmt: skip
 
@@ -154,8 +166,9 @@ def visit(request: HttpRequest, code: str) -> HttpResponse:
     """One visit, for whoever holds its code: the number, how many before, how long it may take."""
     found = queries.visit_by_code(code)
     address = request.build_absolute_uri(reverse("halls:visit", args=[found.code]))
-    context = _facts(found) | {
-        "visit": found, "tag": _tag(found), "hall": found.hall, "title": hall_title(found.hall), "address": address,
+    standing = queries.standing(found)
+    context = _facts(found, standing) | {
+        "visit": found, "tag": _tag(found, standing), "hall": found.hall, "title": hall_title(found.hall), "address": address,
         "shown_code": shown_code(found.code), "service": _service(found), "stars": STARS, "nonce": uuid4(),
         "is_inside": found.inside_since is not None and found.outside_since is None,
         "may_arrive": found.inside_since is None and found.state in (*OPEN_STATES, BOOKED),
@@ -171,8 +184,7 @@ def _service(found: Visit) -> T:
     return next((one.name for one in found.hall.service_list if one.code == found.service), T("", ""))
 
 
-def _facts(found: Visit) -> dict[str, Any]:
-    standing = queries.standing(found)
+def _facts(found: Visit, standing: Standing | None) -> dict[str, Any]:
     return {
         "number": shown_number(found.prefix, found.number) if found.number else "", "state": found.state,
         "state_name": STATES[found.state], "tone": TONES[found.state], "before": standing.before if standing else None,
@@ -187,15 +199,15 @@ def _facts(found: Visit) -> dict[str, Any]:
 def visit_part(request: HttpRequest, code: str) -> HttpResponse:
     """The part of the visit's page that changes, for polling; 204 when it is as the reader has it."""
     found = queries.visit_by_code(code)
-    tag = _tag(found)
+    standing = queries.standing(found)
+    tag = _tag(found, standing)
     if request.GET.get("v") == tag:
         return HttpResponse(status=204)
-    return render(request, "halls/parts/standing.html", _facts(found) | {"visit": found, "tag": tag})
+    return render(request, "halls/parts/standing.html", _facts(found, standing) | {"visit": found, "tag": tag})
 
 
-def _tag(found: Visit) -> str:
+def _tag(found: Visit, standing: Standing | None) -> str:
     """Changes whenever the visitor has to be told something new."""
-    standing = queries.standing(found)
     return f"{found.state}.{standing.before if standing else ''}.{found.window_id or ''}.{found.calls}"
 
 
