@@ -35,14 +35,14 @@ def erase_nightly() -> None:
 @periodic("10 * * * *")
 def erase_hourly() -> None:
     """Every hour: what is kept for hours only."""
-    for retention in _retentions():
+    for retention in every_retention():
         if retention.is_hourly:
             erase_due(retention.purpose)
 
 
 def erase_due(purpose: str | None = None) -> int:
     """Erase what is past its date, of one purpose or all; how many rows. Safe to repeat and to interrupt."""
-    wanted = [one for one in _retentions() if purpose in (None, one.purpose)]
+    wanted = [one for one in every_retention() if purpose in (None, one.purpose)]
     failed: dict[str, Exception] = {}
     total = count = sum(_erase_all(one, failed) for one in wanted)
     while count and purpose is None:  # what went may have been all that others were still needed for
@@ -79,7 +79,8 @@ def erase_again() -> int | None:
     return None
 
 
-def _retentions() -> list[Retention]:
+def every_retention() -> list[Retention]:
+    """Everything that is kept for a time only, whichever app says so."""
     return [one for answer in retentions.call() for one in answer]
 
 

@@ -13,7 +13,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from tongban.foundation.ledger.actions.conditions import note_condition
-from tongban.foundation.ledger.hooks import overdue, retentions
+from tongban.foundation.ledger.actions.erasing import every_retention
+from tongban.foundation.ledger.hooks import overdue
 from tongban.foundation.ledger.queries.overdue import ERASURE, OVERDUE, overdue_purposes
 from tongban.lib.jobs import periodic
 from tongban.lib.jurisdictions import require_current
@@ -37,11 +38,9 @@ def note_overdue() -> dict[str, int]:
     late is told to the administrators.
     """
     moment, before = timezone.now() - LATE, overdue_purposes()
-    known = {one.purpose: one.title for answer in retentions.call() for one in answer}
-    counts = {
-        one.purpose: one.due(moment).order_by()[:MOST].count() for answer in retentions.call() for one in answer
-    }  # fmt: skip
-    late = {purpose: count for purpose, count in counts.items() if count}
+    found = every_retention()
+    known = {one.purpose: one.title for one in found}
+    late = {one.purpose: count for one in found if (count := one.due(moment).order_by()[:MOST].count())}
     for purpose in {*late, *before}:
         _note(f"{ERASURE} {purpose}", late.get(purpose, 0), known.get(purpose, T(purpose, purpose)))
     _note(ERASURE, sum(late.values()), _listed([(known[one], count) for one, count in late.items()]))
