@@ -11,14 +11,14 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
-from tongban.foundation.parties.actions import record_list_look
 from tongban.lib.words import T
 from tongban.matters import actions, hooks
 from tongban.matters.queries.archives import archives_visible_to
 from tongban.matters.rules.archives import AFTER
 from tongban.matters.rules.cases import STATES
+from tongban.matters.views.desk import exported
 from tongban.web.audiences import audience
-from tongban.web.tables import Column, listing, table_file
+from tongban.web.tables import Column, listing
 
 _TITLE = T("归档办件", "Archived cases")
 COLUMNS = (
@@ -41,8 +41,7 @@ def archives(request: HttpRequest) -> HttpResponse:
     actor = request.actor  # type: ignore[attr-defined]
     found = archives_visible_to(actor)
     if request.GET.get("export") == "csv":
-        record_list_look(what="matters.export", criteria=_TITLE.zh, row_count=found.count(), by=actor)
-        return table_file(found, COLUMNS, name=_TITLE.zh)
+        return exported(found, COLUMNS, _TITLE, actor)
     context = {"listing": listing(request, found, COLUMNS, sort="-archived"), "title": _TITLE}
     return render(request, "matters/desk/list.html", context)
 

@@ -86,7 +86,7 @@ def _inbox(request: HttpRequest, inbox: Inbox) -> HttpResponse:
     every = inbox.rows(actor)
     found = narrowed(every, form.wanted(), actor, case=inbox.case, due=inbox.due)
     if request.GET.get("export") == "csv":
-        return _exported(found, inbox.columns, inbox.title, actor)
+        return exported(found, inbox.columns, inbox.title, actor)
     shown = listing(request, found, _with_hands(inbox, actor), sort="due")
     context = {
         "listing": shown, "title": inbox.title, "form": form, "is_inbox": not form.is_narrow(),
@@ -102,7 +102,8 @@ def _with_hands(inbox: Inbox, actor: Actor) -> Sequence[Column]:
     return (*inbox.columns, Column("hands", T("承办人", "In hand"), lambda row: hands.get(getattr(row, key), "")))
 
 
-def _exported(found: QuerySet[Any], columns: Sequence[Column], title: T, actor: Actor) -> HttpResponse:
+def exported(found: QuerySet[Any], columns: Sequence[Column], title: T, actor: Actor) -> HttpResponse:
+    """A list as a table file; that it was taken along is written down."""
     record_list_look(what="matters.export", criteria=title.zh, row_count=found.count(), by=actor)
     return table_file(found, columns, name=title.zh)
 
@@ -139,6 +140,6 @@ def cases(request: HttpRequest) -> HttpResponse:
         found = found.filter(state=form.cleaned_data["state"])
     title = T("全部办件", "All cases")
     if request.GET.get("export") == "csv":
-        return _exported(found.order_by("-submitted_at"), CASE_COLUMNS, title, actor)
+        return exported(found.order_by("-submitted_at"), CASE_COLUMNS, title, actor)
     context = {"listing": listing(request, found, CASE_COLUMNS, sort="-submitted"), "title": title, "form": form}
     return render(request, "matters/desk/list.html", context)
