@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
@@ -18,7 +17,7 @@ from tongban.foundation.parties.actions.organisations import ORGANISATION, UNIT
 from tongban.foundation.parties.hooks import MANAGE_CLIENTS
 from tongban.foundation.parties.models import AccessToken, ApiClient, Device, Organisation, Unit
 from tongban.foundation.parties.queries import require, token_hash
-from tongban.foundation.parties.queries.clients import FOR_SECRETS, is_secret_of
+from tongban.foundation.parties.queries.clients import FOR_SECRETS, is_secret_of, token_life
 from tongban.foundation.parties.queries.leaves import client_leaf, device_leaf
 from tongban.foundation.parties.rules import check_name
 from tongban.lib import capabilities
@@ -103,10 +102,9 @@ def issue_token(client_id: UUID, scopes: list[str], *, secret: str, by: Actor) -
     if client is None or not is_secret_of(client, secret):
         raise Refusal("client_unknown", T("客户端标识或密钥不对。", "The client's id or secret is wrong."), status=401)
     token = f"tba-{secrets.token_urlsafe(32)}"
-    lasts = timedelta(minutes=settings.ENVIRONMENT.token_minutes)
     AccessToken.objects.create(
         client=client, token_hash=_hash(token), scopes=sorted(set(scopes) & set(client.capabilities)),
-        expires_at=min(timezone.now() + lasts, client.expires_at),
+        expires_at=timezone.now() + token_life(client),
     )  # fmt: skip
     return token
 

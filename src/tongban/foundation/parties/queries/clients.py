@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from uuid import UUID
 
+from django.conf import settings
 from django.db.models import QuerySet
 from django.utils import timezone
 
@@ -30,6 +32,11 @@ def client_of_secret(client_id: str, secret: str) -> ApiClient | None:
     known = uuid_of(client_id)
     client = client_in_force(known) if known else None
     return client if client and is_secret_of(client, secret) else None
+
+
+def token_life(client: ApiClient) -> timedelta:
+    """How long a token lasts that is given out now: no longer than its client."""
+    return min(timedelta(minutes=settings.ENVIRONMENT.token_minutes), client.expires_at - timezone.now())
 
 
 def is_secret_of(client: ApiClient, secret: str) -> bool:

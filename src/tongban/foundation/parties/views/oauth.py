@@ -13,10 +13,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote_plus
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 from oauthlib.oauth2 import (
@@ -34,7 +32,7 @@ from oauthlib.oauth2 import (
 
 from tongban.foundation.parties import actions
 from tongban.foundation.parties.models import ApiClient
-from tongban.foundation.parties.queries.clients import client_of_secret
+from tongban.foundation.parties.queries.clients import client_of_secret, token_life
 from tongban.lib.actors import Actor
 from tongban.lib.capabilities import grantable
 from tongban.lib.refusals import Refusal
@@ -117,9 +115,8 @@ def _basic(header: str) -> tuple[str, str] | None:
 
 
 def _lasts(request: Any) -> int:
-    """Seconds until the token ends: with its client at the latest."""
-    left = int((request.client.row.expires_at - timezone.now()).total_seconds())
-    return max(1, min(settings.ENVIRONMENT.token_minutes * 60, left))
+    """Seconds until the token ends."""
+    return max(1, int(token_life(request.client.row).total_seconds()))
 
 
 def _tokens(clients: Clients) -> TokenEndpoint:
