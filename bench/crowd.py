@@ -14,9 +14,9 @@ import time
 from collections import Counter
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
 
-ROOT = Path(__file__).parents[1]
+from bench.load import ROOT, apart
+
 AT_ONCE = 100  # connections opened side by side before anybody speaks
 _AT = re.compile(rb'"at": "([^"]+)"')
 
@@ -54,7 +54,7 @@ class Came:
 
 def rush(plan: Rush) -> Came:
     """Let a crowd speak at once."""
-    return _run("rush", asdict(plan))
+    return Came(**apart("bench.crowd", {"kind": "rush", "plan": asdict(plan)}))
 
 
 def watch(plan: Watch) -> subprocess.Popen[str]:
@@ -75,16 +75,6 @@ def seen(watching: subprocess.Popen[str]) -> Came:
     if watching.wait(60):
         raise RuntimeError("the viewers failed")
     return Came(**json.loads(text))
-
-
-def _run(kind: str, plan: dict[str, object]) -> Came:
-    done = subprocess.run(
-        [sys.executable, "-m", "bench.crowd"], input=json.dumps({"kind": kind, "plan": plan}), capture_output=True,
-        text=True, check=False, cwd=ROOT, timeout=300,
-    )  # fmt: skip
-    if done.returncode:
-        raise RuntimeError(done.stderr)
-    return Came(**json.loads(done.stdout))
 
 
 Line = tuple[asyncio.StreamReader, asyncio.StreamWriter]

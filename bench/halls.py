@@ -10,7 +10,7 @@ from uuid import uuid4
 from bench.commits import commits_per_second
 from bench.crowd import Rush, Watch, rush, seen, watch
 from bench.house import HOST, House
-from bench.load import Plan
+from bench.load import Plan, filled
 from bench.stack import measured
 from bench.visitors import Opened, answers, open_hall, poster, visitors
 
@@ -150,10 +150,10 @@ def long_queue(house: House, report: Report) -> None:
 def crowds(house: House, report: Report) -> None:
     """Two thousand register at the same moment, then all of them stand at the doors of a hall for five hundred."""
     hall = open_hall(house, "BENCHMOB", CAPACITY)
-    door, found = poster(house, hall), answers(CROWD, services=1)
-    rows = [dict(zip(found, values, strict=True)) for values in zip(*found.values(), strict=True)]
-    plan = Rush(house.port, [(door.path, *_filled(door.headers(house), door.form, row)) for row in rows])
-    came = rush(plan)
+    door = poster(house, hall)
+    one = Plan(house.port, door.path, "POST", door.headers(house), door.form, fresh=answers(CROWD, services=1))
+    spoken = [filled(one) for _ in range(CROWD)]
+    came = rush(Rush(house.port, [(door.path, headers, body) for body, headers in spoken]))
     count, has_no_gap, _, _ = house.python(_TOLD.strip().format(code=hall.code)).split()
     report(
         f"hall: {CROWD:,} register at once: numbers without gap or repeat",
@@ -169,14 +169,6 @@ def crowds(house: House, report: Report) -> None:
         f"hall: {CROWD:,} at the doors at once, room for {CAPACITY}: inside / {CAPACITY}",
         f"{int(inside) / CAPACITY:.2f}{'' if is_exact else ' FAILED'}  ({came.found}, {came.seconds:.1f} s)",
     )
-
-
-def _filled(headers: dict[str, str], form: str, row: dict[str, str]) -> tuple[dict[str, str], str]:
-    body = form.replace("{unique}", uuid4().hex)
-    for place, value in row.items():
-        body = body.replace(place, value)
-        headers = {name: text.replace(place, value) for name, text in headers.items()}
-    return headers, body
 
 
 def _scan(house: House, hall: Opened, code: str) -> tuple[str, dict[str, str], str]:

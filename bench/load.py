@@ -14,6 +14,7 @@ import threading
 import time
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 ROOT = Path(__file__).parents[1]
@@ -47,17 +48,21 @@ class Result:
 
 
 def run(plan: Plan) -> Result:
-    """Run a plan in another process, so that the generator's own work is not the house's."""
+    """Run a plan."""
+    return Result(**apart("bench.load", asdict(plan)))
+
+
+def apart(module: str, told: dict[str, Any]) -> Any:
+    """What a module of ours answers in another process, so that its own work is not the house's."""
     done = subprocess.run(
-        [sys.executable, "-m", "bench.load"], input=json.dumps(asdict(plan)), capture_output=True, text=True,
-        check=False, cwd=ROOT, timeout=300,
+        [sys.executable, "-m", module], input=json.dumps(told), capture_output=True, text=True, check=False, cwd=ROOT, timeout=300,
     )  # fmt: skip
     if done.returncode:
         raise RuntimeError(done.stderr)
-    return Result(**json.loads(done.stdout))
+    return json.loads(done.stdout)
 
 
-def _filled(plan: Plan) -> tuple[bytes | None, dict[str, str]]:
+def filled(plan: Plan) -> tuple[str, dict[str, str]]:
     """The body and the headers of one request."""
     body, headers = plan.body.replace("{unique}", uuid4().hex), dict(plan.headers)
     if plan.method != "GET":
@@ -66,7 +71,7 @@ def _filled(plan: Plan) -> tuple[bytes | None, dict[str, str]]:
         value = values.pop()  # one statement: no two clients get the same value
         body = body.replace(place, value)
         headers = {name: text.replace(place, value) for name, text in headers.items()}
-    return body.encode() or None, headers
+    return body, headers
 
 
 def _is_as_wanted(plan: Plan, text: str) -> bool:
@@ -76,9 +81,9 @@ def _is_as_wanted(plan: Plan, text: str) -> bool:
 def _client(plan: Plan, count: int, times: list[float], wrong: list[str]) -> None:
     connection = http.client.HTTPConnection("127.0.0.1", plan.port, timeout=60)
     for _ in range(count):
-        body, headers = _filled(plan)
+        body, headers = filled(plan)
         began = time.perf_counter()
-        connection.request(plan.method, plan.path, body=body, headers=headers)
+        connection.request(plan.method, plan.path, body=body.encode() or None, headers=headers)
         answer = connection.getresponse()
         text = answer.read()
         times.append(time.perf_counter() - began)
