@@ -208,6 +208,14 @@ def committed_db(request: pytest.FixtureRequest, django_db_blocker: Any) -> Iter
     _admin(url, f"TRUNCATE {', '.join(row[0] for row in tables)} RESTART IDENTITY CASCADE")
 
 
+@pytest.fixture
+def refused() -> Callable[[str], Any]:
+    """``with refused("code"):`` the action inside must be refused with this code."""
+    from tongban.lib.refusals import Refusal
+
+    return lambda code: pytest.raises(Refusal, match=rf"^{code}: ")
+
+
 @pytest.fixture(scope="session")
 def run_jobs() -> Callable[[], int]:
     """Run what was deferred and is due, in the test's own transaction, until nothing is left; how many ran."""

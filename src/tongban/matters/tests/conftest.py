@@ -30,21 +30,13 @@ def county(db: None) -> County:
 
 
 @pytest.fixture
-def refused() -> Callable[[str], Any]:
-    """``with refused("code"):`` the action inside must be refused with this code."""
-    from tongban.lib.refusals import Refusal
-
-    return lambda code: pytest.raises(Refusal, match=rf"^{code}: ")
-
-
-@pytest.fixture
 def sign_in(county: County, settings: Any) -> Callable[..., Client]:
     """A browser signed in as a person, at a desk when a unit and role are given."""
     from django.test import Client
     from django.utils import timezone
 
     from tongban.foundation.parties.models import Account, Membership
-    from tongban.foundation.parties.queries import SESSION_MEMBERSHIP, SESSION_SECOND_FACTOR
+    from tongban.foundation.parties.tests.arrange import seat
 
     settings.DEMO = True  # where a desk opens without a second factor
 
@@ -57,9 +49,7 @@ def sign_in(county: County, settings: Any) -> Callable[..., Client]:
                 person=person, unit=county.units[unit], role=role, region_code="510502", granted_by="tests",
                 valid_from=timezone.localdate(),
             )  # fmt: skip
-            session = client.session
-            session[SESSION_MEMBERSHIP], session[SESSION_SECOND_FACTOR] = str(membership.pk), "demo"
-            session.save()
+            seat(client, membership)
         return client
 
     return make

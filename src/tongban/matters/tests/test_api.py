@@ -12,8 +12,7 @@ from django.utils import timezone
 
 from tongban.foundation.exchange.models import OutboxMessage
 from tongban.foundation.parties.models import Account, ApiClient, Look, Membership, Person
-from tongban.foundation.parties.queries import SESSION_MEMBERSHIP, SESSION_SECOND_FACTOR
-from tongban.foundation.parties.tests.arrange import token_for
+from tongban.foundation.parties.tests.arrange import seat, token_for
 from tongban.matters import actions, hooks
 from tongban.matters.models import Case
 from tongban.matters.tests.arrange import SERVICE, County, complete_answers
@@ -54,9 +53,7 @@ def desk(county: County, unit: str, role: str, settings: Any) -> Caller:
         person=person, unit=county.units[unit], role=role, region_code=county.units[unit].region_code,
         granted_by="tests", valid_from=timezone.localdate(),
     )  # fmt: skip
-    session = client.session
-    session[SESSION_MEMBERSHIP], session[SESSION_SECOND_FACTOR] = str(membership.pk), "demo"
-    session.save()
+    seat(client, membership)
     return Caller(client)
 
 
@@ -85,10 +82,7 @@ def test_a_program_applies_the_desk_decides_and_anybody_verifies(
     assert session.send(f"{path}/decision", {"outcome": "granted"}).status_code == 401
     account = Account.objects.get(username="approval-decider")
     session.client.force_login(account)
-    store = session.client.session
-    store[SESSION_MEMBERSHIP] = str(Membership.objects.get(person=account.person).pk)
-    store[SESSION_SECOND_FACTOR] = "demo"
-    store.save()
+    seat(session.client, Membership.objects.get(person=account.person))
     assert session.send(f"{path}/decision", {"outcome": "granted"}).json()["outcome"] == "granted"
     certificate = program.get(f"{path}/certificate").json()
     verdict = Caller(Client()).send("/credentials/verify", {"code": certificate["code"]}).json()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from django.test import Client
@@ -13,14 +13,6 @@ if TYPE_CHECKING:
     from tongban.lib.actors import Actor
 
 HOST = "luzhou.localhost"
-
-
-@pytest.fixture
-def refused() -> Callable[[str], Any]:
-    """``with refused("code"):`` the action inside must be refused with this code."""
-    from tongban.lib.refusals import Refusal
-
-    return lambda code: pytest.raises(Refusal, match=rf"^{code}: ")
 
 
 @pytest.fixture

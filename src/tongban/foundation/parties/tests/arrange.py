@@ -5,11 +5,18 @@ from __future__ import annotations
 import secrets
 from datetime import date, timedelta
 
+from django.test import Client
 from django.utils import timezone
 
 from tongban.foundation.parties import actions
 from tongban.foundation.parties.models import AccessToken, ApiClient, Membership, Organisation, Person, Unit
-from tongban.foundation.parties.queries import actor_of_account, token_hash, with_membership
+from tongban.foundation.parties.queries import (
+    SESSION_MEMBERSHIP,
+    SESSION_SECOND_FACTOR,
+    actor_of_account,
+    token_hash,
+    with_membership,
+)
 from tongban.foundation.parties.rules import Particulars, Term
 from tongban.lib.actors import Actor, system
 from tongban.lib.identifiers import synthetic_id_number, synthetic_uscc
@@ -55,6 +62,13 @@ def staff_of(unit: Unit, role: str, number: int, *, region: str | None = None) -
 def actor_of(person: Person) -> Actor:
     """Somebody signed in, acting for themselves."""
     return actor_of_account(person.account, channel="web", second_factor=False)
+
+
+def seat(client: Client, membership: Membership) -> None:
+    """Open the desk of a membership for whoever is signed in, as a demo does: without proving a second factor."""
+    session = client.session
+    session[SESSION_MEMBERSHIP], session[SESSION_SECOND_FACTOR] = str(membership.pk), "demo"
+    session.save()
 
 
 def token_for(client: ApiClient, *scopes: str) -> str:

@@ -3,18 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Iterator
 
 import pytest
-
-
-@pytest.fixture
-def refused() -> Callable[[str], Any]:
-    """``with refused("code"):`` the action inside must be refused with this code."""
-    from tongban.lib.refusals import Refusal
-
-    return lambda code: pytest.raises(Refusal, match=rf"^{code}: ")
 
 
 @pytest.fixture
