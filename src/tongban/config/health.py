@@ -84,34 +84,29 @@ def _worker() -> str:
     return "ok" if row and row[0] else "no job worker is running (run: tongban worker)"
 
 
-def _sequencer() -> str:
-    """The public log of each jurisdiction: stopped, waiting for nobody, or without its witnesses."""
+def _of_each(trouble: Callable[[], str]) -> str:
+    """What is wrong in any jurisdiction, each named."""
     found = []
     for schema in active_schemas():
         with enter(schema):
-            if trouble := log_state().trouble:
-                found.append(f"{schema}: {trouble}")
+            if said := trouble():
+                found.append(f"{schema}: {said}")
     return "; ".join(found) or "ok"
+
+
+def _sequencer() -> str:
+    """The public log of each jurisdiction: stopped, waiting for nobody, or without its witnesses."""
+    return _of_each(lambda: log_state().trouble)
 
 
 def _erasure() -> str:
     """Rows of each jurisdiction that had their time a day ago and are still there."""
-    found = []
-    for schema in active_schemas():
-        with enter(schema):
-            if trouble := erasure_state().trouble:
-                found.append(f"{schema}: {trouble}")
-    return "; ".join(found) or "ok"
+    return _of_each(lambda: erasure_state().trouble)
 
 
 def _trust_list() -> str:
     """What verifiers believe us by: missing, behind, or near its end."""
-    found = []
-    for schema in active_schemas():
-        with enter(schema):
-            if trouble := trust_trouble():
-                found.append(f"{schema}: {trouble.en}")
-    return "; ".join(found) or "ok"
+    return _of_each(lambda: found.en if (found := trust_trouble()) else "")
 
 
 @audience("public")
