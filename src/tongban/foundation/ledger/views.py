@@ -20,10 +20,10 @@ from tongban.foundation.ledger.hooks import EXPLAIN
 from tongban.foundation.ledger.models import CheckRun
 from tongban.foundation.ledger.rules import LEAF_TYPES, address_of
 from tongban.foundation.ledger.rules.faults import FAULTS, REMEDY
-from tongban.lib.refusals import Refusal, not_found
+from tongban.lib.refusals import not_found
 from tongban.lib.words import T
 from tongban.web.audiences import audience
-from tongban.web.forms import show_refusal
+from tongban.web.forms import refusals_in
 from tongban_verify.merkle import HASH_SIZE
 from tongban_verify.tiles import WIDTH, parse_number, tile_width
 
@@ -184,11 +184,8 @@ def finding(request: HttpRequest, finding_id: UUID) -> HttpResponse:
         raise not_found(T("这项异常", "This finding"))
     form = ExplainForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        try:
+        with refusals_in(form):
             actions.explain_finding(finding_id, form.cleaned_data["explanation"], by=request.actor)  # type: ignore[attr-defined]
-        except Refusal as refusal:
-            show_refusal(form, refusal)
-        else:
             notices.success(request, str(T("说明已保存。", "The explanation is kept.")))
             return HttpResponseRedirect(reverse("ledger_operations:findings"))
     facts = [(T("数据", "Where"), found.about), (T("细节", "Detail"), found.detail or "—")]

@@ -23,7 +23,7 @@ from tongban.matters.rules.publishing import CHOICES, PROPOSED
 from tongban.matters.rules.shape import Content
 from tongban.matters.rules.sources import Faulty
 from tongban.web.audiences import audience
-from tongban.web.forms import show_refusal
+from tongban.web.forms import refusals_in, show_refusal
 
 _LIST = T("事项管理", "Services")
 _TONES = {"added": "good", "removed": "bad", "changed": "progress"}
@@ -58,11 +58,8 @@ def service(request: HttpRequest, code: str) -> HttpResponse:
     definition = queries.definition_kept(code, actor)
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        try:
+        with refusals_in(form):
             actions.set_open(code, is_open=not definition.is_open, reason=form.cleaned_data["reason"], by=actor)
-        except Refusal as refusal:
-            show_refusal(form, refusal)
-        else:
             done = T("已停止受理。", "Closed.") if definition.is_open else T("已恢复受理。", "Open again.")
             messages.success(request, str(done))
             return HttpResponseRedirect(request.path)

@@ -19,7 +19,7 @@ from tongban.foundation.exchange.rules import MANAGE_EXCHANGE
 from tongban.lib.refusals import Refusal, not_found
 from tongban.lib.words import T
 from tongban.web.audiences import actor_of, audience
-from tongban.web.forms import show_refusal
+from tongban.web.forms import refusals_in
 
 
 @audience("operator", capability=MANAGE_EXCHANGE)
@@ -41,10 +41,8 @@ def _new(
 ) -> HttpResponse:
     form = form_class(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        try:
+        with refusals_in(form):
             return make(form.cleaned_data)
-        except Refusal as refusal:
-            show_refusal(form, refusal)
     status = 422 if form.is_bound else 200
     return render(request, "exchange/new.html", {"form": form, "heading": title}, status=status)
 

@@ -35,7 +35,7 @@ from tongban.lib.masks import mask_phone
 from tongban.lib.refusals import Refusal
 from tongban.lib.words import T, reader_language
 from tongban.web.audiences import audience
-from tongban.web.forms import show_refusal
+from tongban.web.forms import refusals_in
 
 View = Callable[..., HttpResponseBase]
 SESSION_CODE, SESSION_REPLACED = "second_proof_code", "password_replaced_here"
@@ -88,11 +88,9 @@ def proof(request: HttpRequest) -> HttpResponse:
     elif request.method == "POST":
         form = CodeForm(request.POST)
         if form.is_valid():
-            try:
+            with refusals_in(form):
                 _take(request, account, form.cleaned_data["code"])
                 return redirect(onward)
-            except Refusal as refusal:
-                show_refusal(form, refusal)
     context = {
         "form": form,
         "is_sent": SESSION_CODE in request.session,

@@ -29,7 +29,7 @@ from tongban.lib.identifiers import check_citizen_id
 from tongban.lib.refusals import Refusal, not_found
 from tongban.lib.words import T
 from tongban.web.audiences import audience
-from tongban.web.forms import show_refusal
+from tongban.web.forms import refusals_in
 
 COMMUNITY = 12  # digits of a community; a grid has three more
 
@@ -185,10 +185,8 @@ def staff_list(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {"form": form, "columns": actions.COLUMNS}
     if request.method == "POST" and form.is_valid():
         upload = form.cleaned_data["file"]
-        try:
+        with refusals_in(form):
             context["trial"] = actions.try_staff_list(upload.read(), upload.name, by=request.actor)  # type: ignore[attr-defined]
-        except Refusal as refusal:
-            show_refusal(form, refusal)
     status = 422 if form.is_bound and form.errors else 200
     return render(request, "parties/staff_list.html", context, status=status)
 
