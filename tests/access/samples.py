@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from tests.access import case_things, grid_things, hall_things, office_things, things
+from tests.access import case_things, gate_things, grid_things, hall_things, office_things, things
 from tests.access.world import Builder, Sample, World
 
 # Keys are "parameter" or, where one name means several things, "/path/with/{parameter}" (as `normal` writes it).
@@ -134,6 +134,17 @@ SAMPLES: dict[str, Builder] = {
     "/operations/registers/lists/{import_id}/confirm": office_things.register_lists,
     "place_id": office_things.places,
     "/api/registers/buildings/{place_id}/matrix": office_things.buildings,
+    "/passes/take/{dwelling_id}": gate_things.homes,
+    "/passes/{pass_id}/now": gate_things.own,
+    "/passes/{pass_id}/pass.pdf": gate_things.asked,
+    "/desk/gates/passes/{pass_id}/pass.pdf": gate_things.asked,
+    "/desk/gates/passes/{pass_id}/": gate_things.at_desk,
+    "pass_id": gate_things.own,
+    "/g/{link}/pass.pdf": gate_things.without_pass,
+    "/g/{link}/": gate_things.links,
+    "/g/{link}/now": gate_things.links,
+    "gate_id": gate_things.gates,
+    "rule_id": gate_things.rules,
     "/desk/grid/areas/{code}/": grid_things.areas,
     "/desk/grid/people/{person_id}/": grid_things.residents,
     "/desk/grid/buildings/{place_id}/": grid_things.buildings,

@@ -165,6 +165,7 @@ def test_the_page_shows_the_unledgered() -> None:
 
 # Where rows go otherwise than by ledger.erase, each with the reason: nobody deletes by hand.
 DELETES = {
+    "applications.gates.actions.erasing": "within an erasure of the ledger's",
     "applications.halls.actions.halls": "a counter that is no more; what happened there stays",
     "config.backup": "a restore signs everybody out; nothing else",
     "foundation.credentials.actions.credentials": "within an erasure of the ledger's",

@@ -63,6 +63,7 @@ INSTALLED_APPS = [
     "tongban.foundation.exchange",
     "tongban.foundation.credentials",
     "tongban.matters",
+    "tongban.applications.gates",
     "tongban.applications.grid",
     "tongban.applications.halls",
     "tongban.config",

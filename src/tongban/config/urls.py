@@ -23,6 +23,7 @@ urlpatterns = [
     path("", include("tongban.foundation.notifications.urls")),
     path("", include("tongban.foundation.exchange.urls")),
     path("", include("tongban.matters.urls")),
+    path("", include("tongban.applications.gates.urls")),
     path("", include("tongban.applications.grid.urls")),
     path("", include("tongban.web.urls")),
 ]

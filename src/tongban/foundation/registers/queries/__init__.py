@@ -29,6 +29,7 @@ from tongban.foundation.registers.queries.places import (
 from tongban.foundation.registers.queries.registers import RegisterFound, register_visible_to, registers_visible_to
 from tongban.foundation.registers.queries.residents import (
     ResidentFound,
+    homes_of_person,
     households_of_dwelling,
     leases_visible_to,
     present_not_registered,
@@ -48,7 +49,7 @@ from tongban.foundation.registers.rules.occupancy import KINDS, RELATIONS, STATE
 __all__ = [
     "FACTS", "KINDS", "RELATIONS", "STATES", "AddressFound", "Block", "Cell", "Flow", "Freshness", "Matrix", "Profile",
     "RegisterFound", "ResidentFound", "blocks_in", "building_matrix", "companies_at", "companies_matching",
-    "dwelling_visible_to", "dwellings_unvisited", "find_address", "flows_of", "freshness_of", "households_of_dwelling", "known_names",
+    "dwelling_visible_to", "dwellings_unvisited", "find_address", "flows_of", "freshness_of", "homes_of_person", "households_of_dwelling", "known_names",
     "leases_visible_to", "moved_in_month", "place_of_code", "place_visible_to", "places_matching", "places_under",
     "present_not_registered", "profile_of", "register_visible_to", "registered_not_present", "registers_visible_to",
     "residence_facts", "residence_visible_to", "residents_by_document", "residents_by_phone", "residents_of_dwelling", "residents_of_dwellings", "residents_visible_to", "scope_of",

@@ -1,0 +1,34 @@
+"""What gates puts on the shared pages."""
+
+from __future__ import annotations
+
+from django.urls import reverse
+
+from tongban.applications.gates import queries
+from tongban.applications.gates.rules.rights import RUN
+from tongban.lib.actors import Actor
+from tongban.lib.words import T
+from tongban.web import portal
+
+_PASSES, _GRID = T("出入证", "Passes"), T("社区网格", "Community grid")
+
+
+@portal.desk_menu.answer
+def desk_menu(*, actor: Actor) -> list[portal.Entry]:
+    """The community's gates, and how many applications wait."""
+    if RUN not in actor.capabilities:
+        return []
+    waiting = queries.passes_seen_by(actor).filter(state="waiting").count() if actor.second_factor else None
+    return [
+        portal.Entry(
+            T("门岗和出入证", "Gates and passes"), reverse("gates:desk"), "door-enter", 6, waiting, group=_GRID
+        )
+    ]
+
+
+@portal.account_menu.answer
+def account_menu(*, actor: Actor) -> list[portal.Entry]:
+    """One's own passes."""
+    if not actor.is_known or actor.is_staff:
+        return []
+    return [portal.Entry(_PASSES, reverse("gates:mine"), "id-badge-2", 55)]

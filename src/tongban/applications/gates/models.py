@@ -1,0 +1,141 @@
+"""Communities with gates, their rules for a time, and passes.
+
+What a guard sees of a pass is signed in its credential; what stands here is for the holder and the community.
+"""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+
+from tongban.lib.fields import BlindIndexField, EncryptedTextField
+from tongban.lib.models import House
+from tongban.lib.phones import phone_tail_key
+
+_AREA = 15
+_COMMUNITY = 12
+
+
+class Community(House):
+    """A community that runs gates."""
+
+    code = models.CharField(max_length=_COMMUNITY, unique=True, db_collation="C")
+    name = models.CharField(max_length=80)
+    name_en = models.CharField(max_length=120, blank=True)
+    phone = models.CharField(max_length=24)  # who is asked when a guard has doubts
+    check_days = models.PositiveSmallIntegerField(default=2)  # working days to check an application in
+    unit = models.ForeignKey("parties.Unit", on_delete=models.PROTECT, related_name="+")
+    opened_at = models.DateTimeField(auto_now_add=True)
+    is_sample = models.BooleanField(default=False)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Gate(House):
+    """A gate; its number is a bit in the passes and is never given to another one."""
+
+    community = models.ForeignKey("gates.Community", on_delete=models.CASCADE, related_name="gates")
+    number = models.PositiveSmallIntegerField()
+    name = models.CharField(max_length=40)
+    name_en = models.CharField(max_length=60, blank=True)
+    is_closed = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["community", "number"], name="gate_number_once")]
+        ordering = ["number"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class PassRule(House):
+    """What holds for one type of pass from a day to a day, and on what basis; after its last day nothing of it is left.
+
+    ``quota`` is how many passes of the type a dwelling may have at a time.
+    """
+
+    community = models.ForeignKey("gates.Community", on_delete=models.CASCADE, related_name="rules")
+    type = models.CharField(max_length=12)
+    first = models.DateField()
+    last = models.DateField()
+    legal_basis = models.CharField(max_length=200)
+    is_closed = models.BooleanField(default=False)
+    hours = models.CharField(max_length=11, blank=True)
+    gates = models.JSONField(default=list)
+    quota = models.PositiveSmallIntegerField(null=True, blank=True)
+    set_at = models.DateTimeField(auto_now_add=True)
+    set_by = models.CharField(max_length=120)
+    ended_at = models.DateTimeField(null=True, blank=True)  # before its last day
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(last__gte=F("first")), name="pass_rule_dates")]
+        ordering = ["first", "type", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.type} {self.first}–{self.last}"
+
+
+class Pass(House):
+    """One person's or vehicle's pass, from being asked for or invited to its end.
+
+    Purpose: letting in who belongs to a community or was invited. Legal basis: 个人信息保护法 (2021-11-01) Art. 13(3),
+    and what the rule in force names. Retention: 90 days after its end.
+    """
+
+    class State(models.TextChoices):
+        INVITED = "invited", "已邀请"
+        WAITING = "waiting", "待核对"
+        ACTIVE = "active", "有效"
+        REFUSED = "refused", "未通过"
+        ENDED = "ended", "已结束"
+
+    kind = models.CharField(max_length=10)
+    community = models.ForeignKey("gates.Community", on_delete=models.PROTECT, related_name="passes")
+    area_code = models.CharField(max_length=_AREA, db_collation="C")
+    dwelling = models.ForeignKey(
+        "registers.Dwelling", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    person = models.ForeignKey("parties.Person", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    asked_by = models.ForeignKey("parties.Person", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    nonce = models.UUIDField()
+    name = EncryptedTextField()
+    phone = EncryptedTextField()
+    phone_tail_index = BlindIndexField(kind="phone_tail", source="phone_tail_key")
+    reason = EncryptedTextField()  # why it is asked for
+    place = models.CharField(max_length=24)
+    plate = models.CharField(max_length=10, blank=True)
+    gates = models.JSONField(default=list)
+    link = models.CharField(max_length=20, unique=True, null=True, blank=True)
+    state = models.CharField(max_length=8, choices=State.choices)
+    asked_at = models.DateTimeField(auto_now_add=True)
+    due_on = models.DateField(null=True, blank=True)
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    credential_id = models.UUIDField(null=True, blank=True)
+    decided_at = models.DateTimeField(null=True, blank=True)
+    decided_by = models.CharField(max_length=120, blank=True)
+    decision = models.CharField(max_length=200, blank=True)  # why it was refused or ended
+    is_sample = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["asked_by", "nonce"], name="pass_asked_once"),
+            models.UniqueConstraint(
+                fields=["person", "dwelling"], condition=Q(state="active", kind__in=("resident", "tenant")),
+                name="pass_of_home_once",
+            ),
+            models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="pass_dates"),
+        ]  # fmt: skip
+        indexes = [
+            models.Index(fields=["area_code", "state"], name="pass_area"),
+            models.Index(fields=["ends_at"], name="pass_end"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.place} {self.state}"
+
+    @property
+    def phone_tail_key(self) -> str:
+        """What the index of the phone's last four digits is made of."""
+        return phone_tail_key(self.phone, self.community.code)

@@ -1,0 +1,28 @@
+"""Reads of gates; one file per noun."""
+
+from tongban.applications.gates.queries.communities import (
+    COMMUNITY,
+    communities_with_gates,
+    community_run_by,
+    gates_of,
+    rule_for,
+    rules_of,
+)
+from tongban.applications.gates.queries.passes import (
+    PASS,
+    Home,
+    homes_of,
+    no_pass,
+    pass_by_link,
+    pass_of,
+    pass_seen_by,
+    passes_of,
+    passes_seen_by,
+    shown_code,
+    standing_of,
+)
+
+__all__ = [
+    "COMMUNITY", "PASS", "Home", "communities_with_gates", "community_run_by", "gates_of", "homes_of", "no_pass", "pass_by_link", "pass_of",
+    "pass_seen_by", "passes_of", "passes_seen_by", "rule_for", "rules_of", "shown_code", "standing_of",
+]  # fmt: skip

@@ -1,0 +1,80 @@
+"""A community with gates, and people who live there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from django.test import Client
+
+if TYPE_CHECKING:
+    from tongban.applications.gates.models import Community
+    from tongban.foundation.parties.models import Person
+    from tongban.foundation.registers.tests.arrange import Estate
+    from tongban.lib.actors import Actor
+
+HOST = "luzhou.localhost"
+
+
+@pytest.fixture
+def refused() -> Callable[[str], Any]:
+    """``with refused("code"):`` the action inside must be refused with this code."""
+    from tongban.lib.refusals import Refusal
+
+    return lambda code: pytest.raises(Refusal, match=rf"^{code}: ")
+
+
+@dataclass
+class Somebody:
+    """Somebody who lives in a room, signed in."""
+
+    person: Person
+    by: Actor
+    dwelling_id: Any
+
+
+@dataclass
+class Place:
+    """An estate whose community opened its gates."""
+
+    estate: Estate
+    community: Community
+
+    @property
+    def worker(self) -> Actor:
+        """Who runs the gates."""
+        return self.estate.worker
+
+    def lives(self, number: int, room: str = "1-101", kind: str = "registered", **more: Any) -> Somebody:
+        """Somebody with a log-in, recorded in a room."""
+        from tongban.foundation.parties.tests.arrange import actor_of, person_of
+        from tongban.foundation.registers import actions
+
+        person = person_of(f"张小{number}", number)
+        dwelling = self.estate.rooms[room]
+        actions.record_residence(actions.NewResidence(person.pk, dwelling.pk, kind, **more), by=self.estate.worker)
+        return Somebody(person, actor_of(person), dwelling.pk)
+
+
+@pytest.fixture
+def place(db: None) -> Place:
+    """Two gates before the test's estate."""
+    from tongban.applications.gates.actions import open_community
+    from tongban.foundation.registers.tests.arrange import Estate, grid_worker
+
+    estate = Estate(grid_worker())
+    community = open_community("凤凰社区", "0830-3110011", ["南门", "北门"], by=estate.worker)
+    return Place(estate, community)
+
+
+@pytest.fixture
+def as_(monkeypatch: pytest.MonkeyPatch) -> Callable[[Actor], Client]:
+    """``as_(actor)``: a browser in which this actor is signed in."""
+
+    def open_(actor: Actor) -> Client:
+        monkeypatch.setattr("tongban.foundation.parties.middleware.actor_of_session", lambda _: actor)
+        return Client(HTTP_HOST=HOST)
+
+    return open_

@@ -1,0 +1,28 @@
+"""Addresses of gates."""
+
+from django.urls import path
+
+from tongban.applications.gates.views import desk, guests, mine
+
+app_name = "gates"
+urlpatterns = [
+    path("passes/", mine.mine, name="mine"),
+    path("passes/take/<uuid:dwelling_id>", mine.take, name="take"),
+    path("passes/invite/", mine.invite, name="invite"),
+    path("passes/ask/", mine.ask, name="ask"),
+    path("passes/<uuid:pass_id>/", mine.one, name="pass"),
+    path("passes/<uuid:pass_id>/now", mine.now, name="now"),
+    path("passes/<uuid:pass_id>/pass.pdf", mine.paper, name="paper"),
+    path("passes/<uuid:pass_id>/end", mine.end, name="end"),
+    path("g/<slug:link>/", guests.guest, name="guest"),
+    path("g/<slug:link>/now", guests.now, name="guest_now"),
+    path("g/<slug:link>/pass.pdf", guests.paper, name="guest_paper"),
+    path("desk/gates/", desk.home, name="desk"),
+    path("desk/gates/settings/", desk.settings, name="settings"),
+    path("desk/gates/settings/<uuid:gate_id>/close", desk.close_gate, name="close_gate"),
+    path("desk/gates/rules/", desk.new_rule, name="new_rule"),
+    path("desk/gates/rules/<uuid:rule_id>/end", desk.end_rule, name="end_rule"),
+    path("desk/gates/passes/", desk.passes, name="desk_passes"),
+    path("desk/gates/passes/<uuid:pass_id>/", desk.one, name="desk_pass"),
+    path("desk/gates/passes/<uuid:pass_id>/pass.pdf", desk.paper, name="desk_paper"),
+]

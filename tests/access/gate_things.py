@@ -1,0 +1,96 @@
+"""Things of the demo's gates: passes of residents and of the community, invitations, gates, rules."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.utils import timezone
+
+from tests.access.world import EVERYBODY, Sample, World
+from tongban.applications.gates.models import Community, Gate, Pass, PassRule
+from tongban.foundation.registers.models import Dwelling
+from tongban.lib.ids import uuid7
+
+SOUTH, NORTH = "510502001007", "510502002001"
+WORKER, RESIDENT = frozenset({"grid worker"}), frozenset({"resident"})
+__all__ = ["asked", "at_desk", "gates", "homes", "links", "own", "rules", "without_pass"]
+
+
+def _community(code: str) -> Community:
+    south = Community.objects.get(code=SOUTH)
+    return Community.objects.get_or_create(
+        code=code, defaults={"name": "东门口社区", "phone": "+868303110012", "unit_id": south.unit_id}
+    )[0]
+
+
+def _pass(world: World, area: str, who: str, **more: Any) -> Pass:
+    now: datetime = timezone.now()
+    given: dict[str, Any] = {
+        "kind": "courier", "community": _community(area), "area_code": area, "asked_by": world.person(who), "nonce": uuid4(),
+        "person": world.person(who), "name": "张三", "place": "站点", "state": "waiting", "starts_at": now,
+        "ends_at": now + timedelta(days=2), "due_on": timezone.localdate(),
+    }  # fmt: skip
+    return Pass.objects.create(**given | more)
+
+
+def own(world: World) -> list[Sample]:
+    return [
+        Sample("the resident's pass", _pass(world, SOUTH, "resident").pk, RESIDENT),
+        Sample("the owner's pass", _pass(world, SOUTH, "owner").pk, frozenset({"owner"})), Sample("no pass at all", uuid7()),
+    ]  # fmt: skip
+
+
+def asked(world: World) -> list[Sample]:
+    """Passes that wait have no code and no paper yet, for nobody."""
+    return [Sample(one.what, one.value) for one in own(world)]
+
+
+def at_desk(world: World) -> list[Sample]:
+    return [
+        Sample("a pass of the community", _pass(world, SOUTH, "resident").pk, WORKER),
+        Sample("a pass elsewhere", _pass(world, NORTH, "resident").pk), Sample("no pass at all", uuid7()),
+    ]  # fmt: skip
+
+
+def links(world: World) -> list[Sample]:
+    row = Pass.objects.filter(link="ABCDEFGH23456789").first() or _pass(
+        world, SOUTH, "resident", kind="visitor", person=None, state="invited", link="ABCDEFGH23456789"
+    )
+    return [Sample("an invitation", row.link, EVERYBODY), Sample("no invitation", "NOBODYSLINK23456")]
+
+
+def without_pass(world: World) -> list[Sample]:
+    """Nobody has said yet who comes: there is no paper."""
+    return [Sample(one.what, one.value) for one in links(world)]
+
+
+def homes(world: World) -> list[Sample]:
+    home = Dwelling.objects.filter(residences__person_id=world.person("resident").pk).first()
+    assert home is not None
+    return [Sample("the resident's home", home.pk, RESIDENT), Sample("no home at all", uuid7())]
+
+
+def _gate(code: str) -> UUID:
+    return Gate.objects.get_or_create(community=_community(code), number=40, defaults={"name": "东门"})[0].pk
+
+
+def gates(world: World) -> list[Sample]:
+    del world
+    return [
+        Sample("a gate of the community", _gate(SOUTH), WORKER), Sample("a gate elsewhere", _gate(NORTH)),
+        Sample("no gate at all", uuid7()),
+    ]  # fmt: skip
+
+
+def rules(world: World) -> list[Sample]:
+    del world
+    today = timezone.localdate()
+    south, north = (
+        PassRule.objects.create(
+            community=_community(code), type="courier", first=today, last=today, legal_basis="tests", set_by="tests"
+        ).pk
+        for code in (SOUTH, NORTH)
+    )
+    return [Sample("a rule", south, WORKER), Sample("a rule elsewhere", north), Sample("no rule at all", uuid7())]
