@@ -26,7 +26,7 @@ from tongban.applications.gates.forms import (
 from tongban.applications.gates.models import Community, Pass, PassRule
 from tongban.applications.gates.rules.kinds import KINDS, TYPE_NAMES
 from tongban.applications.gates.rules.rights import RUN
-from tongban.applications.gates.views.common import STATES, actor_of, done, shown, tried
+from tongban.applications.gates.views.common import STATES, done, shown
 from tongban.applications.gates.views.mine import paper_answer
 from tongban.foundation.parties.actions import record_list_look, record_look
 from tongban.lib.actors import Actor
@@ -34,7 +34,8 @@ from tongban.lib.masks import mask_name
 from tongban.lib.phones import show_phone
 from tongban.lib.refusals import Refusal
 from tongban.lib.words import T
-from tongban.web.audiences import audience
+from tongban.web.audiences import actor_of, audience
+from tongban.web.forms import tried
 from tongban.web.tables import Column, listing
 
 COLUMNS = (

@@ -10,9 +10,9 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from tongban.applications.gates import actions, queries
 from tongban.applications.gates.forms import VisitorForm
-from tongban.applications.gates.views.common import actor_of, tried
 from tongban.applications.gates.views.mine import code_part, paper_answer, pass_context
-from tongban.web.audiences import audience
+from tongban.web.audiences import actor_of, audience
+from tongban.web.forms import tried
 from tongban.web.limits import limit
 
 A_MINUTE = 60

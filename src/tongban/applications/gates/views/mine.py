@@ -17,11 +17,12 @@ from tongban.applications.gates import actions, queries
 from tongban.applications.gates.forms import AskForm, InviteForm
 from tongban.applications.gates.models import Pass
 from tongban.applications.gates.rules.kinds import ASKED_FOR, KINDS
-from tongban.applications.gates.views.common import actor_of, done, shown, tried
+from tongban.applications.gates.views.common import done, shown
 from tongban.foundation.parties.queries import contacts_of
 from tongban.lib.refusals import Refusal
 from tongban.lib.words import T
-from tongban.web.audiences import audience
+from tongban.web.audiences import actor_of, audience
+from tongban.web.forms import refusals_told, tried
 
 _CRUMB = T("出入证", "Passes")
 
@@ -45,12 +46,10 @@ def mine(request: HttpRequest) -> HttpResponse:
 @require_POST
 def take(request: HttpRequest, dwelling_id: UUID) -> HttpResponse:
     """Get the pass of one's home."""
-    try:
+    with refusals_told(request):
         row = actions.take_pass(dwelling_id, by=actor_of(request))
-    except Refusal as refusal:
-        messages.error(request, str(refusal.message))
-        return redirect("gates:mine")
-    return redirect("gates:pass", pass_id=row.pk)
+        return redirect("gates:pass", pass_id=row.pk)
+    return redirect("gates:mine")
 
 
 @audience("person")
