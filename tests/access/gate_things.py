@@ -8,14 +8,15 @@ from uuid import UUID, uuid4
 
 from django.utils import timezone
 
-from tests.access.world import EVERYBODY, Sample, World
+from tests.access.world import EVERYBODY, TESTS, Sample, World
+from tongban.applications.gates.actions.passes import sign
 from tongban.applications.gates.models import Community, Gate, Pass, PassRule
 from tongban.foundation.registers.models import Dwelling
 from tongban.lib.ids import uuid7
 
 SOUTH, NORTH = "510502001007", "510502002001"
 WORKER, RESIDENT = frozenset({"grid worker"}), frozenset({"resident"})
-__all__ = ["asked", "at_desk", "gates", "homes", "links", "own", "rules", "without_pass"]
+__all__ = ["at_desk", "gates", "homes", "links", "own", "rules"]
 
 
 def _community(code: str) -> Community:
@@ -32,38 +33,30 @@ def _pass(world: World, area: str, who: str, **more: Any) -> Pass:
         "person": world.person(who), "name": "张三", "place": "站点", "state": "waiting", "starts_at": now,
         "ends_at": now + timedelta(days=2), "due_on": timezone.localdate(),
     }  # fmt: skip
-    return Pass.objects.create(**given | more)
+    row = Pass.objects.create(**given | more)
+    return sign(row, TESTS) if row.state == "active" else row
 
 
 def own(world: World) -> list[Sample]:
     return [
-        Sample("the resident's pass", _pass(world, SOUTH, "resident").pk, RESIDENT),
-        Sample("the owner's pass", _pass(world, SOUTH, "owner").pk, frozenset({"owner"})), Sample("no pass at all", uuid7()),
-    ]  # fmt: skip
-
-
-def asked(world: World) -> list[Sample]:
-    """Passes that wait have no code and no paper yet, for nobody."""
-    return [Sample(one.what, one.value) for one in own(world)]
+        Sample("the resident's pass", _pass(world, SOUTH, "resident", state="active").pk, RESIDENT),
+        Sample("the owner's pass", _pass(world, SOUTH, "owner", state="active").pk, frozenset({"owner"})),
+        Sample("no pass at all", uuid7()),
+    ]
 
 
 def at_desk(world: World) -> list[Sample]:
     return [
-        Sample("a pass of the community", _pass(world, SOUTH, "resident").pk, WORKER),
-        Sample("a pass elsewhere", _pass(world, NORTH, "resident").pk), Sample("no pass at all", uuid7()),
+        Sample("a pass of the community", _pass(world, SOUTH, "resident", state="active").pk, WORKER),
+        Sample("a pass elsewhere", _pass(world, NORTH, "resident", state="active").pk), Sample("no pass at all", uuid7()),
     ]  # fmt: skip
 
 
 def links(world: World) -> list[Sample]:
     row = Pass.objects.filter(link="ABCDEFGH23456789").first() or _pass(
-        world, SOUTH, "resident", kind="visitor", person=None, state="invited", link="ABCDEFGH23456789"
+        world, SOUTH, "resident", kind="visitor", person=None, state="active", link="ABCDEFGH23456789"
     )
     return [Sample("an invitation", row.link, EVERYBODY), Sample("no invitation", "NOBODYSLINK23456")]
-
-
-def without_pass(world: World) -> list[Sample]:
-    """Nobody has said yet who comes: there is no paper."""
-    return [Sample(one.what, one.value) for one in links(world)]
 
 
 def homes(world: World) -> list[Sample]:
