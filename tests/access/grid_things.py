@@ -8,12 +8,15 @@ from django.utils import timezone
 
 from tests.access.office_things import buildings
 from tests.access.world import Sample, World
-from tongban.applications.grid.models import Edit, Event, HomeVisit, Task
+from tongban.applications.grid.models import Edit, Event, HomeVisit, Proposal, Task, Tenancy
 from tongban.foundation.parties.models import Unit
 from tongban.foundation.registers.models import Dwelling, Residence
 from tongban.lib.ids import uuid7
 
-__all__ = ["areas", "buildings", "dwellings", "edits", "events", "residences", "residents", "tasks", "worked_dwellings"]
+__all__ = [
+    "areas", "buildings", "dwellings", "edits", "events", "own_proposals", "own_residences", "proposals", "residences", "residents", "tasks",
+    "tenancies", "worked_dwellings",
+]  # fmt: skip
 
 SOUTH, NORTH = "510502001007", "510502002001"
 WORKER, SEES = frozenset({"grid worker"}), frozenset({"grid worker", "auditor"})
@@ -112,3 +115,41 @@ def events(world: World) -> list[Sample]:
     )  # fmt: skip
     who = frozenset({"grid worker", "reviewer"})
     return [Sample("an event", sent.pk, who), Sample("an event elsewhere", kept.pk), Sample("no event at all", uuid7())]
+
+
+def _proposal(world: World, area: str, who: str = "resident") -> Proposal:
+    row = _resident(area)
+    person = world.person(who)
+    return Proposal.objects.create(
+        what="work", person=person, by_name=person.name, area_code=row.area_code, wanted={"employer": f"{area}有限公司"},
+        state="waiting", residence=row,
+    )  # fmt: skip
+
+
+def proposals(world: World) -> list[Sample]:
+    return [
+        Sample("a proposal of the community", _proposal(world, SOUTH).pk, WORKER), Sample("one elsewhere", _proposal(world, NORTH).pk),
+        Sample("no proposal at all", uuid7()),
+    ]  # fmt: skip
+
+
+def own_proposals(world: World) -> list[Sample]:
+    return [
+        Sample("the resident's own proposal", _proposal(world, SOUTH, "owner").pk, frozenset({"owner"})),
+        Sample("no proposal at all", uuid7()),
+    ]  # fmt: skip
+
+
+def own_residences(world: World) -> list[Sample]:
+    row = Residence.objects.filter(person=world.person("resident"), until__isnull=True).order_by("pk").first()
+    assert row is not None
+    return [Sample("where the resident lives", row.pk, frozenset({"resident"})), Sample("no residence at all", uuid7())]
+
+
+def tenancies(world: World) -> list[Sample]:
+    day = timezone.localdate()
+    row = Tenancy.objects.create(
+        dwelling=_home(SOUTH), area_code=SOUTH, since=day, until=day, asker=world.person("owner"), asker_name="刘建国", asker_lets=True,
+        other_name="某人", other_phone="+8613800009990", code_until=timezone.now(),
+    )  # fmt: skip
+    return [Sample("a lease the owner registered", row.pk, frozenset({"owner"})), Sample("no lease at all", uuid7())]

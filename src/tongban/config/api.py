@@ -10,7 +10,8 @@ from ninja.errors import HttpError, ValidationError
 from ninja.openapi.schema import OpenAPISchema
 from ninja.parser import Parser
 
-from tongban.applications.grid.api import router as grid
+from tongban.applications.grid.api import homes as grid_homes
+from tongban.applications.grid.api import rounds as grid_rounds
 from tongban.applications.halls.api import router as halls
 from tongban.config.middleware import loads_text
 from tongban.foundation.credentials.api import router as credentials
@@ -131,5 +132,6 @@ api.add_router("/messages", messages)
 api.add_router("/exchange", exchange)
 api.add_router("", parties)
 api.add_router("", matters)
-api.add_router("/grid", grid)
+api.add_router("/grid", grid_rounds)
+api.add_router("/grid", grid_homes)
 api.add_router("", halls)

@@ -8,6 +8,7 @@ from django import forms
 
 from tongban.applications.grid.hooks import PHOTO
 from tongban.applications.grid.rules.events import KINDS as EVENTS
+from tongban.applications.grid.rules.proposals import MAY_BECOME
 from tongban.foundation.registers.queries import KINDS, RELATIONS
 from tongban.lib.words import T
 from tongban.web.file_inputs import DocumentField
@@ -175,3 +176,79 @@ class SaidForm(HouseForm):
     """A word on what was done."""
 
     said = forms.CharField(label=words("说明", "What was done, or why not"), max_length=1000, widget=forms.Textarea)
+
+
+class MovedForm(HouseForm):
+    """Where somebody has moved to; and, where they say so, that they left the old place."""
+
+    address = forms.CharField(label=words("新住处地址", "New address"), max_length=200, widget=forms.TextInput(attrs={"class": "tb-w-long"}),
+                              help_text=words("写到小区、楼栋、单元和房号，例如“示例小区7栋1单元101”。", "Estate, building, unit and room."))  # fmt: skip
+    kind = forms.ChoiceField(label=words("居住类别", "Kind"), widget=forms.RadioSelect, choices=[(kind, KINDS[kind]) for kind in MAY_BECOME],
+                             help_text=words("户口迁移由公安机关办理，社区不改户籍。", "Where you are registered (户籍) is changed by the police."))  # fmt: skip
+    day = forms.DateField(label=words("从哪天起住在那里", "Living there since"), widget=_DAY)
+    old = forms.ChoiceField(label=words("原来的住处", "Your old place"), required=False)
+
+    def __init__(self, *args: Any, homes: list[tuple[str, Any]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["old"].choices = [("", T("仍然住", "I still live there")), *homes]  # type: ignore[attr-defined]
+
+
+class LeftForm(HouseForm):
+    """That somebody no longer lives at a place."""
+
+    day = forms.DateField(label=words("最后一天", "Last day there"), widget=_DAY)
+    said = forms.CharField(label=words("说明", "Note"), required=False, max_length=200)
+
+
+class OwnPhoneForm(HouseForm):
+    """One's new telephone."""
+
+    phone = forms.CharField(label=words("新手机号", "New mobile number"), max_length=20,
+                            widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "tel"}))  # fmt: skip
+
+
+class OwnWorkForm(HouseForm):
+    """One's new employer."""
+
+    employer = forms.CharField(label=words("工作单位", "Employer"), max_length=200)
+
+
+class RefuseForm(HouseForm):
+    """Why something is refused; whoever proposed it reads it."""
+
+    reason = forms.CharField(label=words("不采纳的原因", "Why not"), max_length=200,
+                             help_text=words("本人会看到。", "The person reads it."))  # fmt: skip
+
+
+class TenancyForm(HouseForm):
+    """A lease as one of its sides registers it."""
+
+    lets = forms.ChoiceField(
+        label=words("您是", "You are"), widget=forms.RadioSelect,
+        choices=[("yes", T("房东，出租房屋", "The landlord")), ("no", T("租客，承租房屋", "The tenant"))],
+    )  # fmt: skip
+    address = forms.CharField(label=words("房屋地址", "Address"), max_length=200, widget=forms.TextInput(attrs={"class": "tb-w-long"}),
+                              help_text=words("写到小区、楼栋、单元和房号，例如“示例小区7栋1单元101”。", "Estate, building, unit and room."))  # fmt: skip
+    part = forms.CharField(
+        label=words("出租其中一间时，哪一间", "Which room, if only one is let"), max_length=40, required=False
+    )
+    since = forms.DateField(label=words("起租日期", "First day"), widget=_DAY)
+    until = forms.DateField(label=words("到期日期", "Last day"), widget=_DAY)
+    other_name = forms.CharField(label=words("对方姓名", "The other side's name"), max_length=60,
+                                 help_text=words("与身份证上一致，对方才能确认。", "As on the identity card: only then they can confirm."))  # fmt: skip
+    other_phone = forms.CharField(label=words("对方手机号", "The other side's mobile number"), max_length=20,
+                                  widget=forms.TextInput(attrs={"inputmode": "tel"}))  # fmt: skip
+
+
+class CodeForm(HouseForm):
+    """The code from the text message."""
+
+    code = forms.CharField(label=words("短信里的确认码", "Code from the text message"), max_length=6,
+                           widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "one-time-code"}))  # fmt: skip
+
+
+class NotMineForm(HouseForm):
+    """Why a lease is refused."""
+
+    reason = forms.CharField(label=words("拒绝的原因", "Why you refuse"), max_length=200,
+                             help_text=words("例如“不是我的租约”“日期不对”，对方会看到。", "Such as “not my lease” or “wrong days”; the other side reads it."))  # fmt: skip

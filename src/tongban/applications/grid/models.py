@@ -1,4 +1,4 @@
-"""What happens in a grid: visits and what was said on them, tasks, events sent to departments.
+"""What happens in a grid: visits and what was said on them, tasks, events sent to departments, what residents propose.
 
 Everything carries the area code of its dwelling, so that "own grids only" is one condition everywhere.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
-from tongban.lib.fields import EncryptedJSONField, EncryptedTextField
+from tongban.lib.fields import BlindIndexField, EncryptedJSONField, EncryptedTextField
 from tongban.lib.models import House
 
 _AREA = 15
@@ -171,3 +171,98 @@ class EventStep(House):
 
     def __str__(self) -> str:
         return f"{self.event_id} {self.state}"
+
+
+class Proposal(House):
+    """What a resident says is no longer so, or not recorded yet; nothing of it holds before a grid worker confirms it.
+
+    ``residence`` is whom it is about, ``dwelling`` where somebody moved to. Legal basis: 个人信息保护法 (2021-11-01)
+    Art. 46. Retention: a year after it was settled; unsettled, until it is.
+    """
+
+    class State(models.TextChoices):
+        WAITING = "waiting", "待核实"
+        ACCEPTED = "accepted", "已采纳"
+        REFUSED = "refused", "未采纳"
+        WITHDRAWN = "withdrawn", "已撤回"
+
+    what = models.CharField(max_length=8)  # rules.proposals.WHAT
+    person = models.ForeignKey("parties.Person", on_delete=models.PROTECT, related_name="+")
+    by_name = models.CharField(max_length=120)
+    residence = models.ForeignKey(
+        "registers.Residence", null=True, blank=True, on_delete=models.CASCADE, related_name="+"
+    )
+    dwelling = models.ForeignKey(
+        "registers.Dwelling", null=True, blank=True, on_delete=models.CASCADE, related_name="+"
+    )
+    area_code = models.CharField(max_length=_AREA, db_collation="C")
+    wanted = EncryptedJSONField()
+    said = EncryptedTextField()
+    state = models.CharField(max_length=9, choices=State.choices, default=State.WAITING)
+    proposed_at = models.DateTimeField(auto_now_add=True)
+    settled_at = models.DateTimeField(null=True, blank=True)
+    settled_by = models.CharField(max_length=120, blank=True)
+    answer = models.CharField(max_length=200, blank=True)
+    is_sample = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person", "what", "residence", "dwelling"], condition=Q(state="waiting"), nulls_distinct=False,
+                name="proposal_waits_once",
+            )
+        ]  # fmt: skip
+        indexes = [
+            models.Index(fields=["area_code", "proposed_at"], condition=Q(state="waiting"), name="proposal_waiting"),
+            models.Index(fields=["settled_at"], condition=~Q(state="waiting"), name="proposal_settled"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.what} {self.state}"
+
+
+class Tenancy(House):
+    """A lease one of its two sides registered and the other has not confirmed yet; only then it is a lease.
+
+    The other side is reached by telephone: a code goes there and comes back from whoever is signed in with that number
+    and bears the name given. Legal basis: 民法典 (2021-01-01) Art. 706, 个人信息保护法 Art. 13(2). Retention: a year.
+    """
+
+    class State(models.TextChoices):
+        WAITING = "waiting", "待对方确认"
+        CONFIRMED = "confirmed", "双方已确认"
+        REFUSED = "refused", "对方拒绝"
+        WITHDRAWN = "withdrawn", "已撤回"
+
+    dwelling = models.ForeignKey("registers.Dwelling", on_delete=models.CASCADE, related_name="+")
+    area_code = models.CharField(max_length=_AREA, db_collation="C")
+    part = models.CharField(max_length=40, blank=True)
+    since = models.DateField()
+    until = models.DateField()
+    asker = models.ForeignKey("parties.Person", on_delete=models.PROTECT, related_name="+")
+    asker_name = models.CharField(max_length=120)
+    asker_lets = models.BooleanField()  # the landlord asked; else the tenant did
+    other_name = EncryptedTextField()
+    other_phone = EncryptedTextField()
+    other_index = BlindIndexField(kind="phone", source="other_phone")
+    other = models.ForeignKey("parties.Person", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    code_hash = models.CharField(max_length=64, blank=True)
+    code_until = models.DateTimeField()
+    tries = models.PositiveSmallIntegerField(default=0)
+    state = models.CharField(max_length=9, choices=State.choices, default=State.WAITING)
+    asked_at = models.DateTimeField(auto_now_add=True)
+    settled_at = models.DateTimeField(null=True, blank=True)
+    reason = models.CharField(max_length=200, blank=True)
+    lease = models.ForeignKey("registers.Lease", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    is_sample = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["asker", "dwelling", "part"], condition=Q(state="waiting"), name="tenancy_waits_once"
+            )
+        ]
+        indexes = [models.Index(fields=["asked_at"], name="tenancy_asked")]
+
+    def __str__(self) -> str:
+        return f"{self.dwelling_id} {self.state}"

@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from tongban.applications.grid.views import board, browsing, events, offline, tasks, working
+from tongban.applications.grid.views import (
+    board,
+    browsing,
+    events,
+    homes,
+    offline,
+    proposals,
+    tasks,
+    tenancies,
+    working,
+)
 
 app_name = "grid"
 urlpatterns = [
@@ -28,4 +38,14 @@ urlpatterns = [
     path("desk/grid/events/", events.events, name="events"),
     path("desk/grid/events/new/", events.report, name="event_new"),
     path("desk/grid/events/<uuid:event_id>/", events.event, name="event"),
+    path("desk/grid/proposals/", proposals.proposals, name="proposals"),
+    path("desk/grid/proposals/<uuid:proposal_id>/", proposals.proposal, name="proposal"),
+    path("my-home/", homes.home, name="home"),
+    path("my-home/moved/", homes.moved, name="moved"),
+    path("my-home/left/<uuid:own_id>/", homes.left, name="left"),
+    path("my-home/phone/", homes.phone, name="own_phone"),
+    path("my-home/work/", homes.work, name="own_work"),
+    path("my-home/proposals/<uuid:own_proposal_id>/withdraw", homes.withdraw, name="proposal_withdraw"),
+    path("my-home/leases/new/", tenancies.register, name="tenancy_new"),
+    path("my-home/leases/<uuid:tenancy_id>/", tenancies.tenancy, name="tenancy"),
 ]

@@ -8,10 +8,27 @@ from tongban.applications.grid.actions.events import (
     report_event,
     return_event,
 )
+from tongban.applications.grid.actions.proposals import (
+    NewProposal,
+    accept_proposal,
+    open_proposal,
+    propose,
+    propose_move,
+    refuse_proposal,
+    withdraw_proposal,
+)
 from tongban.applications.grid.actions.tasks import NewTask, ask_after_lease, end_task, give_task
+from tongban.applications.grid.actions.tenancies import (
+    NewTenancy,
+    confirm_tenancy,
+    refuse_tenancy,
+    register_tenancy,
+    withdraw_tenancy,
+)
 from tongban.applications.grid.actions.visits import Report, Said, report_visit, settle_edit
 
 __all__ = [
-    "NewEvent", "NewTask", "Report", "Said", "ask_after_lease", "close_event", "dispatch_event", "end_task", "give_task",
-    "handle_event", "report_event", "report_visit", "return_event", "settle_edit",
+    "NewEvent", "NewProposal", "NewTask", "NewTenancy", "Report", "Said", "accept_proposal", "ask_after_lease", "close_event",
+    "confirm_tenancy", "dispatch_event", "end_task", "give_task", "handle_event", "open_proposal", "propose", "propose_move", "refuse_proposal", "refuse_tenancy",
+    "register_tenancy", "report_event", "report_visit", "return_event", "settle_edit", "withdraw_proposal", "withdraw_tenancy",
 ]  # fmt: skip

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from django.urls import reverse
+from django.utils import timezone
 
 from tongban.applications.grid import queries
+from tongban.applications.grid.rules.proposals import WHAT
 from tongban.applications.grid.rules.rights import HANDLE, WORK
+from tongban.foundation.parties.hooks import my_data
 from tongban.foundation.registers.hooks import VIEW_RESIDENTS
 from tongban.lib.actors import Actor
 from tongban.lib.words import T
@@ -25,7 +30,51 @@ def desk_menu(*, actor: Actor) -> list[portal.Entry]:
     if WORK in actor.capabilities or (HANDLE in actor.capabilities and actor.unit_id):
         waiting = queries.events_waiting(actor) if actor.second_factor else None
         entries.append(portal.Entry(_EVENTS, reverse("grid:events"), "alert-triangle", 45, waiting, group=GRID))
+    if WORK in actor.capabilities:
+        waiting = queries.proposals_to_settle(actor).count() if actor.second_factor else None
+        said = T("居民建议", "Proposals")
+        entries.append(portal.Entry(said, reverse("grid:proposals"), "message-circle", 4, waiting, group=GRID))
     if VIEW_RESIDENTS in actor.capabilities:
         people = T("房屋和居民", "Dwellings and people")
         entries.append(portal.Entry(people, reverse("grid:areas"), "building-community", 5, group=GRID))
     return entries
+
+
+@portal.account_menu.answer
+def account_menu(*, actor: Actor) -> list[portal.Entry]:
+    """The way to what is recorded of one's own home."""
+    if actor.person_id is None:
+        return []
+    return [portal.Entry(T("我的住处", "My home"), reverse("grid:home"), "home", order=20)]
+
+
+@portal.mine.answer
+def tenancies_waiting(*, actor: Actor) -> list[portal.Mine]:
+    """Leases that wait for the visitor's word."""
+    return [
+        portal.Mine(
+            T("请确认租约：{address}", "Confirm a lease: {address}").format(address=row.dwelling.address),
+            reverse("grid:tenancy", args=[row.pk]), T("待确认", "To confirm"), "message", row.code_until.date(), urgent=True,
+            about=T("{name}登记", "registered by {name}").format(name=row.asker_name), verb=T("核对并确认", "Look and confirm"), tone="action",
+        )
+        for row in queries.tenancies_to_confirm(actor)
+    ]  # fmt: skip
+
+
+@my_data.answer
+def held(person_id: UUID) -> list[portal.Section]:
+    """What a person proposed to correct, and the leases they registered or confirmed."""
+    source = T("本人提出", "You")
+    facts = [
+        (WHAT[row.what], f"{timezone.localtime(row.proposed_at):%Y-%m-%d} {row.get_state_display()} {row.answer}".strip(), source)
+        for row in queries.proposals_held(person_id)
+    ]  # fmt: skip
+    facts += [
+        (
+            T("双方登记的租约", "Lease of two sides"),
+            f"{row.dwelling.address} {row.since}–{row.until} {row.get_state_display()}",
+            source,
+        )
+        for row in queries.tenancies_held(person_id)
+    ]
+    return [portal.Section(T("住处更正和租约", "My home"), facts, reverse("grid:home"))]

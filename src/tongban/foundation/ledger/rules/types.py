@@ -74,6 +74,8 @@ _TYPES = (
     LeafType("disclosure.opened", T("双人批准调取", "Disclosure opened"), (), ("about", "purpose", "basis", "approvers")),
     LeafType("list.taken", T("导入居民名单", "List of residents taken over"), ("count",), ("area", "title", "digest", "taken_by")),
     LeafType("list.undone", T("撤销导入居民名单", "List of residents undone"), ("count",), ("reason", "undone_by")),
+    LeafType("tenancy.confirmed", T("双方确认租约", "Lease confirmed by both sides"), (),
+             ("dwelling", "part", "landlord", "tenant", "from", "until")),
     LeafType("rule.changed", T("变更规则", "Rule changed"), ("rule", "before", "after", "reason")),
     LeafType("keys.rotated", T("更换密钥", "Key rotated"), ("kind", "number", "old", "new", "size", "signature"),
              has_subject=False),

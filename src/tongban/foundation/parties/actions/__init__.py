@@ -67,6 +67,7 @@ from tongban.foundation.parties.actions.organisations import (
     create_unit,
 )
 from tongban.foundation.parties.actions.people import (
+    record_phone,
     register_people,
     register_person,
     verify_at_counter,
@@ -131,6 +132,7 @@ __all__ = [
     "read_disclosure",
     "record_list_look",
     "record_look",
+    "record_phone",
     "recrypt_second_factors",
     "register_people",
     "register_person",

@@ -78,6 +78,26 @@ def verify_at_counter(person_id: UUID, *, by: Actor) -> Person:
     return person
 
 
+@transaction.atomic
+def record_phone(person_id: UUID, phone: str, *, replace: bool = False, by: Actor) -> Person:
+    """Record the number somebody can be called at; one on record is kept unless they gave the new one themselves.
+
+    Signing in goes by the log-in's own number, which this does not change.
+    """
+    require(by, REGISTER_PERSON)
+    number = check_mobile(phone, field="phone")
+    person = Person.objects.select_for_update().filter(pk=person_id).first()
+    if person is None:
+        raise not_found(PERSON)
+    if person.phone and person.phone != number and not replace:
+        raise Refusal("phone_known", T("已经登记了另一个号码，请由本人更正。",
+                      "Another number is on record: the person corrects it."), field="phone", status=409)  # fmt: skip
+    person.phone = number
+    fill_indexes(person)
+    person.save(update_fields=["phone", "phone_index", "phone_tail_index"])
+    return person
+
+
 def record_identity(person: Person, by: Actor) -> None:
     """The public trace of whom an office knows by document: anew whenever those facts are corrected."""
     ledger.record("identity.verified", by=by, subject=("parties.person", person.pk), values=identity_leaf(person))

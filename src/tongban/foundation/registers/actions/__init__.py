@@ -11,8 +11,10 @@ from tongban.foundation.registers.actions.imports import (
 )
 from tongban.foundation.registers.actions.leases import (
     NewLease,
+    check_lease,
     end_lease,
     extend_lease,
+    let_to,
     register_lease,
     tell_ended_leases,
 )
@@ -52,9 +54,9 @@ from tongban.foundation.registers.actions.residents import (
 
 __all__ = [
     "Corrected", "NewDwelling", "NewLease", "NewList", "NewPlace", "NewResidence", "Origin", "Pair", "Side", "Sought", "Trial", "add_alias",
-    "add_dwellings", "add_place", "answer_fact", "assign_to_grid", "check_list", "confirm_list", "confirm_register_list",
+    "add_dwellings", "add_place", "answer_fact", "assign_to_grid", "check_lease", "check_list", "confirm_list", "confirm_register_list",
     "confirm_residence", "connect_register", "correct_residence", "discard_list", "end_lease", "end_residence", "extend_lease", "form_household",
-    "give_code", "leave_out_the_rest", "open_pairs", "open_resident", "read_facts", "record_premises", "record_residence",
+    "give_code", "leave_out_the_rest", "let_to", "open_pairs", "open_resident", "read_facts", "record_premises", "record_residence",
     "record_workplace", "refresh_copies", "register_lease", "register_list_template", "settle_row", "switch_register",
     "take_list", "tell_ended_leases", "try_list", "try_register_list", "undo_list", "undo_taken_list", "upload_list",
     "visit_dwelling",

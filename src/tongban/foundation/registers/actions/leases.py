@@ -12,8 +12,9 @@ from django.utils import timezone
 
 from tongban.foundation.parties.queries import people_by_id, require
 from tongban.foundation.registers.actions.places import lock_dwelling
+from tongban.foundation.registers.actions.residents import NewResidence, record_residence
 from tongban.foundation.registers.hooks import KEEP_RESIDENTS, lease_ended
-from tongban.foundation.registers.models import Lease
+from tongban.foundation.registers.models import Lease, Residence
 from tongban.foundation.registers.rules.leases import Span, check_free, check_span
 from tongban.lib.actors import Actor, system
 from tongban.lib.jobs import periodic
@@ -49,20 +50,48 @@ def register_lease(new: NewLease, *, by: Actor) -> Lease:
                       field="landlord_person_id")  # fmt: skip
     if new.landlord_person_id is not None and not people_by_id([new.landlord_person_id]):
         raise not_found(T("出租人", "The landlord"))
-    span = Span(new.since, new.until, " ".join(new.part.split())[:40])
-    check_span(span)
-    if new.until < timezone.localdate():
-        raise Refusal(
-            "lease_over",
-            T("到期日已经过去，请核对合同。", "The last day has passed: check the contract."),
-            field="until",
-        )
-    check_free(span, _spans(Lease.objects.filter(dwelling=dwelling, until__gte=new.since)))
+    span = check_lease(dwelling.pk, new.since, new.until, new.part)
     return Lease.objects.create(
         dwelling=dwelling, area_code=dwelling.area_code, part=span.part, since=span.first, until=span.last,
         landlord_person_id=new.landlord_person_id, landlord_organisation_id=new.landlord_organisation_id,
         source=new.source[:40], confirmed_at=timezone.now(), recorded_by=by.name[:120], is_sample=dwelling.is_sample,
     )  # fmt: skip
+
+
+def check_lease(dwelling_id: UUID, first: date, last: date, part: str = "") -> Span:
+    """Refuse a lease whose days cannot be, or that overlaps one of the same rooms; what it will be written as."""
+    span = Span(first, last, " ".join(part.split())[:40])
+    check_span(span)
+    if last < timezone.localdate():
+        raise Refusal(
+            "lease_over",
+            T("到期日已经过去，请核对合同。", "The last day has passed: check the contract."),
+            field="until",
+        )
+    check_free(span, _spans(Lease.objects.filter(dwelling_id=dwelling_id, until__gte=first)))
+    return span
+
+
+@transaction.atomic
+def let_to(new: NewLease, tenant_id: UUID, *, by: Actor) -> Lease:
+    """Record a lease and its tenant at the dwelling; somebody recorded there as a tenant already is joined to it.
+
+    Nobody of the grid has been there: the residence waits to be confirmed.
+    """
+    lease = register_lease(new, by=by)
+    known = Residence.objects.select_for_update().filter(
+        person_id=tenant_id, dwelling_id=new.dwelling_id, kind="tenant", until__isnull=True
+    ).first()  # fmt: skip
+    if known is not None:
+        known.lease = lease
+        known.save(update_fields=["lease"])
+        return lease
+    since = min(new.since, timezone.localdate())
+    row = NewResidence(
+        tenant_id, new.dwelling_id, "tenant", since, lease_id=lease.pk, source=new.source, is_confirmed=False
+    )
+    record_residence(row, by=by)
+    return lease
 
 
 def _spans(leases: object) -> list[Span]:

@@ -17,6 +17,7 @@ from tongban.foundation.registers.queries.places import (
     AddressFound,
     companies_at,
     companies_matching,
+    dwelling_at,
     dwelling_visible_to,
     dwellings_unvisited,
     find_address,
@@ -32,6 +33,8 @@ from tongban.foundation.registers.queries.residents import (
     homes_of_person,
     households_of_dwelling,
     leases_visible_to,
+    own_record,
+    people_living_with,
     present_not_registered,
     registered_not_present,
     residence_visible_to,
@@ -40,6 +43,7 @@ from tongban.foundation.registers.queries.residents import (
     residents_of_dwelling,
     residents_of_dwellings,
     residents_visible_to,
+    tenants_of,
     to_confirm,
 )
 from tongban.foundation.registers.queries.scopes import scope_of
@@ -49,9 +53,9 @@ from tongban.foundation.registers.rules.occupancy import KINDS, RELATIONS, STATE
 __all__ = [
     "FACTS", "KINDS", "RELATIONS", "STATES", "AddressFound", "Block", "Cell", "Flow", "Freshness", "Matrix", "Profile",
     "RegisterFound", "ResidentFound", "blocks_in", "building_matrix", "companies_at", "companies_matching",
-    "dwelling_visible_to", "dwellings_unvisited", "find_address", "flows_of", "freshness_of", "homes_of_person", "households_of_dwelling", "known_names",
-    "leases_visible_to", "moved_in_month", "place_of_code", "place_visible_to", "places_matching", "places_under",
+    "dwelling_at", "dwelling_visible_to", "dwellings_unvisited", "find_address", "flows_of", "freshness_of", "homes_of_person", "households_of_dwelling", "known_names",
+    "leases_visible_to", "moved_in_month", "own_record", "people_living_with", "place_of_code", "place_visible_to", "places_matching", "places_under",
     "present_not_registered", "profile_of", "register_visible_to", "registered_not_present", "registers_visible_to",
     "residence_facts", "residence_visible_to", "residents_by_document", "residents_by_phone", "residents_of_dwelling", "residents_of_dwellings", "residents_visible_to", "scope_of",
-    "to_confirm",
+    "tenants_of", "to_confirm",
 ]  # fmt: skip

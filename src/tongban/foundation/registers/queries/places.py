@@ -13,9 +13,9 @@ from tongban.foundation.registers.models import CompanyRecord, Dwelling, Place, 
 from tongban.foundation.registers.queries.scopes import scope_of, within
 from tongban.foundation.registers.rules.addresses import Address, Known, check_address
 from tongban.foundation.registers.rules.places import COMMUNITY_DIGITS, mark_order
-from tongban.lib.actors import Actor
+from tongban.lib.actors import Actor, system
 from tongban.lib.name_search import name_query
-from tongban.lib.refusals import not_found
+from tongban.lib.refusals import Refusal, not_found
 from tongban.lib.words import T
 
 VIEW = "registers.view_places"
@@ -137,6 +137,21 @@ def find_address(by: Actor, raw: str, *, area: str = "") -> AddressFound:
     buildings = _buildings(address, tops, scope)
     dwellings = _dwellings(address, buildings or tops, scope)
     return AddressFound(address, buildings or tops, dwellings)
+
+
+def dwelling_at(raw: str) -> Dwelling:
+    """The one dwelling an address means, as residents type it; nothing about who lives there. Refused unless it is sure."""
+    found = find_address(system("registers.addresses", channel="web"), raw[:200]).dwellings
+    standing = [one for one in found if one.ended_on is None]
+    if len(standing) == 1:
+        return standing[0]
+    if not standing:
+        raise Refusal("address_unknown", T("没有找到这个地址。请写到小区、楼栋、单元和房号，例如“示例小区7栋1单元101”；还是找不到，请联系社区登记。",
+                      "This address is not known. Write estate, building, unit and room; if it is still not found, ask the community to record it."),
+                      field="address")  # fmt: skip
+    several = "；".join(one.address for one in standing[:5])
+    raise Refusal("address_ambiguous", T("有几处房屋都像这个地址，请写完整：{several}", "Several dwellings fit, please be exact: {several}").format(several=several),
+                  field="address")  # fmt: skip
 
 
 def _narrowed(scope: str, address: Address) -> str:

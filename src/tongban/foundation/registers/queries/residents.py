@@ -158,3 +158,21 @@ def homes_of_person(person_id: UUID) -> list[Residence]:
     """Where a person lives now, for the person themself: asks nobody who is looking."""
     found = Residence.objects.filter(person_id=person_id, until__isnull=True)
     return list(found.select_related("dwelling__place", "dwelling__building", "lease").order_by("kind", "pk"))
+
+
+def own_record(person_id: UUID) -> ResidentFound:
+    """Everything registers hold on a person, for that person and for whoever confirms what they propose."""
+    return resident_found(person_id, "")
+
+
+def people_living_with(rows: Collection[Residence]) -> list[Residence]:
+    """Members in force of the households some residences belong to, those residences included."""
+    homes = {row.household_id for row in rows if row.household_id}
+    found = Residence.objects.filter(household_id__in=homes, until__isnull=True).select_related("dwelling")
+    return list(found.order_by("name_pinyin", "name", "pk"))
+
+
+def tenants_of(leases: Collection[Lease]) -> list[Residence]:
+    """Who is recorded as a tenant of some leases now."""
+    found = Residence.objects.filter(lease__in=[lease.pk for lease in leases], until__isnull=True)
+    return list(found.select_related("dwelling").order_by("name_pinyin", "name", "pk"))

@@ -1,4 +1,4 @@
-"""The API of grid: what a grid worker's phone loads before a round and sends when it is back in the network."""
+"""What a grid worker's phone loads before a round and sends when it is back in the network."""
 
 from __future__ import annotations
 

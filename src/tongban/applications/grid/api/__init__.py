@@ -1,0 +1,6 @@
+"""The API of grid: what a grid worker's phone loads and sends, and what residents see and say of their own home."""
+
+from tongban.applications.grid.api.homes import router as homes
+from tongban.applications.grid.api.rounds import router as rounds
+
+__all__ = ["homes", "rounds"]
