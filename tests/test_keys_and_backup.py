@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -68,14 +69,18 @@ class Installation:
 
 
 @pytest.fixture(scope="module")
-def make(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], Installation]]:
+def make(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Installation]]:
+    """Empty installations, or copies of one: its database and its directory as they are then."""
     made: list[Installation] = []
 
-    def new() -> Installation:
+    def new(like: Installation | None = None) -> Installation:
         found = Installation(f"try_{uuid4().hex[:12]}", tmp_path_factory.mktemp("var"))
+        template = f'TEMPLATE "{like.database}"' if like else ""
         with psycopg.connect(os.environ["TONGBAN_TEST_DATABASE_URL"], autocommit=True) as admin:
-            admin.execute(f'CREATE DATABASE "{found.database}" OWNER tongban_owner')
+            admin.execute(f'CREATE DATABASE "{found.database}" {template} OWNER tongban_owner')
         made.append(found)
+        if like:
+            shutil.copytree(like.var_dir, found.var_dir, dirs_exist_ok=True)
         return found
 
     yield new
@@ -85,12 +90,18 @@ def make(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], Inst
 
 
 @pytest.fixture(scope="module")
-def house(make: Callable[[], Installation]) -> Installation:
+def fresh_house(make: Callable[..., Installation]) -> Installation:
+    """A house with its demo as it was loaded: to be copied, not used."""
     found = make()
     found.run("migrate")
     found.run("keys", "create")
     found.run("demo", "load")
     return found
+
+
+@pytest.fixture(scope="module")
+def house(make: Callable[..., Installation], fresh_house: Installation) -> Installation:
+    return make(like=fresh_house)
 
 
 PHONES = (
@@ -117,11 +128,8 @@ def test_every_kind_of_key_rotates_and_everything_still_opens(house: Installatio
     assert house.python(PHONES) == before
 
 
-def test_data_keys_in_use_are_not_retired(make: Callable[[], Installation]) -> None:
-    house = make()
-    house.run("migrate")
-    house.run("keys", "create")
-    house.run("demo", "load")
+def test_data_keys_in_use_are_not_retired(make: Callable[..., Installation], fresh_house: Installation) -> None:
+    house = make(like=fresh_house)
     ring = json.loads((house.var_dir / "secrets" / "keys.json").read_text())
     data = next(key for key in ring["keys"] if key["kind"] == "data")
     ring["keys"].append({**data, "number": 2})
@@ -160,7 +168,7 @@ def backup(house: Installation, tmp_path_factory: pytest.TempPathFactory) -> Pat
 
 
 def test_a_backup_restores_into_an_empty_house(
-    house: Installation, backup: Path, make: Callable[[], Installation]
+    house: Installation, backup: Path, make: Callable[..., Installation]
 ) -> None:
     fresh = make()
     keys = fresh.var_dir / "secrets" / "keys.json"
@@ -181,14 +189,14 @@ def test_a_backup_holds_no_key(house: Installation, backup: Path) -> None:
     assert json.loads((backup / "manifest.json").read_text())["keys"]
 
 
-def test_a_restore_beside_other_keys_stops_before_it_begins(backup: Path, make: Callable[[], Installation]) -> None:
+def test_a_restore_beside_other_keys_stops_before_it_begins(backup: Path, make: Callable[..., Installation]) -> None:
     fresh = make()
     fresh.run("keys", "create")
     assert "放回当时的密钥文件" in fresh.run("restore", str(backup), fails=True)
     assert fresh.ask("SELECT count(*) FROM pg_tables WHERE schemaname ~ '^j'") == [(0,)]
 
 
-def test_an_altered_backup_is_refused(backup: Path, make: Callable[[], Installation], house: Installation) -> None:
+def test_an_altered_backup_is_refused(backup: Path, make: Callable[..., Installation], house: Installation) -> None:
     fresh = make()
     keys = fresh.var_dir / "secrets" / "keys.json"
     keys.parent.mkdir()
@@ -214,7 +222,7 @@ def test_the_demo_and_its_log_agree(house: Installation) -> None:
 
 
 def test_what_a_backup_brings_back_is_erased_before_anybody_is_served(
-    house: Installation, make: Callable[[], Installation], tmp_path: Path
+    house: Installation, make: Callable[..., Installation], tmp_path: Path
 ) -> None:
     house.change(
         "INSERT INTO j510500.parties_listlook (id, at, actor_kind, actor_name, unit_name, what, criteria, row_count) VALUES "
