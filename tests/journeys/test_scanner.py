@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from tests.journeys.browsing import RULES
 from tests.journeys.people import enter
 from tests.journeys.test_hall import open_hall, register
+from tongban.web.tests.axe import RULES
 
 pytestmark = pytest.mark.journey
 

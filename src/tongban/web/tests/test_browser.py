@@ -11,9 +11,9 @@ from tongban.lib.words import T
 from tongban.web import portal
 from tongban.web.audiences import audience
 from tongban.web.errors import stop_page
+from tongban.web.tests.axe import RULES
 
 pytestmark = pytest.mark.slow
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 # The pages with every part are held in each language at each width; the rest once on a phone, once on a screen.
 EVERYWHERE = ["/", "/company/", "/components/", "/nowhere/"]
 ELSEWHERE = ["/search/?q=sbk", "/search/?q=", "/themes/", "/themes/social/", "/help/", "/about/", "/accessibility/",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tongban.foundation.parties.queries import corrections_to_settle, desks_of, mandates_of
+from tongban.foundation.parties.queries import corrections_to_settle, has_desk, mandates_of
 from tongban.lib.actors import Actor
 from tongban.lib.words import T
 from tongban.web import portal
@@ -20,8 +20,7 @@ def account_lines(*, actor: Actor) -> list[portal.Entry]:
         portal.Entry(T("我的单位", "My companies"), "/me/companies/", "building", order=40),
         portal.Entry(T("我的授权", "Mandates"), "/me/mandates/", "users", order=50),
     ]
-    own, lent = desks_of(actor)
-    if own or lent:
+    if actor.is_staff or has_desk(actor):
         title = T("更换岗位", "Change desk") if actor.is_staff else T("进入工作台", "Open my desk")
         lines.append(portal.Entry(title, "/desk/choose/", "briefcase", order=60))
     return lines

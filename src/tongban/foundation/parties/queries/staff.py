@@ -108,6 +108,15 @@ def desks_of(by: Actor) -> tuple[list[Membership], list[Delegation]]:
     )
 
 
+def has_desk(by: Actor) -> bool:
+    """Whether a person may open a desk today, their own or a colleague's."""
+    if by.person_id is None:
+        return False
+    today = timezone.localdate()
+    own, lent = memberships_in_force(by.person_id, today), delegations_in_force(by.person_id, today)
+    return own.exists() or lent.exists()
+
+
 def clients_visible_to(by: Actor) -> QuerySet[ApiClient]:
     """API clients, newest first; revoked ones included."""
     require(by, "parties.manage_clients")

@@ -186,3 +186,4 @@ def test_at_desk_helper() -> None:
     staff_of(unit_of(), "reviewer", 10)
     assert at_desk("user10").get("/desk/").status_code == 200
     assert queries.desks_of(queries.nobody("web")) == ([], [])
+    assert not queries.has_desk(queries.nobody("web"))

@@ -11,6 +11,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
+from tongban.web.tests.axe import RULES
+
 # Requests of the browser are answered on a connection of their own: what they are to see must be committed.
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("committed_db")]
 SHOTS = os.environ.get("SHOTS", "")
@@ -91,8 +93,6 @@ def keep(page: Page, name: str, width: int) -> None:
     """No barrier found by axe, nothing wider than the screen; a picture where SHOTS names a directory."""
     if SHOTS:
         page.screenshot(path=str(Path(SHOTS) / f"{name}.png"), full_page=True)
-    found = Axe().run(
-        page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
-    )
+    found = Axe().run(page, options=RULES)
     assert found.violations_count == 0, f"{name}: {found.generate_report()}"
     assert page.evaluate("document.documentElement.scrollWidth") <= width, name
