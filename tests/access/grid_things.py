@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from uuid import uuid4
 
 from django.utils import timezone
@@ -9,12 +10,12 @@ from django.utils import timezone
 from tests.access.office_things import buildings
 from tests.access.world import Sample, World
 from tongban.applications.grid.models import Edit, Event, HomeVisit, Proposal, Task, Tenancy
-from tongban.foundation.parties.models import Unit
+from tongban.foundation.parties.models import Disclosure, Unit
 from tongban.foundation.registers.models import Dwelling, Residence
 from tongban.lib.ids import uuid7
 
 __all__ = [
-    "areas", "buildings", "dwellings", "edits", "events", "own_proposals", "own_residences", "proposals", "residences", "residents", "tasks",
+    "areas", "buildings", "dwellings", "edits", "events", "exports", "own_proposals", "own_residences", "proposals", "residences", "residents", "tasks",
     "tenancies", "worked_dwellings",
 ]  # fmt: skip
 
@@ -153,3 +154,12 @@ def tenancies(world: World) -> list[Sample]:
         other_name="某人", other_phone="+8613800009990", code_until=timezone.now(),
     )  # fmt: skip
     return [Sample("a lease the owner registered", row.pk, frozenset({"owner"})), Sample("no lease at all", uuid7())]
+
+
+def exports(world: World) -> list[Sample]:
+    now, person = timezone.now(), world.person("grid1")
+    row = Disclosure.objects.create(
+        purpose="grid.residents", subject={"area": SOUTH, "said": "全部登记的人"}, since=now, until=now + timedelta(days=1), basis="工作方案",
+        reason="核对", region_code=SOUTH, asked_by=person, asked_name=person.name,
+    )  # fmt: skip
+    return [Sample("a list the worker asked for", row.pk, WORKER), Sample("no list at all", uuid7())]

@@ -8,20 +8,13 @@ from django import forms
 
 from tongban.applications.grid.hooks import PHOTO
 from tongban.applications.grid.rules.events import KINDS as EVENTS
+from tongban.applications.grid.rules.lists import LISTS
 from tongban.applications.grid.rules.proposals import MAY_BECOME
 from tongban.foundation.registers.queries import KINDS, RELATIONS
 from tongban.lib.words import T
 from tongban.web.file_inputs import DocumentField
 from tongban.web.forms import HouseForm, words
 
-LISTS: dict[str, T] = {
-    "": T("全部登记的人", "Everybody recorded"),
-    "away": T("户在人不在", "Registered here, living elsewhere"),
-    "guest": T("人在户不在", "Living here, registered elsewhere"),
-    "came": T("迁入的人", "Who came"),
-    "left": T("迁出的人", "Who left"),
-    "stale": T("90 天没有核实", "Not confirmed for 90 days"),
-}
 REASONS: dict[str, T] = {
     "visit": T("入户走访核实", "Confirming on a visit"),
     "asked": T("本人或家属来办事", "The person or family came with a request"),
@@ -252,3 +245,13 @@ class NotMineForm(HouseForm):
 
     reason = forms.CharField(label=words("拒绝的原因", "Why you refuse"), max_length=200,
                              help_text=words("例如“不是我的租约”“日期不对”，对方会看到。", "Such as “not my lease” or “wrong days”; the other side reads it."))  # fmt: skip
+
+
+class ExportForm(HouseForm):
+    """Why a list of people is taken away."""
+
+    basis = forms.CharField(label=words("依据", "Basis"), max_length=200,
+                            help_text=words("通知或工作方案的名称、文号。", "Name and number of the notice or plan."))  # fmt: skip
+    reason = forms.CharField(label=words("用途", "What it is for"), max_length=180,
+                             help_text=words("批准人和名单上的每个人都会看到。", "Whoever approves and everybody on the list reads it."))  # fmt: skip
+    numbers = forms.BooleanField(label=words("需要完整的证件号码和手机号（不勾选只给出隐去中间几位的）", "With full numbers of documents and telephones (else masked)"), required=False)  # fmt: skip

@@ -58,6 +58,9 @@ presences = Hook(
 
 ASK_DISCLOSURE = declare("parties.ask_disclosure", T("申请调取溯源记录", "Ask for sealed records to be opened"),
                          roles=("reviewer", "decider"))  # fmt: skip
+ASK_LIST = declare(
+    "parties.ask_list", T("申请导出人员名单", "Ask for a list of people to be taken away"), roles=("grid_worker",)
+)
 OPEN_DISCLOSURE = declare("parties.open_disclosure", T("批准调取溯源记录", "Open sealed records as the second person"),
                           roles=("decider", "administrator"))  # fmt: skip
 MANAGE_STAFF = declare(

@@ -8,6 +8,7 @@ from tongban.applications.grid.actions.events import (
     report_event,
     return_event,
 )
+from tongban.applications.grid.actions.exports import NewExport, ask_export, take_export
 from tongban.applications.grid.actions.proposals import (
     NewProposal,
     accept_proposal,
@@ -28,7 +29,7 @@ from tongban.applications.grid.actions.tenancies import (
 from tongban.applications.grid.actions.visits import Report, Said, report_visit, settle_edit
 
 __all__ = [
-    "NewEvent", "NewProposal", "NewTask", "NewTenancy", "Report", "Said", "accept_proposal", "ask_after_lease", "close_event",
+    "NewEvent", "NewExport", "NewProposal", "NewTask", "NewTenancy", "Report", "Said", "accept_proposal", "ask_after_lease", "ask_export", "close_event",
     "confirm_tenancy", "dispatch_event", "end_task", "give_task", "handle_event", "open_proposal", "propose", "propose_move", "refuse_proposal", "refuse_tenancy",
-    "register_tenancy", "report_event", "report_visit", "return_event", "settle_edit", "withdraw_proposal", "withdraw_tenancy",
+    "register_tenancy", "report_event", "report_visit", "return_event", "settle_edit", "take_export", "withdraw_proposal", "withdraw_tenancy",
 ]  # fmt: skip

@@ -27,13 +27,11 @@ def desk_menu(*, actor: Actor) -> list[portal.Entry]:
     if WORK in actor.capabilities:
         entries.append(portal.Entry(T("网格工作", "My grid"), reverse("grid:today"), "home", 3, group=GRID))
         entries.append(portal.Entry(T("任务", "Tasks"), reverse("grid:tasks"), "list-check", 4, group=GRID))
+        said = T("居民建议", "Proposals")
+        entries.append(portal.Entry(said, reverse("grid:proposals"), "message-circle", 4, group=GRID))
     if WORK in actor.capabilities or (HANDLE in actor.capabilities and actor.unit_id):
         waiting = queries.events_waiting(actor) if actor.second_factor else None
         entries.append(portal.Entry(_EVENTS, reverse("grid:events"), "alert-triangle", 45, waiting, group=GRID))
-    if WORK in actor.capabilities:
-        waiting = queries.proposals_to_settle(actor).count() if actor.second_factor else None
-        said = T("居民建议", "Proposals")
-        entries.append(portal.Entry(said, reverse("grid:proposals"), "message-circle", 4, waiting, group=GRID))
     if VIEW_RESIDENTS in actor.capabilities:
         people = T("房屋和居民", "Dwellings and people")
         entries.append(portal.Entry(people, reverse("grid:areas"), "building-community", 5, group=GRID))

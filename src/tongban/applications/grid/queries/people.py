@@ -6,18 +6,25 @@ import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from django.utils import timezone
+
+from tongban.applications.grid.queries.areas import FRESH_DAYS
 from tongban.foundation.registers.queries import (
     KINDS,
     RELATIONS,
     companies_at,
+    moved_in_month,
     places_matching,
+    present_not_registered,
+    registered_not_present,
     residence_facts,
     residents_by_document,
     residents_by_phone,
     residents_visible_to,
+    to_confirm,
 )
 from tongban.lib.actors import Actor
 from tongban.lib.name_search import name_query
@@ -79,6 +86,25 @@ def found_by(by: Actor, asked: Numbers, *, area: str = "") -> Found:
 def named(found: QuerySet[Residence], term: str) -> QuerySet[Residence]:
     """A list narrowed to whose name answers to a term."""
     return found.filter(name_query(term)) if term else found
+
+
+def residents_in(by: Actor, code: str, typed: dict[str, Any]) -> QuerySet[Residence]:
+    """The list a page shows, and the number that leads to it counts."""
+    which, term, kind = typed["which"], typed["q"], typed["kind"]
+    if which in ("came", "left"):
+        month = typed["month"] or timezone.localdate()
+        found = moved_in_month(by, month, left=which == "left", area=code)
+    elif which == "away":
+        found = registered_not_present(by, area=code)
+    elif which == "guest":
+        found = present_not_registered(by, area=code)
+    elif which == "stale":
+        found = to_confirm(by, area=code, days=FRESH_DAYS)
+    else:
+        return residents_visible_to(by, area=code, term=term, kind=kind)
+    if kind:
+        found = found.filter(kind=kind)
+    return named(found, term)
 
 
 def resident_name(by: Actor, person_id: UUID) -> str:

@@ -8,21 +8,21 @@ from uuid import UUID, uuid4
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
 from tongban.applications.grid import queries
-from tongban.applications.grid.forms import LISTS, PeopleForm, ReasonForm, SearchForm
+from tongban.applications.grid.forms import PeopleForm, ReasonForm, SearchForm
 from tongban.applications.grid.queries.areas import FRESH_DAYS
+from tongban.applications.grid.rules.lists import LISTS
 from tongban.applications.grid.rules.rights import WORK
 from tongban.applications.grid.views.common import SIGNS, area_url, crumbs_to
 from tongban.foundation.parties.actions import record_list_look
+from tongban.foundation.parties.hooks import ASK_LIST
 from tongban.foundation.registers import queries as registers
 from tongban.foundation.registers.actions import open_resident
 from tongban.foundation.registers.hooks import VIEW_RESIDENTS
 from tongban.foundation.registers.queries import KINDS, RELATIONS, STATES
-from tongban.lib.actors import Actor
 from tongban.lib.masks import mask_id_number
 from tongban.lib.phones import show_phone
 from tongban.lib.words import T
@@ -33,7 +33,7 @@ from tongban.web.tables import Column, listing
 if TYPE_CHECKING:
     from django.db.models import QuerySet
 
-    from tongban.foundation.registers.models import Premises, Residence
+    from tongban.foundation.registers.models import Premises
 
 
 _AGES = (T("6 岁以下", "Under 6"), T("6–17 岁", "6–17"), T("18–35 岁", "18–35"), T("36–59 岁", "36–59"), T("60–79 岁", "60–79"),
@@ -84,25 +84,6 @@ _COMPANIES = (
 )
 
 
-def residents_in(by: Actor, code: str, typed: dict[str, Any]) -> QuerySet[Residence]:
-    """The list a page shows, and the number that leads to it counts."""
-    which, term, kind = typed["which"], typed["q"], typed["kind"]
-    if which in ("came", "left"):
-        month = typed["month"] or timezone.localdate()
-        found = registers.moved_in_month(by, month, left=which == "left", area=code)
-    elif which == "away":
-        found = registers.registered_not_present(by, area=code)
-    elif which == "guest":
-        found = registers.present_not_registered(by, area=code)
-    elif which == "stale":
-        found = registers.to_confirm(by, area=code, days=FRESH_DAYS)
-    else:
-        return registers.residents_visible_to(by, area=code, term=term, kind=kind)
-    if kind:
-        found = found.filter(kind=kind)
-    return queries.named(found, term)
-
-
 @audience("staff", capability=VIEW_RESIDENTS)
 @never_cache
 @require_GET
@@ -112,12 +93,13 @@ def people(request: HttpRequest) -> HttpResponse:
     found = queries.area_visible_to(by, request.GET.get("area", "")[:15])
     form = PeopleForm(request.GET)
     typed: dict[str, Any] = form.cleaned_data if form.is_valid() else {"q": "", "which": "", "kind": "", "month": None}
-    rows = residents_in(by, found.code, typed)
+    rows = queries.residents_in(by, found.code, typed)
     shown = listing(request, rows, _PEOPLE, sort="confirmed" if typed["which"] == "stale" else "name")
     criteria = " ".join(filter(None, (found.code, typed["which"], typed["kind"], typed["q"])))
     record_list_look(what="grid.people", criteria=criteria, row_count=len(shown.rows), by=by)
     crumbs = crumbs_to(by, found, (area_url(found), found.name))
-    context = {"area": found, "form": form, "listing": shown, "title": LISTS[typed["which"]], "crumbs": crumbs}
+    context = {"area": found, "form": form, "listing": shown, "title": LISTS[typed["which"]], "crumbs": crumbs,
+               "export_url": f"{reverse('grid:export_new')}?{request.GET.urlencode()}" if ASK_LIST in by.capabilities else ""}  # fmt: skip
     return render(request, "grid/people.html", context)
 
 

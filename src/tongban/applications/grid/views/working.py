@@ -46,6 +46,7 @@ def today(request: HttpRequest) -> HttpResponse:
             (T("租约已到期", "Leases that ended"), leases_visible_to(by, ended=True).count(), "#doors"),
             (T("任务", "Tasks"), queries.tasks_open(by).count(), reverse("grid:tasks")),
             (T("说法不一致", "To settle"), queries.edits_to_settle(by).count(), reverse("grid:edits")),
+            (T("居民建议", "Proposals"), queries.proposals_to_settle(by).count(), reverse("grid:proposals")),
             (T("事件", "Events"), queries.events_visible_to(by, open_only=True).count(), reverse("grid:events")),
         ],
     }  # fmt: skip

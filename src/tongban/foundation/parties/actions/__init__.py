@@ -16,11 +16,14 @@ from tongban.foundation.parties.actions.desks import (
     choose_desk,
 )
 from tongban.foundation.parties.actions.disclosures import (
+    ListOrder,
     Order,
     ask_disclosure,
+    ask_list,
     decline_disclosure,
     open_disclosure,
     read_disclosure,
+    read_list,
 )
 from tongban.foundation.parties.actions.identity import (
     CORRECTABLE,
@@ -45,6 +48,7 @@ from tongban.foundation.parties.actions.lists import (
 from tongban.foundation.parties.actions.looks import (
     record_list_look,
     record_look,
+    record_looks,
 )
 from tongban.foundation.parties.actions.mandates import (
     Grantor,
@@ -94,6 +98,7 @@ __all__ = [
     "CORRECTABLE",
     "DEVICE_KINDS",
     "Grantor",
+    "ListOrder",
     "NewClient",
     "NewMandate",
     "NewOrganisation",
@@ -106,6 +111,7 @@ __all__ = [
     "act_for",
     "activate_device",
     "ask_disclosure",
+    "ask_list",
     "change_address",
     "choose_desk",
     "claim_organisation",
@@ -130,8 +136,10 @@ __all__ = [
     "mark_used",
     "open_disclosure",
     "read_disclosure",
+    "read_list",
     "record_list_look",
     "record_look",
+    "record_looks",
     "record_phone",
     "recrypt_second_factors",
     "register_people",

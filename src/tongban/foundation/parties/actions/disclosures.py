@@ -15,7 +15,7 @@ from tongban.foundation.ledger import actions as ledger
 from tongban.foundation.parties import hooks
 from tongban.foundation.parties.models import Disclosure
 from tongban.foundation.parties.queries import require
-from tongban.foundation.parties.queries.disclosures import DISCLOSURE, disclosure_leaf
+from tongban.foundation.parties.queries.disclosures import DISCLOSURE, READABLE, disclosure_leaf, is_list, is_readable
 from tongban.foundation.parties.rules import check_reason
 from tongban.lib.actors import Actor
 from tongban.lib.identifiers import check_document
@@ -25,7 +25,6 @@ from tongban.lib.words import T
 
 LONGEST = timedelta(days=31)
 TO_APPROVE = timedelta(hours=24)
-READABLE = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +39,42 @@ class Order:
     purpose: str = "contacts"
 
 
+@dataclass(frozen=True, slots=True)
+class ListOrder:
+    """A list of people to be taken away as a file: which (``criteria`` for its app, ``said`` for whoever approves), how long it is, and why."""
+
+    purpose: str  # of the app whose list it is, such as "grid.residents"
+    area: str
+    criteria: Mapping[str, str]
+    said: str
+    count: int
+    basis: str
+    reason: str
+
+
+@transaction.atomic
+def ask_list(order: ListOrder, *, by: Actor) -> Disclosure:
+    """Ask for a list of people; there is no file before a second person agrees."""
+    require(by, hooks.ASK_LIST, region=order.area)
+    if by.person_id is None:
+        raise Refusal("sign_in_first", T("请先登录。", "Please sign in first."), status=401)
+    if order.count < 1:
+        raise Refusal("list_empty", T("名单里没有人，不需要导出。", "There is nobody on this list."))
+    now = timezone.now()
+    return Disclosure.objects.create(
+        purpose=order.purpose, subject={**order.criteria, "said": order.said[:200], "count": str(order.count)}, since=now,
+        until=now + TO_APPROVE + READABLE, basis=_basis(order.basis), reason=check_reason(order.reason),
+        region_code=order.area[:12], asked_by_id=by.person_id, asked_name=by.name[:120],
+    )  # fmt: skip
+
+
+def _basis(basis: str) -> str:
+    if len(basis.strip()) < 4:
+        raise Refusal("basis_missing", T("请写明依据的文书编号，例如流调通知或协查函的文号。",
+                      "Give the number of the order, such as the notice of investigation."), field="basis")  # fmt: skip
+    return basis.strip()[:200]
+
+
 @transaction.atomic
 def ask_disclosure(order: Order, *, by: Actor) -> Disclosure:
     """Ask for sealed records to be opened; nothing is read before a second person agrees."""
@@ -49,12 +84,9 @@ def ask_disclosure(order: Order, *, by: Actor) -> Disclosure:
     if order.until <= order.since or order.until - order.since > LONGEST:
         raise Refusal("period_wrong", T("时间段的止点要晚于起点，最长 31 天。", "The end follows the beginning, at most 31 days."),
                       field="until")  # fmt: skip
-    if len(order.basis.strip()) < 4:
-        raise Refusal("basis_missing", T("请写明依据的文书编号，例如流调通知或协查函的文号。",
-                      "Give the number of the order, such as the notice of investigation."), field="basis")  # fmt: skip
     return Disclosure.objects.create(
         purpose=order.purpose, subject=_checked(order.subject), since=order.since, until=order.until,
-        basis=order.basis.strip()[:200], reason=check_reason(order.reason), region_code=by.region,
+        basis=_basis(order.basis), reason=check_reason(order.reason), region_code=by.region,
         asked_by_id=by.person_id, asked_name=by.name[:120],
     )  # fmt: skip
 
@@ -81,7 +113,7 @@ def open_disclosure(disclosure_id: UUID, *, by: Actor) -> Disclosure:
     found = _to_settle(disclosure_id, by)
     found.state, found.settled_by_id = Disclosure.State.OPENED, by.person_id
     found.settled_name, found.settled_at = by.name[:120], timezone.now()
-    found.places = sorted({one.place_key for one in _presences_of(found)})
+    found.places = [] if is_list(found) else sorted({one.place_key for one in _presences_of(found)})
     found.save(update_fields=["state", "settled_by", "settled_name", "settled_at", "places"])
     ledger.record("disclosure.opened", by=by, subject=("parties.disclosure", found.pk), values=disclosure_leaf(found))
     return found
@@ -115,22 +147,44 @@ def _to_settle(disclosure_id: UUID, by: Actor) -> Disclosure:
 
 @transaction.atomic
 def read_disclosure(disclosure_id: UUID, *, by: Actor) -> list[hooks.Presence]:
-    """What was opened, for the two who opened it, for seven days; each reading is counted."""
+    """What was opened, for the two who opened it, for seven days; each reading is counted. A list has no presences."""
+    found = _readable(disclosure_id, by)
+    if is_list(found):
+        return []
+    _count(found)
+    return _presences_of(found)
+
+
+@transaction.atomic
+def read_list(disclosure_id: UUID, *, by: Actor) -> Disclosure:
+    """A list two people opened, to be made into a file by its app for whoever asked, for seven days; each is counted."""
+    found = _readable(disclosure_id, by)
+    if not is_list(found) or found.asked_by_id != by.person_id:
+        raise not_found(DISCLOSURE)
+    require(by, hooks.ASK_LIST, region=found.subject.get("area") if found.subject else None)
+    _count(found)
+    return found
+
+
+def _count(found: Disclosure) -> None:
+    Disclosure.objects.filter(pk=found.pk).update(reads=F("reads") + 1)
+
+
+def _readable(disclosure_id: UUID, by: Actor) -> Disclosure:
     found = Disclosure.objects.select_for_update().filter(pk=disclosure_id).first()
     if found is None or by.person_id not in (found.asked_by_id, found.settled_by_id) or by.person_id is None:
         raise not_found(DISCLOSURE)
-    if found.state != Disclosure.State.OPENED or found.settled_at is None:
+    if found.state != Disclosure.State.OPENED:
         raise Refusal(
             "disclosure_not_open", T("还没有经第二人批准。", "A second person has not opened it yet."), status=409
         )
-    if timezone.now() > found.settled_at + READABLE:
+    if not is_readable(found):
         raise Refusal(
             "disclosure_closed",
             T("调取结果只能查看 7 天，现已关闭。", "Readable for seven days only: it is closed."),
             status=409,
         )
-    Disclosure.objects.filter(pk=found.pk).update(reads=F("reads") + 1)
-    return _presences_of(found)
+    return found
 
 
 def _presences_of(found: Disclosure) -> list[hooks.Presence]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from django.db import transaction
@@ -23,6 +24,17 @@ def record_look(person_id: UUID, *, what: str, reason: str, case_number: str = "
         person_id=person_id, actor_kind=by.kind, actor_name=by.name, unit_name=_unit_name(by), what=what[:60],
         reason=check_reason(reason), case_number=case_number[:64],
     )  # fmt: skip
+
+
+@transaction.atomic
+def record_looks(person_ids: Iterable[UUID], *, what: str, reason: str, by: Actor) -> int:
+    """``record_look`` for everybody on a list that was taken away; how many."""
+    unit, why = _unit_name(by), check_reason(reason)
+    rows = [
+        Look(person_id=one, actor_kind=by.kind, actor_name=by.name, unit_name=unit, what=what[:60], reason=why)
+        for one in set(person_ids) - {by.person_id}
+    ]
+    return len(Look.objects.bulk_create(rows, batch_size=2_000))
 
 
 @transaction.atomic

@@ -79,7 +79,7 @@ def desk_lines(*, actor: Actor) -> list[portal.Entry]:
 
 
 def _disclosures(order: int) -> portal.Entry:
-    return portal.Entry(T("溯源调取", "Sealed records"), "/people/disclosures/", "shield-lock", order)
+    return portal.Entry(T("溯源和名单调取", "Sealed records and lists"), "/people/disclosures/", "shield-lock", order)
 
 
 def _waiting(actor: Actor) -> int | None:

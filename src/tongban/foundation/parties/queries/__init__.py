@@ -22,7 +22,7 @@ from tongban.foundation.parties.queries.demo import (
     demo_account,
     demo_logins,
 )
-from tongban.foundation.parties.queries.disclosures import disclosures_at, disclosures_visible_to
+from tongban.foundation.parties.queries.disclosures import disclosures_at, disclosures_visible_to, is_readable
 from tongban.foundation.parties.queries.mandates import (
     Ground,
     Standing,
@@ -119,6 +119,7 @@ __all__ = [
     "grounds_of",
     "has_desk",
     "identity_held",
+    "is_readable",
     "looks_at",
     "mandates_in_force",
     "mandates_of",

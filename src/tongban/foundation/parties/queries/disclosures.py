@@ -13,6 +13,7 @@ from tongban.lib.actors import Actor
 from tongban.lib.refusals import forbidden
 from tongban.lib.words import T
 
+READABLE = timedelta(days=7)
 DISCLOSURE = T("这项调取", "This disclosure")
 
 
@@ -21,8 +22,8 @@ def disclosures_visible_to(by: Actor) -> QuerySet[Disclosure]:
     if "parties.open_disclosure" in by.capabilities:
         require(by, "parties.open_disclosure")
         own = Q(region_code__startswith=by.region)
-    elif "parties.ask_disclosure" in by.capabilities:
-        require(by, "parties.ask_disclosure")
+    elif asks := {"parties.ask_disclosure", "parties.ask_list"} & by.capabilities:
+        require(by, asks.pop())
         own = Q(asked_by_id=by.person_id)
     else:
         raise forbidden()
@@ -36,9 +37,22 @@ def disclosures_at(place_key: str) -> list[Disclosure]:
     return list(found.defer("subject").order_by("-settled_at"))
 
 
+def is_readable(found: Disclosure) -> bool:
+    """Whether what two people opened can still be read: for seven days."""
+    return found.state == "opened" and found.settled_at is not None and timezone.now() <= found.settled_at + READABLE
+
+
+def is_list(found: Disclosure) -> bool:
+    """Whether it is a list of people to take away, and not where one person was."""
+    return found.purpose != "contacts"
+
+
 def disclosure_leaf(found: Disclosure) -> dict[str, str]:
     """What the public log seals of an opening."""
+    about = f"{found.purpose} {found.since.isoformat()}..{found.until.isoformat()}"
+    if is_list(found):
+        about = f"{found.purpose} {(found.subject or {}).get('said', '')}"
     return {
-        "about": f"{found.purpose} {found.since.isoformat()}..{found.until.isoformat()}", "purpose": found.reason,
+        "about": about, "purpose": found.reason,
         "basis": found.basis, "approvers": f"{found.asked_by_id} {found.settled_by_id}",
     }  # fmt: skip

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from tongban.foundation.parties import actions, queries
 from tongban.foundation.parties.models import Disclosure
+from tongban.foundation.parties.queries.disclosures import is_list
 from tongban.foundation.parties.views.common import FormPage, form_page
 from tongban.lib.identifiers import DOCUMENT_TYPES
 from tongban.lib.refusals import Refusal, forbidden, not_found
@@ -30,10 +31,12 @@ STATES = {
     "declined": T("未批准", "Declined"),
 }
 TONES = {"asked": "action", "opened": "good", "declined": "plain"}
+WHAT = {False: T("溯源记录", "Sealed records"), True: T("人员名单", "List of people")}
 COLUMNS = (
     Column(
         "asked", T("申请时间", "Asked"), lambda d: d.asked_at, "asked_at", href=lambda d: f"/people/disclosures/{d.pk}/"
     ),
+    Column("what", T("内容", "What"), lambda d: WHAT[is_list(d)]),
     Column("basis", T("依据文书", "Order"), lambda d: d.basis, "basis"),
     Column("by", T("申请人", "Asked by"), lambda d: d.asked_name, "asked_name"),
     Column("second", T("批准人", "Second person"), lambda d: d.settled_name),
@@ -121,7 +124,7 @@ def disclosure(request: HttpRequest, disclosure_id: UUID) -> HttpResponse:
     context = {
         "found": found, "state": STATES[found.state], "tone": TONES[found.state], "presences": presences, "closed": closed,
         "may_open": OPEN in actor.capabilities and found.state == "asked" and found.asked_by_id != actor.person_id,
-        "now": timezone.now(),
+        "now": timezone.now(), "is_list": is_list(found), "said": (found.subject or {}).get("said", ""), "count": (found.subject or {}).get("count", ""),
     }  # fmt: skip
     return render(request, "parties/disclosure.html", context)
 
