@@ -34,6 +34,7 @@ class Actor:
     organisation_id: UUID | None = None
     region: str = ""
     on_behalf_of: tuple[Literal["person", "organisation"], UUID] | None = None
+    principal: str = ""  # the name of whom they act for
     mandate_id: UUID | None = None
     assurance: int = 1
     second_factor: bool = False

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Literal
 from uuid import UUID
 
 from allauth.account.internal.flows.login import get_authentication_records  # checks whose records they are
@@ -19,6 +20,7 @@ from tongban.foundation.parties.queries import (
     SESSION_MEMBERSHIP,
     SESSION_PROVED_AT,
     SESSION_SECOND_FACTOR,
+    Standing,
     actor_of_account,
     actor_of_token,
     delegations_in_force,
@@ -83,20 +85,16 @@ def _acting_for(actor: Actor, chosen: str) -> Actor:
     """The actor on behalf of whom the session chose, while the right to do so lasts."""
     kind, _, principal = chosen.partition(":")
     if kind == "organisation":
-        standing = may_act_for(actor, UUID(principal))
-        return (
-            replace(actor, on_behalf_of=("organisation", UUID(principal)), mandate_id=standing.mandate_id)
-            if standing
-            else actor
-        )
+        return _for(actor, ("organisation", UUID(principal)), may_act_for(actor, UUID(principal)))
     if kind == "person":
-        standing = may_act_for_person(actor, UUID(principal))
-        return (
-            replace(actor, on_behalf_of=("person", UUID(principal)), mandate_id=standing.mandate_id)
-            if standing
-            else actor
-        )
+        return _for(actor, ("person", UUID(principal)), may_act_for_person(actor, UUID(principal)))
     return actor
+
+
+def _for(actor: Actor, principal: tuple[Literal["person", "organisation"], UUID], standing: Standing | None) -> Actor:
+    if standing is None:
+        return actor
+    return replace(actor, on_behalf_of=principal, principal=standing.principal, mandate_id=standing.mandate_id)
 
 
 def _second_factor_at(request: HttpRequest, account: Account) -> datetime | None:

@@ -21,6 +21,7 @@ class Standing:
     right: Literal["legal_representative", "mandate", "client", "self"]
     may_sign: bool
     mandate_id: UUID | None = None
+    principal: str = ""  # the name of whom they act for
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ def _rights(organisation_id: Any, person_id: Any, today: Any) -> QuerySet[Any, A
     rows = (
         Organisation.objects.filter(pk=organisation_id, is_active=True).annotate(held=held).order_by("-held__may_sign")
     )
-    return rows.values_list("legal_representative_id", "held__pk", "held__services", "held__may_sign")
+    return rows.values_list("legal_representative_id", "held__pk", "held__services", "held__may_sign", "name")
 
 
 _RIGHTS = Repeated[tuple[Any, ...]](_rights)
@@ -69,11 +70,11 @@ def may_act_for(by: Actor, organisation_id: UUID, *, service: str = "") -> Stand
     if by.kind != "person" or by.person_id is None:
         return None
     asked = {"organisation_id": organisation_id, "person_id": by.person_id, "today": timezone.localdate()}
-    for head, mandate_id, services, may_sign in _RIGHTS(**asked):
+    for head, mandate_id, services, may_sign, name in _RIGHTS(**asked):
         if head == by.person_id:
-            return Standing("legal_representative", may_sign=True)
+            return Standing("legal_representative", may_sign=True, principal=name)
         if mandate_id is not None and (not service or not services or service in services):
-            return Standing("mandate", may_sign, mandate_id)
+            return Standing("mandate", may_sign, mandate_id, name)
     return None
 
 
@@ -99,9 +100,10 @@ def may_act_for_person(by: Actor, person_id: UUID, *, service: str = "") -> Stan
         return None
     if by.person_id == person_id:
         return Standing("self", may_sign=True)
-    for mandate in person_mandates_in_force(by.person_id).filter(person_id=person_id).order_by("-may_sign"):
+    held = person_mandates_in_force(by.person_id).filter(person_id=person_id).select_related("person")
+    for mandate in held.order_by("-may_sign"):
         if not service or not mandate.services or service in mandate.services:
-            return Standing("mandate", mandate.may_sign, mandate.pk)
+            return Standing("mandate", mandate.may_sign, mandate.pk, mandate.person.name if mandate.person else "")
     return None
 
 

@@ -131,8 +131,12 @@ def test_a_mandate_from_offer_to_end() -> None:
     acting = other.get("/me/companies/").wsgi_request.actor
     assert acting.on_behalf_of == ("organisation", company.pk)
     assert acting.mandate_id == mandate.pk
+    assert acting.principal == company.name
+    assert f"<strong>{company.name}</strong>办事" in other.get("/help/").content.decode()  # on every page
     assert client.post(f"/me/mandates/{mandate.pk}/withdraw").status_code == 302
-    assert other.get("/me/companies/").wsgi_request.actor.on_behalf_of is None
+    ended = other.get("/me/companies/")
+    assert ended.wsgi_request.actor.on_behalf_of is None
+    assert "tb-acting" not in ended.content.decode()
     assert other.post("/me/acting-for", {"for": f"organisation:{company.pk}"}).status_code == 403
     assert other.post("/me/acting-for", {"for": "organisation:nonsense"}).status_code == 404
     assert other.post("/me/acting-for", {"for": ""})["Location"] == "/"
@@ -147,7 +151,9 @@ def test_acting_for_a_person() -> None:
     client = signed_in("user2")
     assert "陈大山" in client.get("/me/companies/").content.decode()
     client.post("/me/acting-for", {"for": f"person:{father.pk}"})
-    assert client.get("/me/").wsgi_request.actor.on_behalf_of == ("person", father.pk)
+    acting = client.get("/me/")
+    assert acting.wsgi_request.actor.on_behalf_of == ("person", father.pk)
+    assert "<strong>陈大山</strong>办事" in acting.content.decode()
 
 
 def test_recording_a_company() -> None:
