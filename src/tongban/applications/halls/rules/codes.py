@@ -19,7 +19,8 @@ GRACE = 3
 _IN_ADDRESS = re.compile(r"/v/([A-Za-z0-9]+)/?")
 
 
-def _characters(digest: bytes, length: int) -> str:
+def code_of(digest: bytes, length: int) -> str:
+    """A digest as characters nobody mistakes for one another."""
     number = int.from_bytes(digest, "big")
     found = []
     for _ in range(length):
@@ -29,7 +30,7 @@ def _characters(digest: bytes, length: int) -> str:
 
 
 def _tag(body: str, secret: bytes) -> str:
-    return _characters(hmac.new(secret, f"visit|{body}".encode(), hashlib.sha256).digest(), TAG)
+    return code_of(hmac.new(secret, f"visit|{body}".encode(), hashlib.sha256).digest(), TAG)
 
 
 def sign_code(body: str, secret: bytes) -> str:
@@ -68,7 +69,7 @@ def shown_groups(code: str) -> str:
 
 def link_key(hall_id: str, what: str, version: int, secret: bytes) -> str:
     """The secret part of a hall's screen or kiosk address; a new ``version`` makes the old address useless."""
-    return _characters(hmac.new(secret, f"link|{hall_id}|{what}|{version}".encode(), hashlib.sha256).digest(), 12)
+    return code_of(hmac.new(secret, f"link|{hall_id}|{what}|{version}".encode(), hashlib.sha256).digest(), 12)
 
 
 def presence_code(hall_id: str, seconds: float, secret: bytes) -> str:

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
-from tongban.applications.halls.rules.codes import ALPHABET, read_code
+from tongban.applications.halls.rules.codes import code_of, read_code
 from tongban.lib.refusals import Refusal
 from tongban.lib.words import T
 
@@ -83,12 +83,7 @@ def moving_key(hall_id: str, secret: bytes) -> str:
 
 def arrival_code(key: str, address: str) -> str:
     """What the new house shows once the county has confirmed the hall at this address."""
-    number = int.from_bytes(hmac.new(key.encode(), f"arrived|{address}".encode(), hashlib.sha256).digest(), "big")
-    found = []
-    for _ in range(_CODE):
-        number, place = divmod(number, len(ALPHABET))
-        found.append(ALPHABET[place])
-    return "".join(found)
+    return code_of(hmac.new(key.encode(), f"arrived|{address}".encode(), hashlib.sha256).digest(), _CODE)
 
 
 def check_arrival(typed: str, keys: Sequence[str], address: str) -> None:
