@@ -18,14 +18,6 @@ if TYPE_CHECKING:
 HOST = "luzhou.localhost"
 
 
-@pytest.fixture
-def refused() -> Callable[[str], Any]:
-    """``with refused("code"):`` the action inside must be refused with this code."""
-    from tongban.lib.refusals import Refusal
-
-    return lambda code: pytest.raises(Refusal, match=rf"^{code}: ")
-
-
 @dataclass
 class Somebody:
     """Somebody who lives in a room, signed in."""
