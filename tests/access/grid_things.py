@@ -15,7 +15,7 @@ from tongban.foundation.registers.models import Dwelling, Residence
 from tongban.lib.ids import uuid7
 
 __all__ = [
-    "areas", "buildings", "dwellings", "edits", "events", "exports", "own_proposals", "own_residences", "proposals", "residences", "residents", "tasks",
+    "areas", "buildings", "dwellings", "edits", "events", "exports", "own_proposals", "own_residences", "proposals", "reports", "residences", "residents", "tasks",
     "tenancies", "worked_dwellings",
 ]  # fmt: skip
 
@@ -163,3 +163,8 @@ def exports(world: World) -> list[Sample]:
         reason="核对", region_code=SOUTH, asked_by=person, asked_name=person.name,
     )  # fmt: skip
     return [Sample("a list the worker asked for", row.pk, WORKER), Sample("no list at all", uuid7())]
+
+
+def reports(world: World) -> list[Sample]:
+    del world
+    return [Sample("a list communities hand in", "floating", WORKER), Sample("no such list", "nonsense")]

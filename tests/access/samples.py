@@ -150,6 +150,7 @@ SAMPLES: dict[str, Builder] = {
     "dwelling_id": grid_things.dwellings,
     "residence_id": grid_things.residences,
     "edit_id": grid_things.edits,
+    "report_code": grid_things.reports,
     "export_id": grid_things.exports,
     "proposal_id": grid_things.proposals,
     "own_proposal_id": grid_things.own_proposals,

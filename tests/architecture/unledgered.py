@@ -51,6 +51,7 @@ UNLEDGERED: dict[str, str] = {
     "grid.close_event": "the office's own errand; its steps are rows with a retention",
     "grid.dispatch_event": "the office's own errand; its steps are rows with a retention",
     "grid.end_task": "high volume without legal weight: a row with a retention",
+    "grid.fill_missing": "an everyday fact with a retention; what follows from it in law is a case",
     "grid.give_task": "high volume without legal weight: a row with a retention",
     "grid.handle_event": "the office's own errand; its steps are rows with a retention",
     "grid.open_proposal": "reads; the person concerned sees every look",

@@ -10,6 +10,7 @@ from tongban.applications.grid.hooks import PHOTO
 from tongban.applications.grid.rules.events import KINDS as EVENTS
 from tongban.applications.grid.rules.lists import LISTS
 from tongban.applications.grid.rules.proposals import MAY_BECOME
+from tongban.applications.grid.rules.reports import REPORTS
 from tongban.foundation.registers.queries import KINDS, RELATIONS
 from tongban.lib.words import T
 from tongban.web.file_inputs import DocumentField
@@ -34,6 +35,39 @@ class PeopleForm(HouseForm):
     )
     month = forms.DateField(label=words("哪个月", "Month"), required=False, input_formats=["%Y-%m"],
                             widget=forms.DateInput(attrs={"type": "month"}, format="%Y-%m"))  # fmt: skip
+    report = forms.ChoiceField(required=False, choices=[("", ""), *((code, one.title) for code, one in REPORTS.items())],
+                               widget=forms.HiddenInput)  # fmt: skip
+
+
+class FillForm(HouseForm):
+    """What nobody recorded of one person yet; only what is missing is asked."""
+
+    phone = forms.CharField(
+        label=words("手机号", "Phone"),
+        required=False,
+        max_length=20,
+        widget=forms.TextInput(attrs={"inputmode": "tel"}),
+    )
+    relation = forms.ChoiceField(
+        label=words("与户主关系", "Relation to the head"),
+        required=False,
+        choices=[("", T("没有填", "Not given")), *RELATIONS.items()],
+    )
+    since = forms.DateField(
+        label=words("入住日期", "Living here since"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+    employer = forms.CharField(label=words("工作单位", "Employer"), required=False, max_length=200)
+
+    def __init__(self, *args: Any, missing: list[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in set(self.fields) - set(missing):
+            del self.fields[name]
+
+    def facts(self) -> dict[str, str]:
+        """What was typed, as plain text."""
+        return {name: _plain(value) for name, value in self.cleaned_data.items() if value}
 
 
 class SearchForm(HouseForm):

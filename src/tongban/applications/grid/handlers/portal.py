@@ -27,6 +27,9 @@ def desk_menu(*, actor: Actor) -> list[portal.Entry]:
     if WORK in actor.capabilities:
         entries.append(portal.Entry(T("网格工作", "My grid"), reverse("grid:today"), "home", 3, group=GRID))
         entries.append(portal.Entry(T("任务", "Tasks"), reverse("grid:tasks"), "list-check", 4, group=GRID))
+        entries.append(
+            portal.Entry(T("一表通", "Lists to hand in"), reverse("grid:reports"), "list-details", 6, group=GRID)
+        )
         said = T("居民建议", "Proposals")
         entries.append(portal.Entry(said, reverse("grid:proposals"), "message-circle", 4, group=GRID))
     if WORK in actor.capabilities or (HANDLE in actor.capabilities and actor.unit_id):

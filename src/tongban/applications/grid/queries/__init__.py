@@ -1,7 +1,7 @@
 """Reads of grid; one file per noun."""
 
 from tongban.applications.grid.queries.areas import Area, Part, area_visible_to, parts_of, path_of
-from tongban.applications.grid.queries.exports import criteria_said, exports_of, plain_criteria, typed_of
+from tongban.applications.grid.queries.exports import criteria_said, exports_of, people_listed, plain_criteria, typed_of
 from tongban.applications.grid.queries.homes import (
     Beside,
     OwnHome,
@@ -32,6 +32,7 @@ from tongban.applications.grid.queries.people import (
     residents_in,
     shown_facts,
 )
+from tongban.applications.grid.queries.reports import cell, missing_of, people_on, report_of, what_is_missing
 from tongban.applications.grid.queries.work import (
     Difference,
     Door,
@@ -64,6 +65,7 @@ __all__ = [
     "Part",
     "Stop",
     "area_visible_to",
+    "cell",
     "criteria_said",
     "differences",
     "doors",
@@ -78,11 +80,14 @@ __all__ = [
     "found_by",
     "households",
     "is_late",
+    "missing_of",
     "named",
     "own_home",
     "own_proposals",
     "parts_of",
     "path_of",
+    "people_listed",
+    "people_on",
     "person_of",
     "plain_criteria",
     "proposal_address",
@@ -91,6 +96,7 @@ __all__ = [
     "proposals_held",
     "proposals_to_settle",
     "read_term",
+    "report_of",
     "resident_name",
     "residents_in",
     "round_of",
@@ -104,5 +110,6 @@ __all__ = [
     "tenancy_visible_to",
     "typed_of",
     "visits_of",
+    "what_is_missing",
     "work_done",
 ]  # fmt: skip

@@ -53,7 +53,7 @@ def ask(request: HttpRequest) -> HttpResponse:
     criteria = queries.plain_criteria(area.code, typed)
     context = {
         "form": form, "said": queries.criteria_said(by, criteria, numbers=False).rpartition("，")[0],
-        "count": queries.residents_in(by, area.code, typed).count(), "crumbs": crumbs_to(by, area, (area_url(area), area.name)),
+        "count": queries.people_listed(by, area.code, typed).count(), "crumbs": crumbs_to(by, area, (area_url(area), area.name)),
     }  # fmt: skip
     return render(request, "grid/export_new.html", context, status=422 if form.errors else 200)
 

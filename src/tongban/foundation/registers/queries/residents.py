@@ -8,7 +8,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from tongban.foundation.parties.queries import people_by_id, person_by_document
@@ -176,3 +177,19 @@ def tenants_of(leases: Collection[Lease]) -> list[Residence]:
     """Who is recorded as a tenant of some leases now."""
     found = Residence.objects.filter(lease__in=[lease.pk for lease in leases], until__isnull=True)
     return list(found.select_related("dwelling").order_by("name_pinyin", "name", "pk"))
+
+
+def with_work(found: QuerySet[Residence]) -> QuerySet[Residence]:
+    """A list with each person's record and, as ``employer``, where they work now ("" where nobody said)."""
+    work = Workplace.objects.filter(person_id=OuterRef("person_id"), until__isnull=True).order_by("-confirmed_at", "pk")
+    employer = Coalesce(Subquery(work.values("employer")[:1]), Value(""))
+    return found.select_related("person", "dwelling").annotate(employer=employer)
+
+
+def lacking(found: QuerySet[Residence], fact: str) -> QuerySet[Residence]:
+    """Those of a list of whom a fact (phone, employer, since, relation) is not recorded."""
+    work = Workplace.objects.filter(person_id=OuterRef("person_id"), until__isnull=True)
+    missing = {
+        "phone": Q(person__phone_index__isnull=True), "employer": ~Exists(work), "since": Q(since__isnull=True), "relation": Q(relation=""),
+    }  # fmt: skip
+    return found.filter(missing[fact])
