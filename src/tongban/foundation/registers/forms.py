@@ -101,8 +101,8 @@ class ColumnsForm(HouseForm):
         named = [(str(place), f"{_letter(place)} {text}".strip()) for place, text in enumerate(headings)]
         choices: list[tuple[str, Any]] = [("", T("名单里没有", "Not in the list")), *named]
         for column in COLUMNS:
-            field = forms.ChoiceField(label=words(column.label.zh, column.label.en), choices=choices, required=False)
-            self.fields[column.name] = field
+            label = words(column.label.zh, column.label.en)
+            self.fields[column.name] = forms.ChoiceField(label=label, choices=choices, required=column.is_required)
 
     def chosen(self) -> dict[str, int]:
         """Places by column, of those that were chosen."""

@@ -58,6 +58,7 @@ def test_a_list_from_upload_to_undoing(desk: Client, run_jobs: Run) -> None:
     found = ResidentList.objects.get()
     text = desk.get(page).content.decode()
     assert "开始试运行" in text
+    assert "姓名</label>" in text, "names are asked for; all else is optional"
     assert f'<option value="{found.places["name"]}" selected>B 姓名</option>' in text
     assert desk.post(f"{page}try", places(found)).status_code == 302
     text = desk.get(page).content.decode()
