@@ -28,8 +28,21 @@ def world(db: None, settings: Any, tmp_path: Path, run_jobs: Callable[[], int]) 
 
 
 @pytest.fixture
-def walker() -> Walker:
-    """One browser that can be anybody."""
-    from tests.access.visitors import Walker
+def walker(monkeypatch: pytest.MonkeyPatch) -> Walker:
+    """One browser that can be anybody; each is drawn the page of a refusal once, for ten thousand take half the walk."""
+    from django.http import HttpRequest, HttpResponse
 
+    from tests.access.visitors import Walker
+    from tongban.web import middleware
+
+    draw, drawn = middleware.stop_page, set()
+
+    def once(request: HttpRequest, status: int, **why: Any) -> HttpResponse:
+        actor = request.actor  # type: ignore[attr-defined]
+        if (actor.account_id, status) in drawn:
+            return HttpResponse("drawn before", status=status)
+        drawn.add((actor.account_id, status))
+        return draw(request, status, **why)
+
+    monkeypatch.setattr(middleware, "stop_page", once)
     return Walker()
