@@ -34,12 +34,12 @@ class Report:
 REPORTS: dict[str, Report] = {
     "floating": Report(
         T("流动人口登记表", "People registered elsewhere"),
-        ("name", "sex", "birth", "document", "phone", "kind", "dwelling", "since", "employer"), ("floating", "tenant", "lodging"),
+        ("name", "sex", "birth", "document", "phone", "kind", "since", "employer", "dwelling"), ("floating", "tenant", "lodging"),
     ),
     "registered": Report(
         T("户籍人口花名册", "People registered here"), ("name", "sex", "birth", "document", "relation", "phone", "dwelling"), ("registered",)
     ),
-    "old": Report(T("60 岁以上老年人花名册", "People of 60 and over"), ("name", "sex", "birth", "phone", "relation", "dwelling", "confirmed"), from_age=60),
-    "children": Report(T("0–6 岁儿童花名册", "Children up to 6"), ("name", "sex", "birth", "relation", "dwelling", "confirmed"), to_age=6),
+    "old": Report(T("60 岁以上老年人花名册", "People of 60 and over"), ("name", "sex", "birth", "phone", "relation", "confirmed", "dwelling"), from_age=60),
+    "children": Report(T("0–6 岁儿童花名册", "Children up to 6"), ("name", "sex", "birth", "relation", "confirmed", "dwelling"), to_age=6),
     "working": Report(T("就业情况登记表", "Where people work"), ("name", "sex", "birth", "phone", "employer", "dwelling"), from_age=16, to_age=59),
 }  # fmt: skip
