@@ -10,6 +10,7 @@ from ninja.errors import HttpError, ValidationError
 from ninja.openapi.schema import OpenAPISchema
 from ninja.parser import Parser
 
+from tongban.applications.gates.api import router as gates
 from tongban.applications.grid.api import homes as grid_homes
 from tongban.applications.grid.api import rounds as grid_rounds
 from tongban.applications.halls.api import router as halls
@@ -132,6 +133,7 @@ api.add_router("/messages", messages)
 api.add_router("/exchange", exchange)
 api.add_router("", parties)
 api.add_router("", matters)
+api.add_router("/gates", gates)
 api.add_router("/grid", grid_rounds)
 api.add_router("/grid", grid_homes)
 api.add_router("", halls)

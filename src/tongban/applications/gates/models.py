@@ -139,3 +139,46 @@ class Pass(House):
     def phone_tail_key(self) -> str:
         """What the index of the phone's last four digits is made of."""
         return phone_tail_key(self.phone, self.community.code)
+
+
+class Guard(House):
+    """A phone of a gate: an enrolled device that may judge passes of this community."""
+
+    device = models.OneToOneField("parties.Device", on_delete=models.CASCADE, related_name="+")
+    community = models.ForeignKey("gates.Community", on_delete=models.CASCADE, related_name="guards")
+
+    def __str__(self) -> str:
+        return str(self.device_id)
+
+
+class Scan(House):
+    """One look at a pass at a gate, with the verdict given then and how old the lists were it was given by.
+
+    Purpose: answering for who was let in. Legal basis: 个人信息保护法 (2021-11-01) Art. 13(3). Retention: which pass it was
+    for 14 days, the bare count for a year.
+    """
+
+    nonce = models.UUIDField(unique=True)  # the caller's: a queue sent twice is counted once
+    community = models.ForeignKey("gates.Community", on_delete=models.CASCADE, related_name="+")
+    gate = models.PositiveSmallIntegerField()
+    held = models.ForeignKey("gates.Pass", null=True, blank=True, on_delete=models.SET_NULL, related_name="scans")
+    type = models.CharField(max_length=12, blank=True)
+    verdict = models.CharField(max_length=20)
+    was_let = models.BooleanField()
+    is_entry = models.BooleanField()
+    at = models.DateTimeField()  # by the device's clock, within what can be believed
+    received_at = models.DateTimeField()
+    list_age = models.PositiveIntegerField(null=True, blank=True)  # seconds; none: asked here, not by a list
+    was_offline = models.BooleanField(default=False)
+    by_name = models.CharField(max_length=120)
+    is_anonymous = models.BooleanField(default=False)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["community", "at"], name="gate_scan_community"),
+            models.Index(fields=["held", "at"], name="gate_scan_pass"),
+            models.Index(fields=["at"], condition=Q(is_anonymous=False), name="gate_scan_named"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.gate} {self.verdict}"

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tongban.applications.gates.views import desk, guests, mine
+from tongban.applications.gates.views import desk, guard, guards, guests, mine
 
 app_name = "gates"
 urlpatterns = [
@@ -17,6 +17,10 @@ urlpatterns = [
     path("g/<slug:link>/", guests.guest, name="guest"),
     path("g/<slug:link>/now", guests.now, name="guest_now"),
     path("g/<slug:link>/pass.pdf", guests.paper, name="guest_paper"),
+    path("gates/guard/", guard.guard, name="guard"),
+    path("gates/guard/worker.js", guard.worker, name="guard_worker"),
+    path("gates/guard/app.webmanifest", guard.manifest, name="guard_manifest"),
+    path("desk/gates/guards/", guards.guards, name="guards"),
     path("desk/gates/", desk.home, name="desk"),
     path("desk/gates/settings/", desk.settings, name="settings"),
     path("desk/gates/settings/<uuid:gate_id>/close", desk.close_gate, name="close_gate"),

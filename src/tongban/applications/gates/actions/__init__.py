@@ -9,6 +9,7 @@ from tongban.applications.gates.actions.communities import (
     open_community,
     set_rule,
 )
+from tongban.applications.gates.actions.guards import enrol_guard, stop_guard
 from tongban.applications.gates.actions.invitations import NewVisitor, accept_invitation, invite
 from tongban.applications.gates.actions.passes import (
     NewPass,
@@ -22,9 +23,34 @@ from tongban.applications.gates.actions.passes import (
     revoke_pass,
     take_pass,
 )
+from tongban.applications.gates.actions.scans import Judged, Scanned, look_up, take_scans, verify_at_gate
 
 __all__ = [
-    "NewPass", "NewRule", "NewVisitor", "accept_invitation", "add_gate", "approve", "ask_for_pass", "change_community", "close_gate",
-    "code_on_phone", "end_own_pass", "end_rule", "end_with_lease", "invite", "open_community", "paper_of", "refuse", "revoke_pass",
-    "set_rule", "take_pass",
+    "Judged",
+    "NewPass",
+    "NewRule",
+    "NewVisitor",
+    "Scanned",
+    "accept_invitation",
+    "add_gate",
+    "approve",
+    "ask_for_pass",
+    "change_community",
+    "close_gate",
+    "code_on_phone",
+    "end_own_pass",
+    "end_rule",
+    "end_with_lease",
+    "enrol_guard",
+    "invite",
+    "look_up",
+    "open_community",
+    "paper_of",
+    "refuse",
+    "revoke_pass",
+    "set_rule",
+    "stop_guard",
+    "take_pass",
+    "take_scans",
+    "verify_at_gate",
 ]  # fmt: skip

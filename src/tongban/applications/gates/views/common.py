@@ -9,8 +9,9 @@ from django.contrib import messages
 from django.http import HttpRequest
 
 from tongban.applications.gates.models import Pass
-from tongban.applications.gates.queries import standing_of
+from tongban.applications.gates.queries import scans_of, standing_of
 from tongban.applications.gates.rules.kinds import KINDS
+from tongban.applications.gates.rules.scans import VERDICTS
 from tongban.lib.words import T
 from tongban.web.forms import refusals_told
 
@@ -33,3 +34,13 @@ def shown(row: Pass) -> dict[str, Any]:
     words, tone = STATES[standing_of(row)]
     return {"row": row, "kind": KINDS[row.kind].name, "words": words, "tone": tone,
             "community": T(row.community.name, row.community.name_en or row.community.name)}  # fmt: skip
+
+
+def scans_shown(row: Pass) -> list[dict[str, Any]]:
+    """What gates saw of a pass, in words."""
+    names = {gate.number: T(gate.name, gate.name_en or gate.name) for gate in row.community.gates.all()}
+    return [
+        {"at": one.at, "gate": names.get(one.gate, str(one.gate)), "words": VERDICTS.get(one.verdict, one.verdict),
+         "way": T("进门", "in") if one.is_entry else T("出门", "out"), "was_let": one.was_let, "is_look": one.verdict == "looked_up"}
+        for one in scans_of(row)
+    ]  # fmt: skip

@@ -66,7 +66,7 @@ def home(request: HttpRequest) -> HttpResponse:
     good = queries.passes_seen_by(by).filter(state="active", ends_at__gt=now)
     context = {
         "community": community, "gates": queries.gates_of(community), "waiting": [(shown(one), _late(one)) for one in waiting[:50]],
-        "rules": [rule_shown(one) for one in queries.rules_of(community, since=timezone.localdate())], "good": good.count(),
+        "rules": [rule_shown(one) for one in queries.rules_of(community, since=timezone.localdate())], "good": good.count(), "figures": queries.figures_of(community),
     }  # fmt: skip
     return render(request, "gates/desk/home.html", context)
 

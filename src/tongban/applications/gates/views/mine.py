@@ -17,7 +17,7 @@ from tongban.applications.gates import actions, queries
 from tongban.applications.gates.forms import AskForm, InviteForm
 from tongban.applications.gates.models import Pass
 from tongban.applications.gates.rules.kinds import ASKED_FOR, KINDS
-from tongban.applications.gates.views.common import done, shown
+from tongban.applications.gates.views.common import done, scans_shown, shown
 from tongban.foundation.parties.queries import contacts_of
 from tongban.lib.refusals import Refusal
 from tongban.lib.words import T
@@ -91,7 +91,7 @@ def ask(request: HttpRequest) -> HttpResponse:
     communities, homes = list(queries.communities_with_gates()[:200]), queries.homes_of(by)
     kind = request.GET.get("kind", "")
     initial = {"nonce": uuid4(), "kind": kind if kind in ASKED_FOR else "", "name": by.name,
-               "phone": contacts_of(by.person_id).phone if by.person_id else ""}  # fmt: skip
+               "phone": _phone(by.person_id)}  # fmt: skip
     form = AskForm(request.POST or None, communities=communities, homes=homes, initial=initial)
     if request.method == "POST":
         row = tried(form, lambda said: actions.ask_for_pass(_asked(said), by=by))
@@ -123,7 +123,7 @@ def one(request: HttpRequest, pass_id: UUID) -> HttpResponse:
     by = actor_of(request)
     row = queries.pass_of(by, pass_id)
     context = pass_context(row, reverse("gates:now", args=[row.pk]), reverse("gates:paper", args=[row.pk])) | {
-        "crumbs": _crumbs(), "is_holder": _may_show(row, by.person_id), "may_end": row.state in ("active", "invited", "waiting"),
+        "crumbs": _crumbs(), "is_holder": _may_show(row, by.person_id), "scans": scans_shown(row), "may_end": row.state in ("active", "invited", "waiting"),
         "link": request.build_absolute_uri(reverse("gates:guest", args=[row.link])) if row.link else "",
     }  # fmt: skip
     return render(request, "gates/pass.html", context)

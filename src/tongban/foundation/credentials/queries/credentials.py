@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -80,3 +81,10 @@ def issue_leaf(row: Credential) -> dict[str, Any]:
 def revocation_leaf(row: Credential) -> dict[str, Any]:
     """What the public log keeps of a revocation."""
     return {"number": bytes(row.cti).hex(), "reason": row.revoked_reason}
+
+
+def subjects_of_ctis(issuer: str, ctis: Iterable[bytes]) -> dict[bytes, tuple[str, UUID]]:
+    """What credentials of an issuer were issued for, by the cti a verifier read."""
+    found = Credential.objects.filter(cti__in=list(ctis), status_list__issuer=issuer)
+    rows = found.values_list("cti", "subject_kind", "subject_id")
+    return {bytes(cti): (kind, subject) for cti, kind, subject in rows}

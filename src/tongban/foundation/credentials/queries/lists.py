@@ -156,3 +156,10 @@ def offline_lists(now: datetime) -> list[str]:
     rows = StatusList.objects.filter(number__gte=firsts[0]).exclude(number__gte=PASS_LISTS, number__lt=firsts[1])
     tokens = (signed_status_list(issuer, number, now) for issuer, number in rows.values_list("issuer", "number"))
     return [base64.b64encode(token).decode() for token in tokens if token]
+
+
+def status_numbers(issuer: str, now: datetime) -> list[int]:
+    """Numbers of the status lists of an issuer whose passes may still be good."""
+    first = list_number(timezone.localdate(now), "pass")
+    rows = StatusList.objects.filter(issuer=issuer, number__gte=first)
+    return list(rows.order_by("number").values_list("number", flat=True))

@@ -4,20 +4,32 @@
 //
 //   const outbox = openOutbox(shelf, async (row) => device.ask(...), { told: (row, answer) => …, mine: (row) => … });
 //   await outbox.put({...}); await outbox.deliver(); await outbox.state();     // {waiting, refused}
+//
+// With {batch: 500} `send` gets so many rows at once; a batch that is refused for good is sent again row by row.
 
 import { Offline, Refused } from "./device.js";
 
 const REFUSED = "refused";
 const FOR_GOOD = [400, 404, 409, 410, 413, 422];
 
-export function openOutbox(shelf, send, { told = () => {}, mine = () => true } = {}) {
+export function openOutbox(shelf, send, { told = () => {}, mine = () => true, batch = 0 } = {}) {
   let running = null;
 
-  async function once() {
-    for (const { key, row } of await shelf.every()) {
-      if (!mine(row)) continue;
+  async function inBatches(waiting) {
+    for (let begin = 0; begin < waiting.length; begin += batch) {
+      const some = waiting.slice(begin, begin + batch);
+      try { await send(some.map((one) => one.row)); } catch (error) {
+        if (!(error instanceof Refused) || !FOR_GOOD.includes(error.status)) throw error;
+        await oneByOne(some);
+        continue;
+      }
+      for (const { key } of some) await shelf.drop(key);
+    }
+  }
+  async function oneByOne(waiting) {
+    for (const { key, row } of waiting) {
       try {
-        const answer = await send(row);
+        const answer = await send(batch ? [row] : row);
         await shelf.drop(key);
         told(row, answer);
       } catch (error) {
@@ -27,6 +39,10 @@ export function openOutbox(shelf, send, { told = () => {}, mine = () => true } =
         told(row, error);
       }
     }
+  }
+  async function once() {
+    const waiting = (await shelf.every()).filter((one) => mine(one.row));
+    await (batch ? inBatches(waiting) : oneByOne(waiting));
   }
   return {
     put: (row) => shelf.add(row),

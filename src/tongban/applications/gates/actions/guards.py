@@ -1,0 +1,38 @@
+"""Phones of a community's gates: enrolled by a code, stopped when lost."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db import transaction
+
+from tongban.applications.gates.models import Community, Guard
+from tongban.applications.gates.queries.communities import community_run_by
+from tongban.applications.gates.queries.guards import guards_of
+from tongban.applications.gates.queries.passes import in_house
+from tongban.foundation.parties import actions as parties
+from tongban.lib.actors import Actor
+from tongban.lib.refusals import Refusal, not_found
+from tongban.lib.words import T
+
+MOST_GUARDS = 60
+
+
+@transaction.atomic
+def enrol_guard(name: str, *, by: Actor) -> str:
+    """The code a phone is activated with, once and within a day; the log keeps that it may judge here."""
+    community = Community.objects.select_for_update().get(pk=community_run_by(by).pk)
+    if guards_of(community).count() >= MOST_GUARDS:
+        raise Refusal("too_many_guards", T("一个社区最多 {n} 台门岗手机，请先停用不用的。",
+                      "At most {n} phones: stop those no longer in use.").format(n=MOST_GUARDS), status=409)  # fmt: skip
+    device, code = parties.enrol_device(name, "scanner", unit_id=community.unit_id, by=in_house(by))
+    Guard.objects.create(device_id=device.pk, community=community)
+    return code
+
+
+@transaction.atomic
+def stop_guard(device_id: UUID, *, by: Actor) -> None:
+    """A phone was lost, or is not needed: its token stops at once."""
+    if not guards_of(community_run_by(by)).filter(device_id=device_id).exists():
+        raise not_found(T("这台设备", "This device"))
+    parties.revoke_device(device_id, by=in_house(by))

@@ -1,0 +1,151 @@
+"""What was judged at the gates: taken over from phones in batches, judged here for whoever asks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from tongban.applications.gates.models import Community, Pass, Scan
+from tongban.applications.gates.queries.communities import rules_of
+from tongban.applications.gates.queries.guards import community_of_device
+from tongban.applications.gates.queries.passes import SUBJECT
+from tongban.applications.gates.rules.rights import VERIFY
+from tongban.applications.gates.rules.scans import ADDED, BATCH, VERDICTS, Shown, believable, by_rules
+from tongban.foundation.credentials.queries import subjects_of_ctis, verdict_on
+from tongban.foundation.parties.queries import require
+from tongban.lib.actors import Actor
+from tongban.lib.fields import blind_index_any
+from tongban.lib.phones import phone_tail_key
+from tongban.lib.refusals import Refusal, not_found
+from tongban.lib.words import T
+from tongban_verify.passes.code import Claims
+
+SEEN = ("valid", "revoked", "expired", "not_yet", "stale_code", "wrong_gate", "online_only", "list_unknown", *ADDED)
+"""Verdicts of codes whose signature was right: only they say whose pass it was."""
+MOST_FOUND = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Scanned:
+    """One scan of a phone: which pass (``cti``, where its signature was right), what the phone found and the guard did."""
+
+    nonce: UUID
+    gate: int
+    verdict: str
+    was_let: bool
+    is_entry: bool = True
+    cti: bytes = b""
+    type: str = ""
+    at: datetime | None = None
+    list_age: int | None = None
+    was_offline: bool = False
+
+
+@transaction.atomic
+def take_scans(many: Sequence[Scanned], *, by: Actor) -> int:
+    """Keep scans of a phone as facts, with the verdict given then; how many were new. Sent again they add nothing."""
+    community = community_of_device(by)
+    if len(many) > BATCH:
+        raise Refusal("too_many_scans", T("一次最多 {n} 条。", "At most {n} at a time.").format(n=BATCH), field="scans")
+    return len(keep(community, many, by))
+
+
+def keep(community: Community, many: Sequence[Scanned], by: Actor) -> list[Scan]:
+    """The scans that were not known yet, kept in three statements."""
+    known = set(Scan.objects.filter(nonce__in=[one.nonce for one in many]).values_list("nonce", flat=True))
+    new = {one.nonce: one for one in many if one.nonce not in known}
+    held = subjects_of_ctis(community.code, [one.cti for one in new.values() if one.cti and one.verdict in SEEN])
+    passes = set(
+        Pass.objects.filter(pk__in={id_ for kind, id_ in held.values() if kind == SUBJECT}).values_list("pk", flat=True)
+    )
+    now = timezone.now()
+    rows = [_row(community, one, held.get(one.cti, ("", None))[1], passes, now, by) for one in new.values()]
+    # Two phones do not share nonces, but one phone may send its queue twice at once.
+    return Scan.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def _row(community: Community, one: Scanned, pass_id: UUID | None, passes: set[UUID], now: datetime, by: Actor) -> Scan:
+    return Scan(
+        nonce=one.nonce, community=community, gate=one.gate, held_id=pass_id if pass_id in passes else None, type=one.type[:12],
+        verdict=one.verdict if one.verdict in VERDICTS else "malformed", was_let=one.was_let, is_entry=one.is_entry,
+        at=believable(one.at, now), received_at=now, list_age=one.list_age, was_offline=one.was_offline, by_name=by.name[:120],
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """The verdict of the house on a code at a gate."""
+
+    verdict: str
+    claims: Claims | None
+
+    @property
+    def is_let(self) -> bool:
+        """Only a valid one."""
+        return self.verdict == "valid"
+
+
+def gate_judges(by: Actor, community_code: str) -> Community:
+    """The community a caller may judge for: a guard's phone its own, a turnstile those of its region."""
+    if by.kind == "device":
+        return community_of_device(by)
+    require(by, VERIFY, region=community_code)
+    found = Community.objects.filter(code=community_code).first()
+    if found is None:
+        raise not_found(T("这个社区的门岗", "The gates of this community"))
+    return found
+
+
+@transaction.atomic
+def verify_at_gate(text: str, scanned: Scanned, *, community_code: str = "", by: Actor) -> Judged:
+    """Judge a code by the house's own tables and keep that it was; the same nonce again is kept once."""
+    community, now = gate_judges(by, community_code), timezone.now()
+    found, _ = verdict_on(text, now=now)
+    claims = found.claims
+    reason = found.reason
+    if claims is not None and reason not in ("wrong_scope",):
+        reason = _place(claims, community, scanned.gate) or reason
+        if reason == "valid":
+            shown = Shown(claims.content.type, scanned.gate, now)
+            reason = by_rules(shown, list(rules_of(community, since=timezone.localdate(now)))) or "valid"
+    judged = Judged(reason, claims)
+    said = Scanned(
+        scanned.nonce, scanned.gate, reason, judged.is_let, scanned.is_entry, claims.cti if claims else b"",
+        claims.content.type if claims else "",
+    )  # fmt: skip
+    keep(community, [said], by)
+    return judged
+
+
+def _place(claims: Claims, community: Community, gate: int) -> str:
+    if not claims.issuer.startswith(community.code):
+        return "another_community"
+    return "" if claims.content.opens(gate) else "wrong_gate"
+
+
+@transaction.atomic
+def look_up(tail: str, scanned: Scanned, *, by: Actor) -> list[Pass]:
+    """Passes in force whose holder's telephone ends so: for a damaged code. Each is kept as a scan its holder sees."""
+    community, now = community_of_device(by), timezone.now()
+    if len(tail) != 4 or not tail.isdecimal():
+        raise Refusal("tail_wrong", T("请填手机号的后四位。", "Enter the last four digits."), field="tail")
+    keys = blind_index_any("phone_tail", phone_tail_key(tail, community.code))
+    found = list(Pass.objects.filter(phone_tail_index__in=keys, community=community, state="active", starts_at__lte=now,
+                                     ends_at__gt=now).order_by("place")[:MOST_FOUND])  # fmt: skip
+    Scan.objects.bulk_create(
+        [Scan(nonce=_nonce(scanned.nonce, n), community=community, gate=scanned.gate, held=one, type=one.kind,
+              verdict="looked_up", was_let=False, is_entry=scanned.is_entry, at=now, received_at=now, by_name=by.name[:120])
+         for n, one in enumerate(found)],
+        ignore_conflicts=True,
+    )  # fmt: skip
+    return found
+
+
+def _nonce(first: UUID, number: int) -> UUID:
+    """The nonces of what one look-up found."""
+    return UUID(int=(first.int + number) % 2**128)

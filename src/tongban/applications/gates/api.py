@@ -1,0 +1,180 @@
+"""The API of gates: what a guard's phone keeps and sends back, and what a turnstile asks."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from http import HTTPStatus
+from typing import Any, Literal
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Router, Schema
+from pydantic import Field
+
+from tongban.applications.gates import actions, queries
+from tongban.applications.gates.rules.kinds import KINDS
+from tongban.applications.gates.rules.scans import ASKS, BATCH, VERDICTS
+from tongban.lib.actors import Actor
+from tongban.lib.masks import mask_name
+from tongban.web.api import ANYONE_KNOWN, Problem
+from tongban.web.limits import limit
+from tongban_verify.passes.code import LONGEST
+
+router = Router(tags=["gates"])
+REFUSED: dict[int, Any] = {401: Problem, 403: Problem, 404: Problem, 422: Problem, 429: Problem}
+LOOK_UPS_A_MINUTE = 20
+
+
+class GateOut(Schema):
+    """A gate; `number` is its bit in a pass."""
+
+    number: int
+    name: dict[str, str]
+
+
+class GateRuleOut(Schema):
+    """What holds for a type of pass from a day to a day."""
+
+    type: str
+    first: str
+    last: str
+    is_closed: bool
+    hours: str = Field(examples=["06:00-22:00"], description="Empty is all day.")
+    gates: list[int] = Field(description="Empty is every gate.")
+    legal_basis: str
+
+
+class GuardOut(Schema):
+    """What a guard's phone judges by, besides the signed lists."""
+
+    community: str
+    name: str
+    name_en: str
+    phone: str
+    gates: list[GateOut]
+    rules: list[GateRuleOut]
+    root: str = Field(description="The city's root key; a phone keeps the first it was told.")
+    lists: list[int] = Field(description="Numbers of the status lists of this community's passes.")
+
+
+class GateScanIn(Schema):
+    """One scan, as the phone judged it; `cti` only where the signature was right."""
+
+    nonce: UUID
+    gate: int = Field(ge=0, le=52)
+    way: Literal["in", "out"]
+    at: datetime
+    verdict: str = Field(max_length=20)
+    was_let: bool
+    cti: str = Field("", max_length=16, pattern="^([0-9a-f]{16})?$")
+    type: str = Field("", max_length=12)
+    list_age: int | None = Field(None, ge=0, le=2**31 - 1)
+    was_offline: bool = False
+
+
+class GateScansIn(Schema):
+    """A part of a phone's queue."""
+
+    scans: list[GateScanIn] = Field(max_length=BATCH)
+
+
+class ScansKeptOut(Schema):
+    """How many of them were new."""
+
+    kept: int
+
+
+class GateCodeIn(Schema):
+    """A code shown at a gate; `nonce` is the caller's, so that asking twice is kept once."""
+
+    nonce: UUID
+    code: str = Field(max_length=LONGEST * 4)
+    gate: int = Field(ge=0, le=52)
+    way: Literal["in", "out"] = "in"
+    community: str = Field("", max_length=12, description="For API clients; a guard's phone stands at its own.")
+
+
+class GateVerdictOut(Schema):
+    """Open only on `allow`; `ask` is for a person to decide."""
+
+    answer: Literal["allow", "deny", "ask"]
+    verdict: str
+    message: str
+    name: str = ""
+    place: str = ""
+    type: str = ""
+
+
+class TailIn(Schema):
+    """The last four digits of a telephone."""
+
+    nonce: UUID
+    tail: str = Field(max_length=4)
+    gate: int = Field(ge=0, le=52)
+    way: Literal["in", "out"] = "in"
+
+
+class PassFoundOut(Schema):
+    """A pass in force, masked; the guard decides."""
+
+    name: str
+    place: str
+    kind: dict[str, str]
+    plate: str
+
+
+def _by(request: HttpRequest) -> Actor:
+    found: Actor = request.actor  # type: ignore[attr-defined]
+    return found
+
+
+@router.get("/guard", auth=ANYONE_KNOWN, response={200: GuardOut, 304: None} | REFUSED, summary="The gates I stand at")
+def guard(request: HttpRequest, response: HttpResponse) -> Any:
+    """For a guard's phone: its community, gates, rules and where its lists are; 304 with If-None-Match while nothing changed."""
+    state = queries.guard_state(queries.community_of_device(_by(request)))
+    etag = f'"{queries.tag_of(state)}"'
+    if request.headers.get("If-None-Match") == etag:
+        unchanged = HttpResponse(status=HTTPStatus.NOT_MODIFIED)
+        unchanged["ETag"] = etag
+        return unchanged
+    response["ETag"] = etag
+    return state
+
+
+@router.post("/scans", auth=ANYONE_KNOWN, response={200: ScansKeptOut} | REFUSED, summary="Scans of a guard's phone",
+             openapi_extra={"x-idempotent": True})  # fmt: skip
+def scans(request: HttpRequest, body: GateScansIn) -> dict[str, int]:
+    """Keep a part of a phone's queue; each scan carries its nonce, so that sending all again adds nothing."""
+    many = [
+        actions.Scanned(one.nonce, one.gate, one.verdict, one.was_let, one.way == "in", bytes.fromhex(one.cti), one.type, one.at,
+                        one.list_age, one.was_offline)
+        for one in body.scans
+    ]  # fmt: skip
+    return {"kept": actions.take_scans(many, by=_by(request))}
+
+
+@router.post("/verify", auth=ANYONE_KNOWN, response={200: GateVerdictOut} | REFUSED, summary="May this code pass this gate",
+             openapi_extra={"x-idempotent": True})  # fmt: skip
+def verify(request: HttpRequest, body: GateCodeIn) -> dict[str, str]:
+    """The verdict of the house on a code at a gate, for turnstiles (scope `gates.verify_passes`) and guards' phones; it is kept."""
+    asked = actions.Scanned(body.nonce, body.gate, "", False, body.way == "in")
+    found = actions.verify_at_gate(body.code, asked, community_code=body.community, by=_by(request))
+    said = found.claims.content if found.claims else None
+    return {
+        "answer": "allow" if found.is_let else "ask" if found.verdict in ASKS else "deny", "verdict": found.verdict,
+        "message": str(VERDICTS.get(found.verdict, found.verdict)), "name": said.name if said else "",
+        "place": said.place if said else "", "type": said.type if said else "",
+    }  # fmt: skip
+
+
+@router.post("/look-up", auth=ANYONE_KNOWN, response={200: list[PassFoundOut]} | REFUSED, summary="Passes by a telephone's last digits",
+             openapi_extra={"x-idempotent": True})  # fmt: skip
+def look_up(request: HttpRequest, body: TailIn) -> list[dict[str, Any]]:
+    """For a guard whose visitor's code is damaged: masked passes in force. Each holder sees that they were looked up."""
+    by = _by(request)
+    limit(request, "gates.look_up", per_minute=LOOK_UPS_A_MINUTE, who=str(by.device_id))
+    asked = actions.Scanned(body.nonce, body.gate, "looked_up", False, body.way == "in")
+    return [
+        {"name": mask_name(one.name), "place": one.place, "kind": KINDS[one.kind].name.as_json(), "plate": one.plate}
+        for one in actions.look_up(body.tail, asked, by=by)
+    ]

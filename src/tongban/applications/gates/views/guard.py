@@ -1,0 +1,80 @@
+"""The guard's app: it starts and judges without a network, for a phone enrolled by its community."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from tongban.applications.gates.rules.kinds import TYPE_NAMES
+from tongban.applications.gates.rules.scans import ASKS, VERDICTS
+from tongban.lib.words import T
+from tongban.web.audiences import audience
+from tongban.web.shells import Shell
+
+_SHELL = Shell(
+    "gate-guard", "gates:guard", "gates/guard.html",
+    ("gates/guard.js", "web/offline/shelf.js", "web/offline/device.js", "web/offline/outbox.js", "web/offline/freshness.js",
+     "credentials/passes.js", "vendor/noble-ed25519/index.js"),
+    ("vendor/tabler/tabler.min.css", "web/tongban.css", "web/components.css", "gates/guard.css", "web/mark.svg"),
+)  # fmt: skip
+_ANSWERS: dict[str, T] = {
+    "allow": T("放行", "Let in"), "deny": T("不放行", "Stop"), "ask": T("请核问", "Ask"), "let": T("已放行", "Was let in"),
+    "turned": T("未放行", "Was turned away"),
+}  # fmt: skip
+_BANNER: dict[str, T] = {
+    "online": T("在线 · 名单{age}更新", "Online · lists of {age}"),
+    "offline": T("离线 · 按{age}的名单核对，之后撤销的证查不到", "Offline · judging by lists of {age}: what was revoked since is not known here"),
+    "old": T("名单是{age}的，太旧：访客和配送要联网核对", "Lists of {age}, too old: visitors and couriers are checked online"),
+    "none": T("还没有名单，请先联网", "No lists yet: connect first"),
+}  # fmt: skip
+_WORDS: dict[str, T] = {
+    "in": T("进门", "in"), "out": T("出门", "out"),
+    "seen": T("本机 {at} 在{gate}见过（{way}）。", "Seen by this phone at {at}, {gate} ({way})."),
+    "amber": T("撤销名单是 {hours} 小时前的。", "The revocation list is {hours} hours old."),
+    "minutes": T(" {n} 分钟前", "{n} min ago"), "hours": T(" {n} 小时前", "{n} h ago"),
+    "keys": T("签发密钥还可信 {days} 天", "Keys are trusted for {days} more days"),
+    "waiting": T("{n} 条待上传", "{n} to be sent"), "refused": T("{n} 条上传被拒，请告诉社区", "{n} refused by the house: tell the community"),
+    "doubts": T("拿不准就打社区电话：{phone}", "When in doubt call the community: {phone}"),
+    "no_network": T("连不上平台，这一步需要网络。", "The house cannot be reached: this needs a network."),
+    "not_yet": T("还有 {n} 条没有上传，联网后再停用。", "{n} are still to be sent: connect first."),
+    "nobody": T("没有找到有效的出入证。", "No pass in force was found."),
+    "can_offline": T("可以离线使用：密钥和 {n} 份撤销名单都在本机。", "Ready for working offline: keys and {n} revocation lists are here."),
+    "cannot_offline": T("还不能离线使用：请保持联网，再打开一次本页。", "Not ready for working offline: stay connected and open this page once more."),
+}  # fmt: skip
+
+
+def _texts(found: dict[str, T]) -> dict[str, str]:
+    return {name: str(text) for name, text in found.items()}
+
+
+@audience("public")
+@require_GET
+def guard(request: HttpRequest) -> HttpResponse:
+    """The app itself, the same for every phone: what it may do stands in its token."""
+    words: dict[str, Any] = _texts(_WORDS) | {
+        "verdicts": _texts(VERDICTS) | {"list_missing": str(_BANNER["none"])}, "banner": _texts(_BANNER),
+        "answers": _texts(_ANSWERS), "types": _texts(TYPE_NAMES), "asks": list(ASKS),
+    }  # fmt: skip
+    response = render(request, "gates/guard.html", {"words": words})
+    response["Cache-Control"] = "no-cache"
+    return response
+
+
+@audience("public")
+@require_GET
+def worker(request: HttpRequest) -> HttpResponse:
+    """The script that keeps the app for starts without a network."""
+    del request
+    return _SHELL.worker()
+
+
+@audience("public")
+@require_GET
+def manifest(request: HttpRequest) -> HttpResponse:
+    """What a phone needs to put the app on its first screen."""
+    del request
+    name = T("门岗验证", "Gate guard")
+    return _SHELL.manifest(name, name)

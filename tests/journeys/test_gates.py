@@ -1,0 +1,91 @@
+"""A resident takes a pass and shows it; a guard whose network is off lets it in, and stops it once it was revoked."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+from tests.journeys.people import enter
+from tests.journeys.test_scanner import Gate, network
+
+pytestmark = pytest.mark.journey
+
+
+class Guard(Gate):
+    """The guard's page, as whoever stands at the gate uses it."""
+
+    def is_(self, level: str, waiting: int) -> None:
+        self.page.locator(f"[data-guard][data-ready][data-online={level}][data-waiting='{waiting}']").wait_for(
+            timeout=15000
+        )
+
+
+def code_of(visit: Any) -> str:
+    """The code a phone shows now."""
+    visit.page.locator("#pass-code svg").wait_for()
+    return str(visit.page.locator("#pass-code").get_attribute("data-code"))
+
+
+def test_a_pass_opens_a_gate_without_a_network_until_it_is_revoked(visitor: Any, house: Any, browser: Any) -> None:
+    phone = visitor(screen="phone")
+    enter(phone, "resident")
+    phone.open("/passes/")
+    phone.press("领取居民证")
+    phone.page.locator("#pass-code svg").wait_for()
+    phone.hold()
+    shown = code_of(phone)
+    worker = visitor()
+    enter(worker, "grid1")
+    worker.open("/desk/gates/guards/")
+    worker.page.locator("[name=name]").fill("南门手机")
+    worker.press("登记")
+    told = re.search(r"激活码：([A-Z0-9]+)", worker.page.locator("#new").inner_text())
+    assert told
+    with network(house.port) as cable:
+        context = browser.new_context(viewport={"width": 360, "height": 740}, locale="zh-CN")
+        address = f"http://luzhou.localhost:{cable.port}/gates/guard/"
+        page = context.new_page()
+        guard = Guard(page)
+        page.goto(f"{address}#code={told[1]}")
+        guard.holds()
+        guard.press("激活")
+        guard.is_("yes", 0)
+        page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+        guard.press("试一试：断网时能用吗")
+        page.get_by_text("可以离线使用").wait_for()
+
+        cable.cut()
+        page.close()  # the second start, without any network
+        page = context.new_page()
+        guard = Guard(page)
+        page.goto(address)
+        guard.is_("no", 0)
+        guard.scan(shown, "放行")
+        guard.holds()
+        guard.scan(shown, "请核问")  # the same again within minutes
+        page.locator("[data-notes]").get_by_text("南门见过").wait_for()
+        guard.press("不放行")
+        guard.scan(shown[:-6] + "AAAAAA", "不放行")
+        guard.is_("no", 3)
+
+        cable.plug_in()
+        guard.is_("yes", 0)
+        phone.open(phone.path)
+        shown = code_of(phone)
+        phone.page.get_by_text("丢了，或者不用了").click()
+        phone.press("停用这张证")
+        before = page.locator("[data-guard]").get_attribute("data-lists")
+        page.close()
+        page = context.new_page()
+        guard = Guard(page)
+        page.goto(address)
+        page.locator(f"[data-guard][data-ready][data-online=yes]:not([data-lists='{before}'])").wait_for(timeout=15000)
+        cable.cut()
+        guard.scan(shown, "不放行")
+        page.get_by_text("已被签发单位撤销").wait_for()
+        guard.holds()
+        context.close()
+    phone.open(phone.path)
+    assert "南门" in phone.page.locator("#scans ~ ul").inner_text()
