@@ -10,13 +10,13 @@ from django.utils import timezone
 
 from tests.access.world import EVERYBODY, TESTS, Sample, World
 from tongban.applications.gates.actions.passes import sign
-from tongban.applications.gates.models import Community, Gate, Pass, PassRule
+from tongban.applications.gates.models import Community, Doubt, Gate, Pass, PassRule, Scan
 from tongban.foundation.registers.models import Dwelling
 from tongban.lib.ids import uuid7
 
 SOUTH, NORTH = "510502001007", "510502002001"
 WORKER, RESIDENT = frozenset({"grid worker"}), frozenset({"resident"})
-__all__ = ["at_desk", "gates", "homes", "links", "own", "rules"]
+__all__ = ["at_desk", "doubts", "gates", "homes", "links", "own", "rules"]
 
 
 def _community(code: str) -> Community:
@@ -87,3 +87,21 @@ def rules(world: World) -> list[Sample]:
         for code in (SOUTH, NORTH)
     )
     return [Sample("a rule", south, WORKER), Sample("a rule elsewhere", north), Sample("no rule at all", uuid7())]
+
+
+def doubts(world: World) -> list[Sample]:
+    def at_two_gates(area: str) -> UUID:
+        held, now = _pass(world, area, "resident", state="active"), timezone.now()
+        first, second = (
+            Scan.objects.create(
+                nonce=uuid4(), community=held.community, gate=gate, held=held, verdict="valid", was_let=True, is_entry=True, at=now,
+                received_at=now, by_name="tests",
+            )
+            for gate in (1, 2)
+        )  # fmt: skip
+        return Doubt.objects.create(first=first, second=second, area_code=area).pk
+
+    return [
+        Sample("a pass at two gates", at_two_gates(SOUTH), WORKER), Sample("one elsewhere", at_two_gates(NORTH)),
+        Sample("none at all", uuid7()),
+    ]  # fmt: skip

@@ -47,6 +47,7 @@ UNLEDGERED: dict[str, str] = {
     "gates.look_up": "high volume without legal weight: a row with a retention, which its holder sees",
     "gates.open_community": "how a community arranges its gates",
     "gates.refuse": "gives nobody a right; the applicant reads the reason",
+    "gates.settle_doubt": "the community's own errand: a row with a retention",
     "gates.take_scans": "high volume without legal weight: a row with a retention",
     "gates.verify_at_gate": "high volume without legal weight: a row with a retention",
     "grid.ask_after_lease": "high volume without legal weight: a row with a retention",

@@ -182,3 +182,24 @@ class Scan(House):
 
     def __str__(self) -> str:
         return f"{self.gate} {self.verdict}"
+
+
+class Doubt(House):
+    """One pass at two gates within a time nobody can walk it in: a copy, or somebody else's; a person judges.
+
+    Retention: with the scans it is about, a fortnight.
+    """
+
+    first = models.ForeignKey("gates.Scan", on_delete=models.CASCADE, related_name="+")
+    second = models.OneToOneField("gates.Scan", on_delete=models.CASCADE, related_name="+")
+    area_code = models.CharField(max_length=_AREA, db_collation="C")
+    noted_at = models.DateTimeField(auto_now_add=True)
+    settled_at = models.DateTimeField(null=True, blank=True)
+    settled_by = models.CharField(max_length=120, blank=True)
+    said = EncryptedTextField()
+
+    class Meta:
+        indexes = [models.Index(fields=["area_code"], condition=Q(settled_at__isnull=True), name="doubt_open")]
+
+    def __str__(self) -> str:
+        return f"{self.first_id} {self.second_id}"

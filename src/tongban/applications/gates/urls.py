@@ -26,6 +26,7 @@ urlpatterns = [
     path("desk/gates/settings/<uuid:gate_id>/close", desk.close_gate, name="close_gate"),
     path("desk/gates/rules/", desk.new_rule, name="new_rule"),
     path("desk/gates/rules/<uuid:rule_id>/end", desk.end_rule, name="end_rule"),
+    path("desk/gates/doubts/<uuid:doubt_id>/settle", desk.settle, name="settle"),
     path("desk/gates/passes/", desk.passes, name="desk_passes"),
     path("desk/gates/passes/<uuid:pass_id>/", desk.one, name="desk_pass"),
     path("desk/gates/passes/<uuid:pass_id>/pass.pdf", desk.paper, name="desk_paper"),

@@ -9,6 +9,7 @@ from tongban.applications.gates.actions.communities import (
     open_community,
     set_rule,
 )
+from tongban.applications.gates.actions.doubts import settle_doubt
 from tongban.applications.gates.actions.guards import enrol_guard, stop_guard
 from tongban.applications.gates.actions.invitations import NewVisitor, accept_invitation, invite
 from tongban.applications.gates.actions.passes import (
@@ -49,6 +50,7 @@ __all__ = [
     "refuse",
     "revoke_pass",
     "set_rule",
+    "settle_doubt",
     "stop_guard",
     "take_pass",
     "take_scans",

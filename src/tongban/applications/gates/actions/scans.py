@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
+from tongban.applications.gates.actions.doubts import note_doubts
 from tongban.applications.gates.models import Community, Pass, Scan
 from tongban.applications.gates.queries.communities import rules_of
 from tongban.applications.gates.queries.guards import community_of_device
@@ -56,7 +57,7 @@ def take_scans(many: Sequence[Scanned], *, by: Actor) -> int:
 
 
 def keep(community: Community, many: Sequence[Scanned], by: Actor) -> list[Scan]:
-    """The scans that were not known yet, kept in three statements."""
+    """The scans that were not known yet, kept in a few statements however many they are."""
     known = set(Scan.objects.filter(nonce__in=[one.nonce for one in many]).values_list("nonce", flat=True))
     new = {one.nonce: one for one in many if one.nonce not in known}
     held = subjects_of_ctis(community.code, [one.cti for one in new.values() if one.cti and one.verdict in SEEN])
@@ -66,7 +67,9 @@ def keep(community: Community, many: Sequence[Scanned], by: Actor) -> list[Scan]
     now = timezone.now()
     rows = [_row(community, one, held.get(one.cti, ("", None))[1], passes, now, by) for one in new.values()]
     # Two phones do not share nonces, but one phone may send its queue twice at once.
-    return Scan.objects.bulk_create(rows, ignore_conflicts=True)
+    Scan.objects.bulk_create(rows, ignore_conflicts=True)
+    note_doubts(rows)
+    return rows
 
 
 def _row(community: Community, one: Scanned, pass_id: UUID | None, passes: set[UUID], now: datetime, by: Actor) -> Scan:

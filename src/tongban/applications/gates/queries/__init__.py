@@ -8,6 +8,7 @@ from tongban.applications.gates.queries.communities import (
     rule_for,
     rules_of,
 )
+from tongban.applications.gates.queries.doubts import doubts_seen_by
 from tongban.applications.gates.queries.guards import (
     community_of_device,
     figures_of,
@@ -31,7 +32,7 @@ from tongban.applications.gates.queries.passes import (
 )
 
 __all__ = [
-    "COMMUNITY", "PASS", "Home", "communities_with_gates", "community_of_device", "community_run_by", "figures_of", "gates_of",
+    "COMMUNITY", "PASS", "Home", "communities_with_gates", "community_of_device", "community_run_by", "doubts_seen_by", "figures_of", "gates_of",
     "guard_state", "guards_of", "homes_of", "no_pass", "pass_by_link", "pass_of", "pass_seen_by", "passes_of", "passes_seen_by",
     "rule_for", "rules_of", "scans_of", "shown_code", "standing_of", "tag_of",
 ]  # fmt: skip

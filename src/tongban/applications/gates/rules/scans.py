@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Protocol
+from itertools import pairwise
+from typing import Protocol, TypeVar
 
 from tongban.applications.gates.rules.kinds import is_within
 from tongban.lib.words import T
@@ -24,6 +25,30 @@ ASKS = ("list_expired", "list_superseded", "clock_wrong", "list_unknown", "onlin
 """What a guard decides: the code may be good, and nobody can tell by what is at hand."""
 BATCH = 500
 _OLDEST = timedelta(days=14)
+
+
+TOO_SOON = timedelta(minutes=3)
+"""Whoever was let through one gate is not at another one sooner."""
+
+
+class Let(Protocol):
+    """A scan as far as two of one pass are compared."""
+
+    gate: int
+    at: datetime
+
+
+Scanned = TypeVar("Scanned", bound=Let)
+
+
+def too_soon(scans: list[Scanned]) -> list[tuple[Scanned, Scanned]]:
+    """Neighbours in time of one pass that were let through at different gates within ``TOO_SOON``."""
+    in_order = sorted(scans, key=lambda one: one.at)
+    return [
+        (first, second)
+        for first, second in pairwise(in_order)
+        if first.gate != second.gate and second.at - first.at < TOO_SOON
+    ]
 
 
 class InForce(Protocol):

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from tongban.applications.gates import actions, queries
 from tongban.applications.gates.actions import NewRule, Scanned
-from tongban.applications.gates.models import Guard, Pass, Scan
+from tongban.applications.gates.models import Doubt, Guard, Pass, Scan
 from tongban.applications.gates.rules.scans import Shown, by_rules
 from tongban.applications.gates.tests.conftest import HOST, Place
 from tongban.foundation.ledger.actions.erasing import erase_due
@@ -158,7 +158,7 @@ class TestScans:
         cti = read(queries.shown_code(row)).claims.cti
         by = actor_of_token(token)
         many = [Scanned(uuid7(), 1, "valid", True, cti=cti) for _ in range(500)]
-        with django_assert_max_num_queries(7):
+        with django_assert_max_num_queries(8):
             assert actions.take_scans(many, by=by) == 500
         with refused("too_many_scans"):
             actions.take_scans([*many, many[0]], by=by)
@@ -173,6 +173,46 @@ class TestScans:
         Scan.objects.update(at=timezone.now() - timedelta(days=367))
         assert erase_due("gates.scan_counts") == 1
         assert not Scan.objects.exists()
+
+
+class TestTwoGates:
+    def seen(self, token: str, row: Pass, gate: int, seconds: int) -> None:
+        at = timezone.now() - timedelta(hours=1) + timedelta(seconds=seconds)
+        assert ask(token, "scans", {"scans": [scanned(row, gate=gate, at=at.isoformat())]}).json() == {"kept": 1}
+
+    def test_one_pass_at_two_gates_too_soon_is_shown_to_a_person(
+        self, place: Place, token: str, as_: Callable[[Actor], Client], refused: Refused
+    ) -> None:
+        row = a_pass(place)
+        self.seen(token, row, 2, 100)  # the later one comes in first
+        self.seen(token, row, 1, 0)
+        self.seen(token, row, 1, 1000)
+        doubt = Doubt.objects.get()
+        assert (doubt.first.gate, doubt.second.gate) == (1, 2)
+        desk = as_(place.worker)
+        assert "时间太近" in desk.get("/desk/gates/").content.decode()
+        with refused("not_found"):
+            actions.settle_doubt(doubt.pk, said="x", by=grid_worker(NORTH, 81))
+        with refused("said_missing"):
+            actions.settle_doubt(doubt.pk, said=" ", by=place.worker)
+        assert desk.post(f"/desk/gates/doubts/{doubt.pk}/settle", {"said": "骑车过去的"}).status_code == 302
+        assert "时间太近" not in desk.get("/desk/gates/").content.decode()
+        with refused("not_found"):
+            actions.settle_doubt(doubt.pk, said="又一次", by=place.worker)
+
+    def test_not_at_one_gate_and_not_after_a_while(self, place: Place, token: str) -> None:
+        row = a_pass(place)
+        for gate, seconds in ((1, 0), (1, 60), (2, 300)):
+            self.seen(token, row, gate, seconds)
+        assert not Doubt.objects.exists()
+
+    def test_it_goes_when_nobody_knows_whose_it_was(self, place: Place, token: str) -> None:
+        row = a_pass(place)
+        self.seen(token, row, 1, 0)
+        self.seen(token, row, 2, 60)
+        Scan.objects.update(at=timezone.now() - timedelta(days=15))
+        erase_due("gates.scans")
+        assert not Doubt.objects.exists()
 
 
 class TestVerifying:

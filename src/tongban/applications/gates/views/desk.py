@@ -23,7 +23,7 @@ from tongban.applications.gates.forms import (
     RuleForm,
     SettingsForm,
 )
-from tongban.applications.gates.models import Community, Pass, PassRule
+from tongban.applications.gates.models import Community, Doubt, Pass, PassRule
 from tongban.applications.gates.rules.kinds import KINDS, TYPE_NAMES
 from tongban.applications.gates.rules.rights import RUN
 from tongban.applications.gates.views.common import STATES, done, shown
@@ -67,8 +67,30 @@ def home(request: HttpRequest) -> HttpResponse:
     context = {
         "community": community, "gates": queries.gates_of(community), "waiting": [(shown(one), _late(one)) for one in waiting[:50]],
         "rules": [rule_shown(one) for one in queries.rules_of(community, since=timezone.localdate())], "good": good.count(), "figures": queries.figures_of(community),
+        "doubts": [doubt_shown(one) for one in queries.doubts_seen_by(by)[:20]],
     }  # fmt: skip
     return render(request, "gates/desk/home.html", context)
+
+
+def doubt_shown(row: Doubt) -> dict[str, Any]:
+    """One pass at two gates, in words."""
+    held = row.second.held
+    names = (
+        {gate.number: T(gate.name, gate.name_en or gate.name) for gate in held.community.gates.all()} if held else {}
+    )
+    return {
+        "doubt": row, "held": held, "kind": KINDS[held.kind].name if held else "", "first_gate": names.get(row.first.gate, row.first.gate),
+        "second_gate": names.get(row.second.gate, row.second.gate), "first": row.first.at, "second": row.second.at,
+    }  # fmt: skip
+
+
+@audience("staff", capability=RUN)
+@require_POST
+def settle(request: HttpRequest, doubt_id: UUID) -> HttpResponse:
+    """Somebody asked what it was."""
+    said = request.POST.get("said", "")
+    done(request, lambda: actions.settle_doubt(doubt_id, said=said, by=actor_of(request)), T("已记录。", "Recorded."))
+    return redirect("gates:desk")
 
 
 def _late(row: Pass) -> bool:

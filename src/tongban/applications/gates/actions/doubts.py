@@ -1,0 +1,52 @@
+"""One pass at two gates within too short a time: noted, judged by a person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from tongban.applications.gates.models import Doubt, Scan
+from tongban.applications.gates.queries.doubts import doubts_seen_by
+from tongban.applications.gates.rules.scans import TOO_SOON, too_soon
+from tongban.lib.actors import Actor
+from tongban.lib.refusals import Refusal, not_found
+from tongban.lib.words import T
+
+
+def note_doubts(new: Iterable[Scan]) -> int:
+    """Compare what has just come in with what other phones saw of the same passes, whichever of them came first."""
+    let = [one for one in new if one.held_id and one.was_let]
+    if not let:
+        return 0
+    window = timedelta(minutes=1) + TOO_SOON
+    rows = Scan.objects.filter(
+        held_id__in={one.held_id for one in let}, was_let=True,
+        at__gte=min(one.at for one in let) - window, at__lte=max(one.at for one in let) + window,
+    ).select_related("held")  # fmt: skip
+    by_pass: dict[UUID, list[Scan]] = {}
+    for row in rows:
+        by_pass.setdefault(row.held_id, []).append(row)
+    found = [pair for scans in by_pass.values() for pair in too_soon(scans)]
+    Doubt.objects.bulk_create(
+        [Doubt(first=first, second=second, area_code=second.held.area_code) for first, second in found],
+        ignore_conflicts=True,
+    )
+    return len(found)
+
+
+@transaction.atomic
+def settle_doubt(doubt_id: UUID, *, said: str, by: Actor) -> Doubt:
+    """Somebody of the community asked: what it was."""
+    row = doubts_seen_by(by).select_for_update(of=("self",)).filter(pk=doubt_id).first()
+    if row is None:
+        raise not_found(T("这条提醒", "This note"))
+    text = " ".join(said.split())[:500]
+    if not text:
+        raise Refusal("said_missing", T("请写明核实的情况。", "Say what it was."), field="said")
+    row.settled_at, row.settled_by, row.said = timezone.now(), by.name[:120], text
+    row.save(update_fields=["settled_at", "settled_by", "said"])
+    return row
