@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
-from tongban.applications.gates.models import Doubt, Scan
+from tongban.applications.gates.models import Doubt, Pass, Scan
 from tongban.applications.gates.queries.doubts import doubts_seen_by
 from tongban.applications.gates.rules.scans import TOO_SOON, too_soon
 from tongban.lib.actors import Actor
@@ -27,14 +27,13 @@ def note_doubts(new: Iterable[Scan]) -> int:
         held_id__in={one.held_id for one in let}, was_let=True,
         at__gte=min(one.at for one in let) - window, at__lte=max(one.at for one in let) + window,
     ).select_related("held")  # fmt: skip
-    by_pass: dict[UUID, list[Scan]] = {}
+    by_pass: dict[Pass, list[Scan]] = {}
     for row in rows:
-        by_pass.setdefault(row.held_id, []).append(row)
-    found = [pair for scans in by_pass.values() for pair in too_soon(scans)]
-    Doubt.objects.bulk_create(
-        [Doubt(first=first, second=second, area_code=second.held.area_code) for first, second in found],
-        ignore_conflicts=True,
-    )
+        if row.held:
+            by_pass.setdefault(row.held, []).append(row)
+    found = [(held, *pair) for held, scans in by_pass.items() for pair in too_soon(scans)]
+    doubts = [Doubt(first=first, second=second, area_code=held.area_code) for held, first, second in found]
+    Doubt.objects.bulk_create(doubts, ignore_conflicts=True)
     return len(found)
 
 

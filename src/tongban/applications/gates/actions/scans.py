@@ -53,10 +53,10 @@ def take_scans(many: Sequence[Scanned], *, by: Actor) -> int:
     community = community_of_device(by)
     if len(many) > BATCH:
         raise Refusal("too_many_scans", T("一次最多 {n} 条。", "At most {n} at a time.").format(n=BATCH), field="scans")
-    return len(keep(community, many, by))
+    return len(_keep(community, many, by))
 
 
-def keep(community: Community, many: Sequence[Scanned], by: Actor) -> list[Scan]:
+def _keep(community: Community, many: Sequence[Scanned], by: Actor) -> list[Scan]:
     """The scans that were not known yet, kept in a few statements however many they are."""
     known = set(Scan.objects.filter(nonce__in=[one.nonce for one in many]).values_list("nonce", flat=True))
     new = {one.nonce: one for one in many if one.nonce not in known}
@@ -93,7 +93,7 @@ class Judged:
         return self.verdict == "valid"
 
 
-def gate_judges(by: Actor, community_code: str) -> Community:
+def _judged_for(by: Actor, community_code: str) -> Community:
     """The community a caller may judge for: a guard's phone its own, a turnstile those of its region."""
     if by.kind == "device":
         return community_of_device(by)
@@ -107,7 +107,7 @@ def gate_judges(by: Actor, community_code: str) -> Community:
 @transaction.atomic
 def verify_at_gate(text: str, scanned: Scanned, *, community_code: str = "", by: Actor) -> Judged:
     """Judge a code by the house's own tables and keep that it was; the same nonce again is kept once."""
-    community, now = gate_judges(by, community_code), timezone.now()
+    community, now = _judged_for(by, community_code), timezone.now()
     found, _ = verdict_on(text, now=now)
     claims = found.claims
     reason = found.reason
@@ -121,7 +121,7 @@ def verify_at_gate(text: str, scanned: Scanned, *, community_code: str = "", by:
         scanned.nonce, scanned.gate, reason, judged.is_let, scanned.is_entry, claims.cti if claims else b"",
         claims.content.type if claims else "",
     )  # fmt: skip
-    keep(community, [said], by)
+    _keep(community, [said], by)
     return judged
 
 

@@ -18,6 +18,7 @@ from tongban.applications.gates.forms import AskForm, InviteForm
 from tongban.applications.gates.models import Pass
 from tongban.applications.gates.rules.kinds import ASKED_FOR, KINDS
 from tongban.applications.gates.views.common import done, scans_shown, shown
+from tongban.foundation.parties.queries import contacts_of
 from tongban.lib.phones import show_phone
 from tongban.lib.refusals import Refusal
 from tongban.lib.words import T
