@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from tests.access.world import EVERYBODY, TESTS, Sample, World
 from tongban.applications.gates.actions.passes import sign
-from tongban.applications.gates.models import Community, Doubt, Gate, Pass, PassRule, Scan
+from tongban.applications.gates.models import Community, Gate, Pass, PassRule, Scan
 from tongban.foundation.registers.models import Dwelling
 from tongban.lib.ids import uuid7
 
@@ -99,7 +99,8 @@ def doubts(world: World) -> list[Sample]:
             )
             for gate in (1, 2)
         )  # fmt: skip
-        return Doubt.objects.create(first=first, second=second, area_code=area).pk
+        Scan.objects.filter(pk=second.pk).update(before=first)
+        return second.pk
 
     return [
         Sample("a pass at two gates", at_two_gates(SOUTH), WORKER), Sample("one elsewhere", at_two_gates(NORTH)),

@@ -141,7 +141,7 @@ SAMPLES: dict[str, Builder] = {
     "/g/{link}/": gate_things.links,
     "/g/{link}/now": gate_things.links,
     "/g/{link}/pass.pdf": gate_things.links,
-    "doubt_id": gate_things.doubts,
+    "scan_id": gate_things.doubts,
     "gate_id": gate_things.gates,
     "rule_id": gate_things.rules,
     "/desk/grid/areas/{code}/": grid_things.areas,

@@ -25,6 +25,7 @@ class Community(House):
     phone = models.CharField(max_length=24)  # who is asked when a guard has doubts
     check_days = models.PositiveSmallIntegerField(default=2)  # working days to check an application in
     unit = models.ForeignKey("parties.Unit", on_delete=models.PROTECT, related_name="+")
+    guards = models.JSONField(default=list)  # ids of the devices enrolled for its gates
     opened_at = models.DateTimeField(auto_now_add=True)
     is_sample = models.BooleanField(default=False)
 
@@ -141,16 +142,6 @@ class Pass(House):
         return phone_tail_key(self.phone, self.community.code)
 
 
-class Guard(House):
-    """A phone of a gate: an enrolled device that may judge passes of this community."""
-
-    device = models.OneToOneField("parties.Device", on_delete=models.CASCADE, related_name="+")
-    community = models.ForeignKey("gates.Community", on_delete=models.CASCADE, related_name="guards")
-
-    def __str__(self) -> str:
-        return str(self.device_id)
-
-
 class Scan(House):
     """One look at a pass at a gate, with the verdict given then and how old the lists were it was given by.
 
@@ -172,34 +163,21 @@ class Scan(House):
     was_offline = models.BooleanField(default=False)
     by_name = models.CharField(max_length=120)
     is_anonymous = models.BooleanField(default=False)
+    # The scan before it at another gate, sooner than anybody walks: a copy, a loan, or somebody quick. A person judges.
+    before = models.ForeignKey("gates.Scan", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    settled_at = models.DateTimeField(null=True, blank=True)
+    settled_by = models.CharField(max_length=120, blank=True)
+    said = EncryptedTextField()
 
     class Meta:
         indexes = [
             models.Index(fields=["community", "at"], name="gate_scan_community"),
             models.Index(fields=["held", "at"], name="gate_scan_pass"),
             models.Index(fields=["at"], condition=Q(is_anonymous=False), name="gate_scan_named"),
+            models.Index(
+                fields=["at"], condition=Q(before__isnull=False, settled_at__isnull=True), name="gate_scan_doubt"
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.gate} {self.verdict}"
-
-
-class Doubt(House):
-    """One pass at two gates within a time nobody can walk it in: a copy, or somebody else's; a person judges.
-
-    Retention: with the scans it is about, a fortnight.
-    """
-
-    first = models.ForeignKey("gates.Scan", on_delete=models.CASCADE, related_name="+")
-    second = models.OneToOneField("gates.Scan", on_delete=models.CASCADE, related_name="+")
-    area_code = models.CharField(max_length=_AREA, db_collation="C")
-    noted_at = models.DateTimeField(auto_now_add=True)
-    settled_at = models.DateTimeField(null=True, blank=True)
-    settled_by = models.CharField(max_length=120, blank=True)
-    said = EncryptedTextField()
-
-    class Meta:
-        indexes = [models.Index(fields=["area_code"], condition=Q(settled_at__isnull=True), name="doubt_open")]
-
-    def __str__(self) -> str:
-        return f"{self.first_id} {self.second_id}"

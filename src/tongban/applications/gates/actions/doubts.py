@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
-from tongban.applications.gates.models import Doubt, Pass, Scan
+from tongban.applications.gates.models import Scan
 from tongban.applications.gates.queries.doubts import doubts_seen_by
 from tongban.applications.gates.rules.scans import TOO_SOON, too_soon
 from tongban.lib.actors import Actor
@@ -26,21 +26,21 @@ def note_doubts(new: Iterable[Scan]) -> int:
     rows = Scan.objects.filter(
         held_id__in={one.held_id for one in let}, was_let=True,
         at__gte=min(one.at for one in let) - window, at__lte=max(one.at for one in let) + window,
-    ).select_related("held")  # fmt: skip
-    by_pass: dict[Pass, list[Scan]] = {}
+    )  # fmt: skip
+    by_pass: dict[UUID, list[Scan]] = {}
     for row in rows:
-        if row.held:
-            by_pass.setdefault(row.held, []).append(row)
-    found = [(held, *pair) for held, scans in by_pass.items() for pair in too_soon(scans)]
-    doubts = [Doubt(first=first, second=second, area_code=held.area_code) for held, first, second in found]
-    Doubt.objects.bulk_create(doubts, ignore_conflicts=True)
+        if row.held_id:
+            by_pass.setdefault(row.held_id, []).append(row)
+    found = [pair for scans in by_pass.values() for pair in too_soon(scans)]
+    for first, second in found:
+        Scan.objects.filter(pk=second.pk, before__isnull=True).update(before=first)
     return len(found)
 
 
 @transaction.atomic
-def settle_doubt(doubt_id: UUID, *, said: str, by: Actor) -> Doubt:
+def settle_doubt(scan_id: UUID, *, said: str, by: Actor) -> Scan:
     """Somebody of the community asked: what it was."""
-    row = doubts_seen_by(by).select_for_update(of=("self",)).filter(pk=doubt_id).first()
+    row = doubts_seen_by(by).select_for_update(of=("self",)).filter(pk=scan_id).first()
     if row is None:
         raise not_found(T("这条提醒", "This note"))
     text = " ".join(said.split())[:500]

@@ -5,16 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from django.db.models import Q
-
-from tongban.applications.gates.models import Doubt, Pass
+from tongban.applications.gates.models import Pass
 from tongban.applications.gates.queries.passes import SUBJECT
 from tongban.foundation.credentials.actions import erase_with
-
-
-def erase_doubts(scan_ids: list[UUID]) -> None:
-    """What was noted about scans goes when nobody knows any more whose pass it was."""
-    Doubt.objects.filter(Q(first_id__in=scan_ids) | Q(second_id__in=scan_ids)).delete()
 
 
 def erase_passes(ids: list[UUID]) -> Sequence[tuple[str, UUID]]:

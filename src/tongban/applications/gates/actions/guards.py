@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from tongban.applications.gates.models import Community, Guard
+from tongban.applications.gates.models import Community
 from tongban.applications.gates.queries.communities import community_run_by
 from tongban.applications.gates.queries.guards import guards_of
 from tongban.applications.gates.queries.passes import in_house
@@ -26,13 +26,14 @@ def enrol_guard(name: str, *, by: Actor) -> str:
         raise Refusal("too_many_guards", T("一个社区最多 {n} 台门岗手机，请先停用不用的。",
                       "At most {n} phones: stop those no longer in use.").format(n=MOST_GUARDS), status=409)  # fmt: skip
     device, code = parties.enrol_device(name, "scanner", unit_id=community.unit_id, by=in_house(by))
-    Guard.objects.create(device_id=device.pk, community=community)
+    community.guards = [*community.guards, str(device.pk)]
+    community.save(update_fields=["guards"])
     return code
 
 
 @transaction.atomic
 def stop_guard(device_id: UUID, *, by: Actor) -> None:
     """A phone was lost, or is not needed: its token stops at once."""
-    if not guards_of(community_run_by(by)).filter(device_id=device_id).exists():
+    if not guards_of(community_run_by(by)).filter(pk=device_id).exists():
         raise not_found(T("这台设备", "This device"))
     parties.revoke_device(device_id, by=in_house(by))

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from tongban.applications.gates.actions.communities import rule_words
-from tongban.applications.gates.actions.erasing import erase_doubts, erase_passes
+from tongban.applications.gates.actions.erasing import erase_passes
 from tongban.applications.gates.models import Pass, PassRule, Scan
 from tongban.foundation.ledger.hooks import Affairs, Due, Retention, affairs, retentions
 from tongban.lib.words import T
@@ -26,8 +26,10 @@ def _passes(now: datetime) -> QuerySet[Any]:
 
 def _make_anonymous(ids: list[UUID]) -> Sequence[tuple[str, UUID]]:
     """What remains of a scan is a number: a gate, a moment, a verdict."""
-    erase_doubts(ids)
-    Scan.objects.filter(pk__in=ids).update(is_anonymous=True, held=None, by_name="")
+    Scan.objects.filter(before_id__in=ids).update(before=None)
+    Scan.objects.filter(pk__in=ids).update(
+        is_anonymous=True, held=None, by_name="", before=None, settled_by="", said=b""
+    )
     return []
 
 

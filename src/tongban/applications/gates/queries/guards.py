@@ -4,33 +4,36 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
-from tongban.applications.gates.models import Community, Guard, Pass, Scan
+from tongban.applications.gates.models import Community, Pass, Scan
 from tongban.applications.gates.queries.communities import gates_of, rules_of
 from tongban.foundation.credentials.queries import root_in_force, status_numbers
+from tongban.foundation.parties.queries import devices_of_unit
 from tongban.lib.actors import Actor
 from tongban.lib.phones import show_phone
 from tongban.lib.refusals import Refusal
 from tongban.lib.words import T
 
+if TYPE_CHECKING:
+    from tongban.foundation.parties.models import Device
 
-def guards_of(community: Community) -> QuerySet[Guard]:
+
+def guards_of(community: Community) -> QuerySet[Device]:
     """Phones of a community's gates that were not stopped, the newest first."""
-    rows = Guard.objects.filter(community=community, device__revoked_at__isnull=True).select_related("device")
-    return rows.order_by("-device__created_at")
+    return devices_of_unit(community.unit_id).filter(pk__in=community.guards)
 
 
 def community_of_device(by: Actor) -> Community:
     """The community at whose gates a device stands."""
-    found = Guard.objects.filter(device_id=by.device_id).select_related("community").first() if by.device_id else None
+    found = Community.objects.filter(guards__contains=[str(by.device_id)]).first() if by.device_id else None
     if found is None:
         raise Refusal("no_gate_here", T("这台设备没有登记在任何门岗。请社区在“门岗手机”里重新登记。",
                       "This device belongs to no gate: have the community enrol it under “Guards' phones”."), status=404)  # fmt: skip
-    return found.community
+    return found
 
 
 def guard_state(community: Community) -> dict[str, Any]:

@@ -23,7 +23,7 @@ from tongban.applications.gates.forms import (
     RuleForm,
     SettingsForm,
 )
-from tongban.applications.gates.models import Community, Doubt, Pass, PassRule
+from tongban.applications.gates.models import Community, Pass, PassRule, Scan
 from tongban.applications.gates.rules.kinds import KINDS, TYPE_NAMES
 from tongban.applications.gates.rules.rights import RUN
 from tongban.applications.gates.views.common import STATES, done, shown
@@ -72,24 +72,24 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "gates/desk/home.html", context)
 
 
-def doubt_shown(row: Doubt) -> dict[str, Any]:
+def doubt_shown(row: Scan) -> dict[str, Any]:
     """One pass at two gates, in words."""
-    held = row.second.held
+    held, before = row.held, row.before
     names = (
         {gate.number: T(gate.name, gate.name_en or gate.name) for gate in held.community.gates.all()} if held else {}
     )
     return {
-        "doubt": row, "held": held, "kind": KINDS[held.kind].name if held else "", "first_gate": names.get(row.first.gate, row.first.gate),
-        "second_gate": names.get(row.second.gate, row.second.gate), "first": row.first.at, "second": row.second.at,
+        "scan": row, "held": held, "kind": KINDS[held.kind].name if held else "", "second_gate": names.get(row.gate, row.gate),
+        "first_gate": names.get(before.gate, before.gate) if before else "", "first": before.at if before else None, "second": row.at,
     }  # fmt: skip
 
 
 @audience("staff", capability=RUN)
 @require_POST
-def settle(request: HttpRequest, doubt_id: UUID) -> HttpResponse:
+def settle(request: HttpRequest, scan_id: UUID) -> HttpResponse:
     """Somebody asked what it was."""
     said = request.POST.get("said", "")
-    done(request, lambda: actions.settle_doubt(doubt_id, said=said, by=actor_of(request)), T("已记录。", "Recorded."))
+    done(request, lambda: actions.settle_doubt(scan_id, said=said, by=actor_of(request)), T("已记录。", "Recorded."))
     return redirect("gates:desk")
 
 
