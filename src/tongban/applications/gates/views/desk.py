@@ -65,7 +65,7 @@ def home(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     good = queries.passes_seen_by(by).filter(state="active", ends_at__gt=now)
     context = {
-        "community": community, "gates": queries.gates_of(community), "waiting": [(shown(one), _late(one)) for one in waiting[:50]],
+        "community": community, "gates": _gates_said(community), "waiting": [(shown(one), _late(one)) for one in waiting[:50]],
         "rules": [rule_shown(one) for one in queries.rules_of(community, since=timezone.localdate())], "good": good.count(), "figures": queries.figures_of(community),
         "doubts": [doubt_shown(one) for one in queries.doubts_seen_by(by)[:20]],
     }  # fmt: skip
@@ -106,7 +106,18 @@ def rule_shown(rule: PassRule) -> dict[str, Any]:
         parts.append(T("只走 {gates} 号门", "only through gates {gates}").format(gates="、".join(map(str, rule.gates))))
     if rule.quota:
         parts.append(T("每户最多 {n} 张", "{n} for a dwelling at most").format(n=rule.quota))
-    return {"rule": rule, "type": TYPE_NAMES[rule.type], "parts": parts}
+    said = T("，".join(part.zh for part in parts), ", ".join(part.en for part in parts))
+    words = T("{type}：{said}", "{type}: {said}").format(type=TYPE_NAMES[rule.type], said=said)
+    return {"rule": rule, "type": TYPE_NAMES[rule.type], "said": words}
+
+
+def _gates_said(community: Community) -> T:
+    """The gates in a line."""
+    gates = queries.gates_of(community)
+    return T(
+        "、".join(f"{one.number} {one.name}" for one in gates),
+        ", ".join(f"{one.number} {one.name_en or one.name}" for one in gates),
+    )
 
 
 def _open(request: HttpRequest) -> HttpResponse:
