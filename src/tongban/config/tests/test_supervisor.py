@@ -190,6 +190,7 @@ class TestLife:
         assert installation.answers()
 
 
+@pytest.mark.slow
 class TestRefusals:
     @pytest.fixture
     def fresh(self, tmp_path: Path) -> Installation:

@@ -55,7 +55,7 @@ def server(tmp_path: Path) -> Iterator[Server]:
     Log(tmp_path / "log", 300).write()
     with Server(("127.0.0.1", 0), Handler) as running:
         running.root, running.asked, running.hosts = tmp_path / "log", [], set()
-        Thread(target=running.serve_forever, daemon=True).start()
+        Thread(target=running.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
         yield running
         running.shutdown()
 

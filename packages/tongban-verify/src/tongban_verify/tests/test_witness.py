@@ -265,7 +265,7 @@ def test_a_rotated_key_is_believed_once_it_is_listed(tmp_path: Path, log: Log) -
 @contextmanager
 def serving(desk: Desk) -> Iterator[str]:
     with WitnessServer(("127.0.0.1", 0), desk) as server:
-        thread = Thread(target=server.serve_forever)
+        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
         try:
             yield f"http://127.0.0.1:{server.server_address[1]}"

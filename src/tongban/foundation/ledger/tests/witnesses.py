@@ -94,7 +94,7 @@ class Circle:
 def served(desk: Desk) -> Iterator[str]:
     """A witness on the web; its submission prefix."""
     with WitnessServer(("127.0.0.1", 0), desk) as server:
-        thread = Thread(target=server.serve_forever)
+        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
         try:
             yield f"http://127.0.0.1:{server.server_address[1]}"
