@@ -198,14 +198,19 @@ def committed_db(request: pytest.FixtureRequest, django_db_blocker: Any) -> Iter
         connections.close_all()
     admin, name = request.config.tongban_database
     url = at(admin, name)
-    tables = _admin(
-        url,
-        "SELECT format('%I.%I', schemaname, tablename) FROM pg_tables WHERE (schemaname ~ '^j[0-9]' "
-        "AND tablename NOT IN ('django_migrations', 'django_content_type', 'auth_permission')) "
-        "OR tablename = 'procrastinate_jobs'",
-    )
     shutil.rmtree(TEST_DIR / "ledger", ignore_errors=True)  # what was signed of the tables emptied here
-    _admin(url, f"TRUNCATE {', '.join(row[0] for row in tables)} RESTART IDENTITY CASCADE")
+    _admin(url, _EMPTY)
+
+
+# Most tables have no row: deleting none from each is a hundred times quicker than truncating all, which makes new files.
+_EMPTY = """
+DO $$ DECLARE one text; BEGIN
+  SET LOCAL session_replication_role = replica;
+  FOR one IN SELECT format('%I.%I', schemaname, tablename) FROM pg_tables WHERE (schemaname ~ '^j[0-9]'
+    AND tablename NOT IN ('django_migrations', 'django_content_type', 'auth_permission')) OR tablename LIKE 'procrastinate_%'
+  LOOP EXECUTE 'DELETE FROM ' || one; END LOOP;
+END $$
+"""
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ import sys
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
@@ -239,6 +240,22 @@ def test_the_key_is_made_once_and_only_for_its_owner(tmp_path: Path) -> None:
         key_of(path, NAME)
     assert refused.value.code == "key_file"
     assert quantum_safe(key).algorithm == MLDSA44
+
+
+def test_two_threads_that_make_the_key_at_once_get_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    both = Barrier(2, timeout=10)
+    sync = os.fsync
+
+    def meet(descriptor: int) -> None:
+        if stat.S_ISREG(os.fstat(descriptor).st_mode):
+            both.wait()  # each has written its own, and neither has put it in place
+        sync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", meet)
+    with ThreadPoolExecutor(2) as pool:
+        seeds = {one.seed for one in pool.map(lambda _: key_of(tmp_path / "key.json", NAME), range(2))}
+    assert len(seeds) == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["key.json"]
 
 
 def test_the_file_of_logs_is_read_again(tmp_path: Path, log: Log) -> None:

@@ -49,7 +49,7 @@ def quantum_safe(key: SigningKey) -> SigningKey:
 def _make(path: Path, name: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     content = json.dumps({"name": check_name(name), "seed": base64.b64encode(secrets.token_bytes(32)).decode()})
-    fresh = path.with_name(f".{path.name}.{os.getpid()}")
+    fresh = path.with_name(f".{path.name}.{secrets.token_hex(8)}")  # threads of one process may be at it together
     descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, MODE)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         file.write(content + "\n")
