@@ -14,7 +14,7 @@ from tongban.applications.gates.models import Community, Pass
 from tongban.applications.gates.rules.rights import RUN
 from tongban.foundation.credentials.queries import credential_of
 from tongban.foundation.parties.queries import people_by_id, require
-from tongban.foundation.registers.queries import homes_of_person
+from tongban.foundation.registers.queries import BOTH_SIDES, homes_of_person
 from tongban.lib.actors import Actor, system
 from tongban.lib.refusals import Refusal, not_found
 from tongban.lib.words import T
@@ -56,6 +56,8 @@ def homes_of(by: Actor) -> list[Home]:
         community = communities.get(row.area_code[:12])
         last = row.lease.until if row.lease else None
         if community is None or (last and last < today) or row.is_present is False:
+            continue
+        if row.source == BOTH_SIDES and row.confirmed_at is None:  # two friends could agree on any home
             continue
         kind = "tenant" if row.kind == "tenant" else "resident"
         found[row.dwelling_id] = Home(row, community, short_place(row), kind, last, own.get(row.dwelling_id))

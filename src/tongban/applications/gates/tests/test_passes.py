@@ -21,7 +21,8 @@ from tongban.foundation.ledger.actions.erasing import erase_due
 from tongban.foundation.ledger.models import Entry
 from tongban.foundation.parties.models import Look
 from tongban.foundation.parties.tests.arrange import actor_of, person_of
-from tongban.foundation.registers.actions import end_lease
+from tongban.foundation.registers.actions import confirm_residence, end_lease
+from tongban.foundation.registers.queries import BOTH_SIDES, homes_of_person
 from tongban.foundation.registers.tests.arrange import NORTH, grid_worker
 from tongban.lib.actors import ANONYMOUS, Actor
 from tongban.lib.ids import uuid7
@@ -63,6 +64,15 @@ class TestTaking:
         assert actions.take_pass(somebody.dwelling_id, by=somebody.by) == row
         assert actions.paper_of(row).startswith(b"%PDF")
         assert read(actions.code_on_phone(row)).claims.cti == said.cti
+
+    def test_what_two_people_told_each_other_waits_for_the_community(self, place: Place, refused: Refused) -> None:
+        somebody = place.lives(12, kind="tenant", source=BOTH_SIDES, is_confirmed=False)
+        assert queries.homes_of(somebody.by) == []
+        with refused("not_registered"):
+            actions.take_pass(somebody.dwelling_id, by=somebody.by)
+        [residence] = homes_of_person(somebody.person.pk)
+        confirm_residence(residence.pk, by=place.worker)
+        assert actions.take_pass(somebody.dwelling_id, by=somebody.by).kind == "tenant"
 
     def test_a_tenants_ends_with_the_lease(self, place: Place, tenant: Somebody) -> None:
         row = actions.take_pass(tenant.dwelling_id, by=tenant.by)

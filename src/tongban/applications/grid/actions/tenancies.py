@@ -19,7 +19,7 @@ from tongban.foundation.ledger import actions as ledger
 from tongban.foundation.notifications.actions import notify
 from tongban.foundation.parties.queries import contacts_of, people_by_id
 from tongban.foundation.registers.actions import NewLease, check_lease, let_to
-from tongban.foundation.registers.queries import dwelling_at
+from tongban.foundation.registers.queries import BOTH_SIDES, dwelling_at
 from tongban.lib.actors import Actor, system
 from tongban.lib.names import tidy_name
 from tongban.lib.phones import check_mobile
@@ -150,7 +150,7 @@ def _wrong(row: Tenancy, code: str, by: Actor) -> Refusal | None:
 def _confirm(row: Tenancy, by: Actor) -> None:
     landlord, tenant = (row.asker_id, by.person_id) if row.asker_lets else (by.person_id, row.asker_id)
     assert tenant is not None
-    new = NewLease(row.dwelling_id, row.since, row.until, row.part, landlord_person_id=landlord, source="both_sides")
+    new = NewLease(row.dwelling_id, row.since, row.until, row.part, landlord_person_id=landlord, source=BOTH_SIDES)
     # The two of them have no right to keep registers; that both agreed is the house's own ground.
     row.lease = let_to(new, tenant, by=system("grid.tenancies", channel="web"))
     row.other_id = by.person_id

@@ -29,6 +29,7 @@ from tongban.foundation.registers.queries.places import (
 )
 from tongban.foundation.registers.queries.registers import RegisterFound, register_visible_to, registers_visible_to
 from tongban.foundation.registers.queries.residents import (
+    BOTH_SIDES,
     ResidentFound,
     homes_of_person,
     households_of_dwelling,
@@ -53,6 +54,7 @@ from tongban.foundation.registers.rules.corrections import FACTS
 from tongban.foundation.registers.rules.occupancy import KINDS, RELATIONS, STATES
 
 __all__ = [
+    "BOTH_SIDES",
     "FACTS", "KINDS", "RELATIONS", "STATES", "AddressFound", "Block", "Cell", "Flow", "Freshness", "Matrix", "Profile",
     "RegisterFound", "ResidentFound", "blocks_in", "building_matrix", "companies_at", "companies_matching",
     "dwelling_at", "dwelling_visible_to", "dwellings_unvisited", "find_address", "flows_of", "freshness_of", "homes_of_person", "households_of_dwelling", "known_names", "lacking",

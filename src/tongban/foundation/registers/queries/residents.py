@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from tongban.foundation.parties.models import Person
 
 VIEW = "registers.view_residents"
+BOTH_SIDES = "both_sides"  # the source of what landlord and tenant told each other, and nobody of the community saw
 LIVING = ("floating", "tenant", "lodging")  # kinds of people registered elsewhere who live here
 
 
