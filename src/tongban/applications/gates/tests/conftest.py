@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 import pytest
 from django.test import Client
 
 if TYPE_CHECKING:
+    from tongban.applications.gates.actions import NewPass
     from tongban.applications.gates.models import Community
     from tongban.foundation.parties.models import Person
     from tongban.foundation.registers.tests.arrange import Estate
@@ -48,6 +50,16 @@ class Place:
         dwelling = self.estate.rooms[room]
         actions.record_residence(actions.NewResidence(person.pk, dwelling.pk, kind, **more), by=self.estate.worker)
         return Somebody(person, actor_of(person), dwelling.pk)
+
+    def asked(self, **more: Any) -> NewPass:
+        """What a courier asks for, unless told otherwise."""
+        from tongban.applications.gates.actions import NewPass
+
+        given: dict[str, Any] = {
+            "nonce": uuid4(), "kind": "courier", "community_id": self.community.pk, "name": "李四", "phone": "13800009999",
+            "place": "示例路配送站", "reason": "每天送菜",
+        }  # fmt: skip
+        return NewPass(**given | more)
 
 
 @pytest.fixture

@@ -12,13 +12,11 @@ from django.test import Client
 from django.utils import timezone
 
 from tongban.applications.gates import actions, queries
-from tongban.applications.gates.actions import NewPass, NewRule
 from tongban.applications.gates.models import Pass
 from tongban.applications.gates.tests.conftest import Place, Somebody
 from tongban.foundation.credentials.actions import verify
 from tongban.foundation.credentials.models import Credential
 from tongban.foundation.ledger.actions.erasing import erase_due
-from tongban.foundation.ledger.models import Entry
 from tongban.foundation.parties.models import Look
 from tongban.foundation.parties.tests.arrange import actor_of, person_of
 from tongban.foundation.registers.actions import confirm_residence, end_lease
@@ -30,14 +28,6 @@ from tongban_verify.passes.code import read
 
 pytestmark = pytest.mark.django_db
 Refused = Callable[[str], Any]
-
-
-def asked(at: Place, /, **more: Any) -> NewPass:
-    given: dict[str, Any] = {
-        "nonce": uuid4(), "kind": "courier", "community_id": at.community.pk, "name": "李四", "phone": "13800009999",
-        "place": "示例路配送站", "reason": "每天送菜",
-    }  # fmt: skip
-    return NewPass(**given | more)
 
 
 def verdict(row: Pass) -> str:
@@ -137,7 +127,7 @@ class TestKeeping:
 
 class TestChecking:
     def test_a_courier_asks_and_the_community_gives(self, place: Place) -> None:
-        by, new = actor_of(person_of(number=30)), asked(place)
+        by, new = actor_of(person_of(number=30)), place.asked()
         row = actions.ask_for_pass(new, by=by)
         assert actions.ask_for_pass(new, by=by) == row
         assert (row.state, queries.shown_code(row)) == ("waiting", "")
@@ -151,7 +141,7 @@ class TestChecking:
     def test_a_carer_of_ones_own_home(self, place: Place) -> None:
         somebody = place.lives(10)
         row = actions.ask_for_pass(
-            asked(place, kind="carer", dwelling_id=somebody.dwelling_id, place=""), by=somebody.by
+            place.asked(kind="carer", dwelling_id=somebody.dwelling_id, place=""), by=somebody.by
         )
         actions.approve(row.pk, by=place.worker)
         row.refresh_from_db()
@@ -166,17 +156,17 @@ class TestChecking:
     )  # fmt: skip
     def test_what_is_not_taken(self, place: Place, refused: Refused, wrong: dict[str, Any], code: str) -> None:
         with refused(code):
-            actions.ask_for_pass(asked(place, **wrong), by=actor_of(person_of(number=30)))
+            actions.ask_for_pass(place.asked(**wrong), by=actor_of(person_of(number=30)))
 
     def test_five_wait_at_most(self, place: Place, refused: Refused) -> None:
         by = actor_of(person_of(number=30))
         for _ in range(5):
-            actions.ask_for_pass(asked(place), by=by)
+            actions.ask_for_pass(place.asked(), by=by)
         with refused("too_many_waiting"):
-            actions.ask_for_pass(asked(place), by=by)
+            actions.ask_for_pass(place.asked(), by=by)
 
     def test_it_is_refused_with_a_reason_once(self, place: Place, refused: Refused) -> None:
-        row = actions.ask_for_pass(asked(place), by=actor_of(person_of(number=30)))
+        row = actions.ask_for_pass(place.asked(), by=actor_of(person_of(number=30)))
         with refused("reason_missing"):
             actions.refuse(row.pk, reason=" ", by=place.worker)
         with refused("days_wrong"):
@@ -188,96 +178,13 @@ class TestChecking:
             actions.approve(row.pk, by=place.worker)
 
     def test_only_its_own_community(self, place: Place, refused: Refused) -> None:
-        row = actions.ask_for_pass(asked(place), by=actor_of(person_of(number=30)))
+        row = actions.ask_for_pass(place.asked(), by=actor_of(person_of(number=30)))
         for wrong, code in ((grid_worker(NORTH, 81), "not_found"), (actor_of(person_of(number=31)), "forbidden")):
             for act in (actions.refuse, actions.revoke_pass):
                 with refused(code):
                     act(row.pk, reason="x", by=wrong)
             with refused(code):
                 actions.approve(row.pk, by=wrong)
-
-
-class TestRules:
-    def rule(self, **more: Any) -> NewRule:
-        today = timezone.localdate()
-        given = {
-            "type": "courier",
-            "first": today,
-            "last": today + timedelta(days=13),
-            "legal_basis": "《传染病防治法》第五十三条",
-        }
-        return NewRule(**given | more)
-
-    def test_a_closed_type_gets_no_pass_until_the_rule_ends(self, place: Place, refused: Refused) -> None:
-        by = actor_of(person_of(number=30))
-        rule = actions.set_rule(self.rule(is_closed=True), by=place.worker)
-        with refused("type_closed"):
-            actions.ask_for_pass(asked(place), by=by)
-        actions.end_rule(rule.pk, by=place.worker)
-        assert actions.ask_for_pass(asked(place), by=by).state == "waiting"
-        assert Entry.objects.filter(type="rule.changed").count() == 2
-        with refused("not_found"):
-            actions.end_rule(rule.pk, by=place.worker)
-
-    def test_it_ends_by_itself(self, place: Place) -> None:
-        actions.set_rule(self.rule(is_closed=True), by=place.worker)
-        last = timezone.localdate() + timedelta(days=13)
-        assert queries.rule_for(place.community, "courier", last) is not None
-        assert queries.rule_for(place.community, "courier", last + timedelta(days=1)) is None
-
-    def test_a_dwelling_has_so_many_visitors(self, place: Place, refused: Refused) -> None:
-        somebody = place.lives(10)
-        actions.set_rule(self.rule(type="visitor", quota=1), by=place.worker)
-        new = actions.NewVisitor(uuid4(), somebody.dwelling_id, timezone.localdate())
-        actions.invite(new, by=somebody.by)
-        with refused("quota_reached"):
-            actions.invite(actions.NewVisitor(uuid4(), somebody.dwelling_id, timezone.localdate()), by=somebody.by)
-
-    @pytest.mark.parametrize(
-        ("wrong", "code"),
-        [({"type": "carer"}, "type_unknown"), ({"legal_basis": ""}, "basis_missing"), ({"gates": (9,)}, "gate_unknown"),
-         ({"quota": 0}, "quota_wrong"), ({"hours": "22:00-06:00"}, "hours_wrong")],
-    )  # fmt: skip
-    def test_what_no_rule_says(self, place: Place, refused: Refused, wrong: dict[str, Any], code: str) -> None:
-        with refused(code):
-            actions.set_rule(self.rule(**wrong), by=place.worker)
-
-    def test_its_days_are_in_order_and_its_own(self, place: Place, refused: Refused) -> None:
-        today = timezone.localdate()
-        for first, last in (
-            (today - timedelta(days=1), today),
-            (today, today - timedelta(days=1)),
-            (today, today + timedelta(days=366)),
-        ):
-            with refused("rule_dates_wrong"):
-                actions.set_rule(self.rule(first=first, last=last), by=place.worker)
-        actions.set_rule(self.rule(), by=place.worker)
-        with refused("rule_overlaps"):
-            actions.set_rule(self.rule(hours="06:00-22:00"), by=place.worker)
-        with refused("forbidden"):
-            actions.set_rule(self.rule(), by=actor_of(person_of(number=31)))
-
-
-class TestCommunity:
-    def test_it_opens_once_and_for_itself(self, place: Place, refused: Refused) -> None:
-        with refused("community_open"):
-            actions.open_community("又一个", "0830-3110011", ["东门"], by=place.worker)
-        with refused("gate_missing"):
-            actions.open_community("北边", "0830-3110011", [" "], by=grid_worker(NORTH, 81))
-        with refused("community_needed"):
-            actions.open_community("全区", "0830-3110011", ["东门"], by=grid_worker("510502", 82))
-
-    def test_a_gates_number_is_never_given_again(self, place: Place, refused: Refused) -> None:
-        gate = actions.add_gate("东门", by=place.worker)
-        actions.close_gate(gate.pk, by=place.worker)
-        assert actions.add_gate("西门", by=place.worker).number == gate.number + 1 == 4
-        with refused("not_found"):
-            actions.close_gate(uuid7(), by=place.worker)
-        with refused("name_wrong"):
-            actions.add_gate(" ", by=place.worker)
-        with refused("check_days_wrong"):
-            actions.change_community("凤凰", "0830-3110011", 9, by=place.worker)
-        assert actions.change_community("凤凰", "0830-3110011", 1, by=place.worker).check_days == 1
 
 
 class TestVisitors:
