@@ -139,7 +139,7 @@ def test_phone_and_employer_are_taken_over(estate: Estate, desk_of: Desk, refuse
     me = living(estate, 301)
     client = desk_of(me.by)
     assert client.post("/my-home/phone/", {"phone": "13900009999"}).status_code == 302
-    assert client.post("/my-home/work/", {"employer": "新单位有限公司"}).status_code == 302
+    assert client.post("/my-home/employer/", {"employer": "新单位有限公司"}).status_code == 302
     for row in Proposal.objects.all():
         actions.accept_proposal(row.pk, seen=seen(row), by=estate.worker)
     assert Person.objects.get(pk=me.person.pk).phone == "+8613900009999"

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET
 from tongban.applications.grid.rules.rights import WORK
 from tongban.lib.words import T
 from tongban.web.audiences import actor_of, audience
-from tongban.web.shells import Shell
+from tongban.web.shells import Shell, texts
 
 _SHELL = Shell(
     "grid-round", "grid:round", "grid/round.html",
@@ -55,7 +55,7 @@ WORDS: dict[str, T] = {
 def round_page(request: HttpRequest) -> HttpResponse:
     """The page itself holds nobody's data: its script loads the round and keeps it sealed on the device."""
     start: dict[str, Any] = {
-        "words": {name: str(text) for name, text in WORDS.items()}, "person": str(actor_of(request).person_id),
+        "words": texts(WORDS), "person": str(actor_of(request).person_id),
         "worker": reverse("grid:worker"), "edits": reverse("grid:edits"),
     }  # fmt: skip
     return render(request, "grid/round.html", {"start": start})
