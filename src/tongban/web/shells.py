@@ -18,6 +18,7 @@ from django.urls import reverse
 from tongban.lib.words import T
 
 _WORKER = "web/offline/shell-worker.js"
+_FRAME = "web/app.html"  # round the pages of apps
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +49,20 @@ class Shell:
         return JsonResponse(shown, content_type="application/manifest+json")
 
 
+def texts(found: dict[str, T]) -> dict[str, str]:
+    """An app's words in the reader's language, for its script."""
+    return {name: str(text) for name, text in found.items()}
+
+
 def _content(name: str) -> bytes:
     return Path(str(finders.find(name))).read_bytes()
 
 
 @lru_cache
 def _version(shell: Shell) -> str:
-    digest = hashlib.sha256(Engine.get_default().get_template(shell.template).source.encode())
+    digest = hashlib.sha256()
+    for name in (_FRAME, shell.template):
+        digest.update(Engine.get_default().get_template(name).source.encode())
     for name in (*shell.modules, *shell.files, _WORKER):
         digest.update(_content(name))
     return digest.hexdigest()[:12]

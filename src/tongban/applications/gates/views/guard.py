@@ -12,11 +12,11 @@ from tongban.applications.gates.rules.kinds import TYPE_NAMES
 from tongban.applications.gates.rules.scans import ASKS, VERDICTS
 from tongban.lib.words import T
 from tongban.web.audiences import audience
-from tongban.web.shells import Shell
+from tongban.web.shells import Shell, texts
 
 _SHELL = Shell(
     "gate-guard", "gates:guard", "gates/guard.html",
-    ("gates/guard.js", "web/offline/shelf.js", "web/offline/device.js", "web/offline/outbox.js", "web/offline/freshness.js",
+    ("gates/guard.js", "web/offline/shelf.js", "web/offline/device.js", "web/offline/outbox.js", "web/offline/freshness.js", "web/offline/door.js",
      "credentials/passes.js", "vendor/noble-ed25519/index.js"),
     ("vendor/tabler/tabler.min.css", "web/tongban.css", "web/components.css", "gates/guard.css", "web/mark.svg"),
 )  # fmt: skip
@@ -46,17 +46,13 @@ _WORDS: dict[str, T] = {
 }  # fmt: skip
 
 
-def _texts(found: dict[str, T]) -> dict[str, str]:
-    return {name: str(text) for name, text in found.items()}
-
-
 @audience("public")
 @require_GET
 def guard(request: HttpRequest) -> HttpResponse:
     """The app itself, the same for every phone: what it may do stands in its token."""
-    words: dict[str, Any] = _texts(_WORDS) | {
-        "verdicts": _texts(VERDICTS) | {"list_missing": str(_BANNER["none"])}, "banner": _texts(_BANNER),
-        "answers": _texts(_ANSWERS), "types": _texts(TYPE_NAMES), "asks": list(ASKS),
+    words: dict[str, Any] = texts(_WORDS) | {
+        "verdicts": texts(VERDICTS) | {"list_missing": str(_BANNER["none"])}, "banner": texts(_BANNER),
+        "answers": texts(_ANSWERS), "types": texts(TYPE_NAMES), "asks": list(ASKS),
     }  # fmt: skip
     response = render(request, "gates/guard.html", {"words": words})
     response["Cache-Control"] = "no-cache"

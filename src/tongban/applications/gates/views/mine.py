@@ -141,6 +141,14 @@ def _may_show(row: Pass, person_id: UUID | None) -> bool:
     return (row.person_id or row.asked_by_id) == person_id and row.kind != "visitor"
 
 
+def _to_show(request: HttpRequest, pass_id: UUID) -> Pass:
+    by = actor_of(request)
+    row = queries.pass_of(by, pass_id)
+    if not _may_show(row, by.person_id):
+        raise queries.no_pass()
+    return row
+
+
 def pass_context(row: Pass, now: str, paper: str) -> dict[str, Any]:
     """What a page with a code on it needs; the code is drawn anew every thirty seconds while scripts run."""
     return shown(row) | {"now": now, "paper": paper, "is_good": queries.standing_of(row) == "active"}
@@ -151,10 +159,7 @@ def pass_context(row: Pass, now: str, paper: str) -> dict[str, Any]:
 @require_GET
 def now(request: HttpRequest, pass_id: UUID) -> HttpResponse:
     """The code of the next ninety seconds."""
-    by = actor_of(request)
-    row = queries.pass_of(by, pass_id)
-    if not _may_show(row, by.person_id):
-        raise queries.no_pass()
+    row = _to_show(request, pass_id)
     return code_part(request, row, reverse("gates:now", args=[row.pk]))
 
 
@@ -172,11 +177,7 @@ def code_part(request: HttpRequest, row: Pass, again: str) -> HttpResponse:
 @require_GET
 def paper(request: HttpRequest, pass_id: UUID) -> HttpResponse:
     """The pass on A6."""
-    by = actor_of(request)
-    row = queries.pass_of(by, pass_id)
-    if not _may_show(row, by.person_id):
-        raise queries.no_pass()
-    return paper_answer(row)
+    return paper_answer(_to_show(request, pass_id))
 
 
 def paper_answer(row: Pass) -> HttpResponse:

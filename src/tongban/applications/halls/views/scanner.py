@@ -11,11 +11,11 @@ from django.views.decorators.http import require_GET
 from tongban.applications.halls.rules.presence import VERDICTS
 from tongban.lib.words import T
 from tongban.web.audiences import audience
-from tongban.web.shells import Shell
+from tongban.web.shells import Shell, texts
 
 _SHELL = Shell(
     "hall-scanner", "halls:scanner", "halls/scanner.html",
-    ("halls/scanner.js", "web/offline/shelf.js", "web/offline/device.js", "web/offline/outbox.js", "web/offline/freshness.js"),
+    ("halls/scanner.js", "web/offline/shelf.js", "web/offline/device.js", "web/offline/outbox.js", "web/offline/freshness.js", "web/offline/door.js"),
     ("vendor/tabler/tabler.min.css", "web/tongban.css", "web/components.css", "halls/scanner.css", "web/mark.svg"),
 )  # fmt: skip
 
@@ -44,15 +44,11 @@ _BANNER: dict[str, T] = {
 }  # fmt: skip
 
 
-def _texts(found: dict[str, T]) -> dict[str, str]:
-    return {name: str(text) for name, text in found.items()}
-
-
 @audience("public")
 @require_GET
 def scanner(request: HttpRequest) -> HttpResponse:
     """The app itself, the same for every device: what it may do stands in its token."""
-    words: dict[str, Any] = _texts(_WORDS) | {"verdicts": _texts(_SAID), "banner": _texts(_BANNER)}
+    words: dict[str, Any] = texts(_WORDS) | {"verdicts": texts(_SAID), "banner": texts(_BANNER)}
     response = render(request, "halls/scanner.html", {"words": words})
     response["Cache-Control"] = "no-cache"
     return response

@@ -5,13 +5,13 @@ import { openShelf } from "../web/offline/shelf.js";
 import { Offline, Refused, openDevice } from "../web/offline/device.js";
 import { openOutbox } from "../web/offline/outbox.js";
 import { freshness } from "../web/offline/freshness.js";
+import { fill, inTurn, isKept, partsOf, watchCamera, watchEnrolment, watchForm, watchWays } from "../web/offline/door.js";
 import { judge, openStatusList, openTrustList, unhex, useFallback } from "../credentials/passes.js";
 
 useFallback(() => import("../vendor/noble-ed25519/index.js"));
 const root = document.querySelector("[data-guard]");
 const words = JSON.parse(document.getElementById("guard-words").textContent);
-const part = (name) => root.querySelector(`[data-${name}]`);
-const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
+const part = partsOf(root);
 const STATE_EVERY = 60000, LISTS_EVERY = 300000, SEND_EVERY = 4000, SEEN_KEPT = 86400000, AGAIN = 600000;
 const english = document.documentElement.lang === "en";
 const told = (both) => (english ? both.en : both.zh);
@@ -205,14 +205,9 @@ function draw() {
   part("phone").textContent = fill(words.doubts, { phone: state.phone });
 }
 part("gate").addEventListener("change", async (event) => { gate = Number(event.target.value); await shelf.put("gate", gate); });
-for (const button of root.querySelectorAll("[data-way]")) button.addEventListener("click", () => {
-  way = button.dataset.way;
-  for (const other of root.querySelectorAll("[data-way]")) other.setAttribute("aria-pressed", String(other === button));
-  part("code").focus();
-});
-let busy = Promise.resolve(); // scans are judged one after the other, as people come through a gate
-const take = (text) => { busy = busy.then(() => scanned(text)).catch((error) => show("ask", { reason: String(error) })); };
-part("form").addEventListener("submit", (event) => { event.preventDefault(); if (part("code").value.trim()) take(part("code").value); });
+watchWays(root, (chosen) => { way = chosen; });
+const take = inTurn(scanned, (why) => show("ask", { reason: why }));
+watchForm(root, take);
 part("look-up").addEventListener("submit", async (event) => {
   event.preventDefault();
   const list = part("found");
@@ -237,50 +232,14 @@ async function begin() {
   await refresh();
   await send();
 }
-part("enrol").addEventListener("submit", async (event) => {
-  event.preventDefault();
-  const error = part("enrol-error");
-  error.textContent = "";
-  try {
-    await device.enrol(part("enrol").querySelector("input").value);
-    history.replaceState(null, "", location.pathname);
-    await navigator.storage?.persist?.();
-    await begin();
-    part("code").focus();
-  } catch (why) { error.textContent = why instanceof Refused ? why.message : words.no_network; }
-});
-const given = new URLSearchParams(location.hash.slice(1)).get("code");
-if (given) part("enrol").querySelector("input").value = given;
-part("forget").addEventListener("click", async () => {
-  const { waiting } = await outbox.state();
-  if (waiting) { part("tested").textContent = fill(words.not_yet, { n: waiting }); return; }
-  await device.forget();
-  location.reload();
-});
+watchEnrolment(root, { device, outbox, words, begin, stays: (text) => { part("tested").textContent = text; } });
 part("test").addEventListener("click", async () => {
   // Judges a code that is nobody's: what matters is that this browser can, and that lists and app are kept.
-  const registration = await navigator.serviceWorker?.getRegistration();
   const trouble = await open_(), nothing = trouble ? null : await verdictOn("TB1:0");
-  const can = Boolean(registration && registration.active) && !trouble && nothing.reason === "malformed";
+  const can = await isKept() && !trouble && nothing.reason === "malformed";
   part("tested").textContent = can ? fill(words.can_offline, { n: lists.size }) : words.cannot_offline;
 });
-const camera = part("camera");
-camera.hidden = !("BarcodeDetector" in window) || !navigator.mediaDevices;
-camera.addEventListener("click", async () => {
-  const video = part("video"), reader = new window.BarcodeDetector({ formats: ["qr_code"] });
-  try { video.srcObject = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" } }); } catch { camera.hidden = true; return; }
-  video.hidden = false;
-  await video.play();
-  let held = "", heldAt = 0;
-  const look = async () => {
-    const [found] = await reader.detect(video).catch(() => []);
-    // The same code stays before the camera for a while: one person is one scan.
-    if (found && (found.rawValue !== held || Date.now() - heldAt > 4000)) { held = found.rawValue; heldAt = Date.now(); take(found.rawValue); }
-    else if (found) heldAt = Date.now();
-    setTimeout(look, 150);
-  };
-  look();
-});
+watchCamera(root, take);
 window.addEventListener("online", refresh);
 window.addEventListener("offline", () => { isOnline = false; tell(); });
 navigator.serviceWorker?.register(root.dataset.worker, { scope: root.dataset.scope });

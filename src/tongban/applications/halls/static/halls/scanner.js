@@ -5,11 +5,11 @@ import { openShelf } from "../web/offline/shelf.js";
 import { Offline, Refused, openDevice } from "../web/offline/device.js";
 import { openOutbox } from "../web/offline/outbox.js";
 import { freshness } from "../web/offline/freshness.js";
+import { fill, inTurn, isKept, partsOf, watchCamera, watchEnrolment, watchForm, watchWays } from "../web/offline/door.js";
 
 const root = document.querySelector("[data-scanner]");
 const words = JSON.parse(document.getElementById("scanner-words").textContent);
-const part = (name) => root.querySelector(`[data-${name}]`);
-const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
+const part = partsOf(root);
 const LIST_EVERY = 30000, SEND_EVERY = 4000, ALPHABET = /^[23456789A-HJKMNP-TV-Z]{14}$/;
 
 const shelf = await openShelf("hall-scanner");
@@ -166,17 +166,9 @@ function drawDoor() {
   part("count").textContent = fill(words.inside, { n: inside(), most: door.capacity });
 }
 part("entrance").addEventListener("change", async (event) => { entrance = event.target.value; await shelf.put("entrance", entrance); });
-for (const button of root.querySelectorAll("[data-way]")) button.addEventListener("click", () => {
-  way = button.dataset.way;
-  for (const other of root.querySelectorAll("[data-way]")) other.setAttribute("aria-pressed", String(other === button));
-  part("code").focus();
-});
-let busy = Promise.resolve(); // scans are judged one after the other, as people come through a door
-part("form").addEventListener("submit", (event) => {
-  event.preventDefault();
-  const text = part("code").value;
-  if (text.trim()) busy = busy.then(() => scanned(text)).catch((error) => show(String(error), "bad"));
-});
+watchWays(root, (chosen) => { way = chosen; });
+const take = inTurn(scanned, (why) => show(why, "bad"));
+watchForm(root, take);
 
 // ---- enrolment, the camera, whether it would start offline -------------------------------------------------------------
 
@@ -190,50 +182,12 @@ async function begin() {
   await refresh();
   await send();
 }
-part("enrol").addEventListener("submit", async (event) => {
-  event.preventDefault();
-  const error = part("enrol-error");
-  error.textContent = "";
-  try {
-    await device.enrol(part("enrol").querySelector("input").value);
-    history.replaceState(null, "", location.pathname);
-    await navigator.storage?.persist?.();
-    await begin();
-    part("code").focus();
-  } catch (why) { error.textContent = why instanceof Refused ? why.message : words.no_network; }
-});
-const given = new URLSearchParams(location.hash.slice(1)).get("code");
-if (given) part("enrol").querySelector("input").value = given;
-part("forget").addEventListener("click", async () => {
-  const { waiting } = await outbox.state();
-  if (waiting) { part("said").textContent = fill(words.not_yet, { n: waiting }); return; }
-  await device.forget();
-  location.reload();
-});
+watchEnrolment(root, { device, outbox, words, begin, stays: (text) => { part("said").textContent = text; } });
 part("test").addEventListener("click", async () => {
-  const registration = await navigator.serviceWorker?.getRegistration();
-  const can = Boolean(registration && registration.active) && Boolean(door) && isToday();
+  const can = await isKept() && Boolean(door) && isToday();
   part("tested").textContent = can ? fill(words.can_offline, { n: known.size }) : words.cannot_offline;
 });
-const camera = part("camera");
-camera.hidden = !("BarcodeDetector" in window) || !navigator.mediaDevices;
-camera.addEventListener("click", async () => {
-  const video = part("video"), reader = new window.BarcodeDetector({ formats: ["qr_code"] });
-  try { video.srcObject = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" } }); } catch { camera.hidden = true; return; }
-  video.hidden = false;
-  await video.play();
-  let last = "", lastAt = 0;
-  const look = async () => {
-    const [found] = await reader.detect(video).catch(() => []);
-    // The same code stays before the camera for a while: one person is one scan.
-    if (found && (found.rawValue !== last || Date.now() - lastAt > 4000)) {
-      last = found.rawValue; lastAt = Date.now();
-      busy = busy.then(() => scanned(found.rawValue)).catch((error) => show(String(error), "bad"));
-    } else if (found) lastAt = Date.now();
-    setTimeout(look, 150);
-  };
-  look();
-});
+watchCamera(root, take);
 window.addEventListener("online", refresh);
 window.addEventListener("offline", () => setOnline(false));
 navigator.serviceWorker?.register(root.dataset.worker, { scope: root.dataset.scope });
