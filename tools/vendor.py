@@ -105,6 +105,14 @@ PACKAGES = (
         ("index.js",),
         why="checks codes where the browser has no Ed25519 of its own (before Chrome 137)",
     ),
+    Package(
+        "zxing-wasm",
+        "3.1.4",
+        "zxing-wasm",
+        "MIT, with zxing-cpp (Apache-2.0)",
+        ("dist/iife/reader/index.js", "dist/reader/zxing_reader.wasm"),
+        why="reads QR codes where the browser cannot itself: Safari, Firefox, Chrome on Windows and Linux",
+    ),
 )
 
 

@@ -19,6 +19,7 @@ urlpatterns = [
     path("g/<slug:link>/pass.pdf", guests.paper, name="guest_paper"),
     path("gates/guard/", guard.guard, name="guard"),
     path("gates/guard/worker.js", guard.worker, name="guard_worker"),
+    path("gates/guard/reader.js", guard.reader, name="guard_reader"),
     path("gates/guard/app.webmanifest", guard.manifest, name="guard_manifest"),
     path("desk/gates/guards/", guards.guards, name="guards"),
     path("desk/gates/", desk.home, name="desk"),

@@ -29,6 +29,7 @@ urlpatterns = [
     path("halls/mine/", managing.mine, name="mine"),
     path("halls/scanner/", scanner.scanner, name="scanner"),
     path("halls/scanner/worker.js", scanner.worker, name="scanner_worker"),
+    path("halls/scanner/reader.js", scanner.reader, name="scanner_reader"),
     path("halls/scanner/app.webmanifest", scanner.manifest, name="scanner_manifest"),
     path("halls/arrive/", moving.arrive, name="arrive"),
     path("halls/<uuid:hall_id>/move/", moving.move, name="move"),

@@ -120,6 +120,14 @@ class TestWhatItKeeps:
         assert "/static/credentials/passes.js" in worker
         assert page.get("/gates/guard/app.webmanifest").json()["start_url"] == "/gates/guard/"
 
+    @pytest.mark.parametrize("app", ["gates/guard", "halls/scanner"])
+    def test_only_the_reader_of_codes_may_compile(self, app: str) -> None:
+        page = Client(HTTP_HOST=HOST)
+        assert "wasm" not in page.get(f"/{app}/")["Content-Security-Policy"]
+        reader = page.get(f"/{app}/reader.js")
+        assert reader["Content-Security-Policy"].startswith("default-src 'none'; script-src 'self' 'wasm-unsafe-eval'")
+        assert f'"/{app}/reader.js", "/static/vendor/zxing-wasm/' in page.get(f"/{app}/worker.js").content.decode()
+
 
 class TestScans:
     def test_a_queue_sent_twice_is_kept_once(self, place: Place, token: str) -> None:

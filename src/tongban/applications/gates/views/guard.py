@@ -16,9 +16,10 @@ from tongban.web.shells import Shell, texts
 
 _SHELL = Shell(
     "gate-guard", "gates:guard", "gates/guard.html",
-    ("gates/guard.js", "web/offline/shelf.js", "web/offline/device.js", "web/offline/outbox.js", "web/offline/freshness.js", "web/offline/door.js",
+    ("gates/guard.js", "web/offline/shelf.js", "web/offline/device.js", "web/offline/outbox.js", "web/offline/freshness.js", "web/offline/door.js", "web/offline/codes.js",
      "credentials/passes.js", "vendor/noble-ed25519/index.js"),
     ("vendor/tabler/tabler.min.css", "web/tongban.css", "web/components.css", "gates/guard.css", "web/mark.svg"),
+    reader="gates:guard_reader",
 )  # fmt: skip
 _ANSWERS: dict[str, T] = {
     "allow": T("放行", "Let in"), "deny": T("不放行", "Stop"), "ask": T("请核问", "Ask"), "let": T("已放行", "Was let in"),
@@ -65,6 +66,14 @@ def worker(request: HttpRequest) -> HttpResponse:
     """The script that keeps the app for starts without a network."""
     del request
     return _SHELL.worker()
+
+
+@audience("public")
+@require_GET
+def reader(request: HttpRequest) -> HttpResponse:
+    """The script that reads codes where the browser cannot."""
+    del request
+    return _SHELL.code_reader()
 
 
 @audience("public")

@@ -15,8 +15,9 @@ from tongban.web.shells import Shell, texts
 
 _SHELL = Shell(
     "hall-scanner", "halls:scanner", "halls/scanner.html",
-    ("halls/scanner.js", "web/offline/shelf.js", "web/offline/device.js", "web/offline/outbox.js", "web/offline/freshness.js", "web/offline/door.js"),
+    ("halls/scanner.js", "web/offline/shelf.js", "web/offline/device.js", "web/offline/outbox.js", "web/offline/freshness.js", "web/offline/door.js", "web/offline/codes.js"),
     ("vendor/tabler/tabler.min.css", "web/tongban.css", "web/components.css", "halls/scanner.css", "web/mark.svg"),
+    reader="halls:scanner_reader",
 )  # fmt: skip
 
 _SAID: dict[str, T] = VERDICTS | {
@@ -60,6 +61,14 @@ def worker(request: HttpRequest) -> HttpResponse:
     """The script that keeps the app for starts without a network."""
     del request
     return _SHELL.worker()
+
+
+@audience("public")
+@require_GET
+def reader(request: HttpRequest) -> HttpResponse:
+    """The script that reads codes where the browser cannot."""
+    del request
+    return _SHELL.code_reader()
 
 
 @audience("public")

@@ -1,5 +1,6 @@
 // What every app at a door has: the way people go, the enrolment of its device, a camera for codes. The app says what it does
 // with a code; its page has the parts, marked data-enrol, data-forget, data-camera and so on.
+import { canReadCodes, openReader } from "./codes.js";
 import { Refused } from "./device.js";
 
 export const partsOf = (root) => (name) => root.querySelector(`[data-${name}]`);
@@ -49,24 +50,39 @@ export function watchEnrolment(root, { device, outbox, words, begin, stays }) {
   });
 }
 
+// Gives what starts the camera, for apps that need no press of its button; it answers whether there is a picture.
 export function watchCamera(root, take) {
-  const part = partsOf(root), camera = part("camera");
-  camera.hidden = !("BarcodeDetector" in window) || !navigator.mediaDevices;
-  camera.addEventListener("click", async () => {
-    const video = part("video"), reader = new window.BarcodeDetector({ formats: ["qr_code"] });
-    try { video.srcObject = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" } }); } catch { camera.hidden = true; return; }
+  const part = partsOf(root), camera = part("camera"), video = part("video");
+  let reader = null;
+  camera.hidden = !canReadCodes(root.dataset.reader);
+  const start = async () => {
+    if (reader) return true;
+    try { video.srcObject = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment", width: { ideal: 1280 } } }); } catch { camera.hidden = true; return false; }
     video.hidden = false;
     await video.play();
+    reader = await openReader(root.dataset.reader);
+    root.dataset.camera = reader.name;
     let last = "", lastAt = 0;
     const look = async () => {
-      const [found] = await reader.detect(video).catch(() => []);
+      let text = "";
+      try { text = await reader.read(video); } catch { stop(); return; }
       // The same code stays before the camera for a while: one person is one scan.
-      if (found && (found.rawValue !== last || Date.now() - lastAt > 4000)) { last = found.rawValue; lastAt = Date.now(); take(found.rawValue); }
-      else if (found) lastAt = Date.now();
+      if (text && (text !== last || Date.now() - lastAt > 4000)) { last = text; lastAt = Date.now(); take(text); }
+      else if (text) lastAt = Date.now();
       setTimeout(look, 150);
     };
     look();
-  });
+    return true;
+  };
+  // Without the reader's files, kept or fetched, there is nothing to look with: the code is typed until there is.
+  const stop = () => {
+    for (const track of video.srcObject.getTracks()) track.stop();
+    video.hidden = true;
+    reader = null;
+    delete root.dataset.camera;
+  };
+  camera.addEventListener("click", start);
+  return start;
 }
 
 export async function isKept() {

@@ -1,10 +1,11 @@
 // Keeps the pages and files of an app that has to start without a network. A page's own worker says which:
-//   const SHELL = {name, version, page, files}; importScripts(this file)
+//   const SHELL = {name, version, page, files, reader}; importScripts(this file)
+// The reader of codes is kept where the browser reads none itself, and wherever it was asked for.
 // The network comes first for the page, so that a new version is there at the next start; files are named by their version.
 "use strict";
 (() => {
   const kept = `tongban-${SHELL.name}-${SHELL.version}`;
-  const everything = [SHELL.page, ...SHELL.files];
+  const everything = [SHELL.page, ...SHELL.files, ...("BarcodeDetector" in self ? [] : SHELL.reader)];
 
   self.addEventListener("install", (event) => {
     event.waitUntil((async () => {
@@ -38,10 +39,19 @@
     return (await cache.match(SHELL.page)) || Response.error();
   }
 
+  async function keptOnceAsked(request, path) {
+    const cache = await caches.open(kept), known = await cache.match(path);
+    if (known) return known;
+    const answer = await fetch(request);
+    if (answer.ok) await cache.put(path, answer.clone());
+    return answer;
+  }
+
   self.addEventListener("fetch", (event) => {
     const address = new URL(event.request.url);
     if (event.request.method !== "GET" || address.origin !== self.location.origin) return;
     if (event.request.mode === "navigate" && address.pathname === SHELL.page) { event.respondWith(page(event.request)); return; }
+    if (SHELL.reader.includes(address.pathname)) { event.respondWith(keptOnceAsked(event.request, address.pathname)); return; }
     if (!SHELL.files.includes(address.pathname)) return;
     event.respondWith((async () => (await (await caches.open(kept)).match(address.pathname)) || fetch(event.request))());
   });
