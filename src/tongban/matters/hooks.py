@@ -73,3 +73,14 @@ PAPER = declare_purpose(
     retention_days=366,  # at least; as long as the service's cases when that is longer
     types=("pdf",),
 )
+SIGNED_PAGE = declare_purpose(
+    "matters.signed_page",
+    T("申请人签字页", "Page signed by the applicant"),
+    legal_basis=T(
+        "《行政许可法》（2019 年修正）第二十九条、第三十一条",
+        "Administrative Licensing Law (2019 revision) Art. 29, 31",
+    ),
+    retention_days=5 * 365,  # at least; a closed case keeps it as long as its answers
+    max_mb=20,
+    types=("pdf", "jpeg", "png"),
+)

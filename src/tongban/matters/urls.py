@@ -55,6 +55,7 @@ urlpatterns = [
     path("desk/deliveries/<uuid:case_id>/", papers.delivery, name="desk_delivery"),
     path("window/", window.intakes, name="window"),
     path("window/new/", window.take_in, name="window_new"),
+    path("window/company/", window.company, name="window_company"),
     path("window/<uuid:case_id>/", window.case, name="window_case"),
     path("desk/acceptance/", desk.acceptance, name="desk_acceptance"),
     path("desk/reviews/", desk.reviews, name="desk_reviews"),

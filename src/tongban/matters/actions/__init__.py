@@ -59,8 +59,8 @@ from tongban.matters.actions.ratings import answer_rating, appeal_rating, call_b
 from tongban.matters.actions.reviews import open_case, review_case
 from tongban.matters.actions.signing import ask_to_sign, send_back_unsigned, sign_case, take_back_unsigned
 from tongban.matters.actions.submission import submit_case, withdraw_case
+from tongban.matters.actions.visitors import PaperMandate, Principal, ShownLicence, Visitor, record_company
 from tongban.matters.actions.window import (
-    Visitor,
     confirm_by_code,
     confirm_on_paper,
     hand_over,
@@ -72,8 +72,11 @@ __all__ = [
     "InFlight",
     "NewDay",
     "Outcome",
+    "PaperMandate",
+    "Principal",
     "Published",
     "Row",
+    "ShownLicence",
     "Together",
     "Visitor",
     "accept_case",
@@ -114,6 +117,7 @@ __all__ = [
     "publish_library",
     "publish_themes",
     "rate_case",
+    "record_company",
     "record_refund",
     "record_window_payment",
     "refund_payment",

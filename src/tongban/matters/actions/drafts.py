@@ -104,6 +104,10 @@ def _for_another(content: Content, person_id: UUID, by: Actor) -> Actor:
         raise forbidden(T("您没有为这个人办理的授权。请对方在“我的授权”中授权给您，或一起到大厅窗口办理。",
                           "You hold no mandate of this person. Ask them to give you one, or come to a service window together."))  # fmt: skip
     channel = by.channel if by.channel == "window" else "agent"
+    if channel == "window" and "agent" not in content.definition.channels:
+        raise Refusal(
+            "wrong_channel", T("这项服务须由本人办理，不能代办。", "Nobody may act for the applicant in this service.")
+        )
     return replace(by, channel=channel, on_behalf_of=("person", person_id), mandate_id=right.mandate_id)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -19,7 +18,7 @@ from tongban.lib.together import know
 from tongban.matters.actions.common import lock_case, lock_own_case, lock_to_edit, record
 from tongban.matters.models import Case, Promise
 from tongban.matters.queries import content_of, held_documents
-from tongban.matters.queries.materials import APP, document_hashes
+from tongban.matters.queries.materials import APP, document_hashes, in_name_of
 from tongban.matters.rules.cases import CLOSED_STATES, DRAFT, moved_on
 from tongban.matters.rules.materials import check_file, files_in, given_twice
 from tongban.matters.rules.shape import Content
@@ -28,18 +27,11 @@ if TYPE_CHECKING:
     from tongban.foundation.documents.models import Document
 
 
-def _for_applicant(case: Case, by: Actor) -> Actor:
-    """Whoever stands for the applicant sends and uses files in the applicant's name."""
-    if case.organisation_id is not None:
-        return replace(by, on_behalf_of=("organisation", case.organisation_id))
-    return replace(by, on_behalf_of=("person", case.person_id)) if case.person_id is not None else by
-
-
 def send_file(case_id: UUID, file: Any, *, by: Actor) -> Document:
     """Keep one file sent with a form of the case, before the form's answers are looked at: it survives their errors."""
     with transaction.atomic():
         case = lock_to_edit(case_id, by)
-    return documents.store_upload(file, purpose=MATERIAL, by=_for_applicant(case, by))
+    return documents.store_upload(file, purpose=MATERIAL, by=in_name_of(case, by))
 
 
 def send_owed_file(case_id: UUID, file: Any, *, by: Actor) -> Document:
@@ -48,7 +40,7 @@ def send_owed_file(case_id: UUID, file: Any, *, by: Actor) -> Document:
         case = lock_own_case(case_id, by)
         if not Promise.objects.filter(case=case, kind="material", state="open").exists():
             raise moved_on("没有待补交的材料。", "Nothing is owed here.", code="promise_settled")
-    return documents.store_upload(file, purpose=MATERIAL, by=_for_applicant(case, by))
+    return documents.store_upload(file, purpose=MATERIAL, by=in_name_of(case, by))
 
 
 def take_materials(case: Case, content: Content, values: Mapping[str, Any], by: Actor) -> list[Refusal]:
@@ -85,7 +77,7 @@ def _named(content: Content, values: Mapping[str, Any]) -> dict[UUID, str]:
 
 def _take(case: Case, content: Content, one: tuple[str, UUID], others: list[Document], by: Actor) -> Document:
     name, document_id = one
-    acting = _for_applicant(case, by)
+    acting = in_name_of(case, by)
     found = documents.keep_chosen(documents.Chosen(document_id=document_id), purpose=MATERIAL, by=acting)
     check_file(name, content.elements[name], file_type=found.type, size=found.size, file=found.name)
     if found.sha256 and any(found.sha256 == other.sha256 for other in others):

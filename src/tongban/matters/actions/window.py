@@ -5,34 +5,29 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
 
-from tongban.foundation.parties import actions as parties
+from tongban.foundation.documents import actions as documents
+from tongban.foundation.documents.actions import Chosen
 from tongban.foundation.parties.hooks import send_code
-from tongban.foundation.parties.queries import (
-    colleagues_of,
-    contacts_of,
-    organisation_by_uscc,
-    person_by_document,
-    require,
-)
+from tongban.foundation.parties.queries import colleagues_of, contacts_of, require
 from tongban.lib.actors import Actor
-from tongban.lib.identifiers import check_document, check_uscc
-from tongban.lib.names import tidy_name
 from tongban.lib.refusals import Refusal, not_found
 from tongban.lib.words import T
 from tongban.matters import hooks
 from tongban.matters.actions.common import lock_case, record
 from tongban.matters.actions.drafts import start_draft
 from tongban.matters.actions.submission import submit_case
+from tongban.matters.actions.visitors import Visitor, applicant_of, identified
 from tongban.matters.models import Case, Intake
 from tongban.matters.queries import content_of
-from tongban.matters.queries.window import for_visitor
+from tongban.matters.queries.materials import APP, in_name_of
+from tongban.matters.queries.window import asks_for_page, for_visitor
 from tongban.matters.rules.answers import check_answers
 from tongban.matters.rules.cases import check_may_edit, check_reason, hash_of
 
@@ -40,64 +35,23 @@ _CODE_LASTS = timedelta(minutes=10)
 _MOST_TRIES = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Visitor:
-    """Who stands at the counter, as their document says; ``uscc`` when they apply for a company."""
-
-    name: str
-    document_type: str
-    document_number: str
-    phone: str = ""
-    uscc: str = ""
-
-
 @transaction.atomic
 def take_in(code: str, visitor: Visitor, *, evidence: str, by: Actor) -> Case:
-    """Begin an application for a visitor whose document the clerk has seen; a person not known yet is recorded."""
+    """Begin an application for a visitor whose document the clerk has seen, or for whom they act; unknown people are recorded."""
     require(by, hooks.TAKE_IN)
     if by.unit_id is None or by.person_id is None:
         raise Refusal("wrong_unit", T("请先进入窗口工作台。", "Open a window's desk first."), status=403)
     seen = check_reason(evidence, field="evidence")
-    person_id = _identified(visitor, by)
-    if person_id == by.person_id:
-        raise Refusal(
-            "own_case", T("自己的事请到其他窗口办理。", "A colleague takes in your own application."), status=403
-        )
-    organisation_id = _company(visitor.uscc) if visitor.uscc.strip() else None
-    acting = for_visitor(by, person_id)
-    case = start_draft(code, organisation_id=organisation_id, by=acting)
-    capacity = "self" if organisation_id is None else "mandate" if case.mandate_id else "legal_representative"
+    person_id = identified(visitor, by)
+    kind, applicant_id = applicant_of(visitor, person_id, code, by=by)
+    case = start_draft(code, by=for_visitor(by, person_id), **{f"{kind}_id": applicant_id})
+    capacity = "mandate" if case.mandate_id else "self" if kind == "person" else "legal_representative"
     Intake.objects.create(
         case=case, visitor_id=person_id, capacity=capacity, evidence=seen, seen_at=timezone.now(), seen_by=by.name[:120],
         seen_by_person_id=by.person_id, unit_id=by.unit_id, holder_id=by.person_id, holder_name=by.name[:120],
     )  # fmt: skip
     record(case, "taken_in", by=by.through("window"))
     return case
-
-
-def _identified(visitor: Visitor, by: Actor) -> UUID:
-    number = check_document(visitor.document_type, visitor.document_number, field="document_number")
-    known = person_by_document(visitor.document_type, number)
-    if known is None:
-        particulars = parties.Particulars(
-            visitor.name, visitor.document_type, number, visitor.phone, region_code=by.region
-        )
-        known = parties.register_person(particulars, source="window", by=by)
-    elif known.name != tidy_name(visitor.name):
-        raise Refusal("name_differs", T("姓名和登记的不一致，请核对证件；确有变化，先办理信息更正。",
-                      "The name differs from the record: check the document, or correct the record first."), field="name")  # fmt: skip
-    if known.assurance < 5:
-        parties.verify_at_counter(known.pk, by=by)
-    return known.pk
-
-
-def _company(uscc: str) -> UUID:
-    found = organisation_by_uscc(check_uscc(uscc, field="uscc"))
-    if found is None:
-        raise Refusal("company_unknown", T("这家单位还没有登记，请先由法定代表人在“我的单位”登记，或请管理员登记。",
-                      "This organisation is not recorded yet: its representative or an administrator records it first."),
-                      field="uscc")  # fmt: skip
-    return found.pk
 
 
 @transaction.atomic
@@ -152,14 +106,28 @@ def _wrong_code(case: Case, intake: Intake, code: str) -> Refusal | None:
     return None
 
 
-@transaction.atomic
-def confirm_on_paper(case_id: UUID, *, evidence: str, by: Actor) -> Case:
-    """Hand in what the applicant signed on paper; the clerk says what was signed and where it is kept."""
-    case, intake = _lock(case_id, by)
-    _check_complete(case)
-    intake.evidence = f"{intake.evidence}；{check_reason(evidence, field='evidence')}"
-    _confirm(intake, Intake.Confirmed.PAPER, case)
-    return submit_case(case_id, by=for_visitor(by, intake.visitor_id))
+def confirm_on_paper(case_id: UUID, *, evidence: str, page: Chosen | None = None, by: Actor) -> Case:
+    """Hand in what the applicant signed on paper; the clerk says where that is kept, and adds the signed page.
+
+    The page is needed where the service asks to know its applicant well; a page sent survives what is refused afterwards.
+    """
+    with transaction.atomic():
+        acting = in_name_of(_lock(case_id, by)[0], by)
+    kept = documents.keep_chosen(page, purpose=hooks.SIGNED_PAGE, by=acting) if page else None
+    with transaction.atomic():
+        case, intake = _lock(case_id, by)
+        _check_complete(case)
+        if kept is None and asks_for_page(case):
+            raise Refusal("page_missing", T("这项服务要求附上申请人签字页的扫描件或照片。",
+                          "This service asks for a scan or a photo of the signed page."), field="page")  # fmt: skip
+        if kept is not None:
+            documents.attach_document(
+                kept.pk, app=APP, attached_id=case.pk, owner=acting.on_behalf_of, by=acting
+            )  # fmt: skip
+            intake.page_id = kept.pk
+        intake.evidence = f"{intake.evidence}；{check_reason(evidence, field='evidence')}"
+        _confirm(intake, Intake.Confirmed.PAPER, case)
+        return submit_case(case_id, by=for_visitor(by, intake.visitor_id))
 
 
 @transaction.atomic
@@ -198,8 +166,9 @@ def _check_complete(case: Case) -> None:
 def _confirm(intake: Intake, how: str, case: Case) -> None:
     intake.confirmed_how, intake.confirmed_at, intake.confirmed_hash = how, timezone.now(), hash_of(case.values)
     intake.code_hash = ""
-    intake.save(update_fields=["confirmed_how", "confirmed_at", "confirmed_hash", "code_hash", "evidence"])
-    record(case, "confirmed", by=for_visitor_named(intake), how=how)
+    intake.save(update_fields=["confirmed_how", "confirmed_at", "confirmed_hash", "code_hash", "evidence", "page_id"])
+    said: dict[str, Any] = {"page": str(intake.page_id)} if intake.page_id else {}
+    record(case, "confirmed", by=for_visitor_named(intake), how=how, **said)
 
 
 def for_visitor_named(intake: Intake) -> Actor:

@@ -31,7 +31,11 @@ def show_certificate(subject_kind: str, subject_id: UUID) -> list[tuple[T, str]]
 def cases_held(*, person_id: UUID) -> list[Section]:
     """A person's own applications with every answer, and those they filled in or submitted for others."""
     sections = []
-    for case in Case.objects.filter(person_id=person_id).select_related("definition").order_by("-started_at")[:100]:
+    for case in (
+        Case.objects.filter(person_id=person_id)
+        .select_related("definition", "intake__visitor")
+        .order_by("-started_at")[:100]
+    ):
         facts = [
             (answer.label, "、".join(file.name for file in answer.files) or str(answer.text), answer.source or _OWN)
             for screen in printed_screens(case, content_of(case))
@@ -40,6 +44,8 @@ def cases_held(*, person_id: UUID) -> list[Section]:
         title = T("办件：{service}", "Case: {service}").format(service=case.definition.title)
         if case.channel == "agent":
             facts.append((T("代办人", "Acted for you"), case.operator, _BY_MANDATE))
+        elif case.channel == "window" and case.mandate_id is not None:
+            facts.append((T("代办人", "Acted for you"), case.intake.visitor.name, _BY_MANDATE))
         sections.append(Section(title, facts, reverse("matters:case", args=[case.pk])))
     own = Case.objects.filter(started_by_id=person_id) | Case.objects.filter(submitted_by_id=person_id)
     acted = own.exclude(person_id=person_id).select_related("definition").defer("answers").order_by("-started_at")

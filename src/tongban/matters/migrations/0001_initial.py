@@ -513,6 +513,7 @@ class Migration(migrations.Migration):
                     models.CharField(blank=True, choices=[("paper", "纸面签字"), ("code", "短信验证码")], max_length=8),
                 ),
                 ("confirmed_at", models.DateTimeField(blank=True, null=True)),
+                ("page_id", models.UUIDField(blank=True, null=True)),
                 ("confirmed_hash", models.CharField(blank=True, max_length=64)),
                 ("code_hash", models.CharField(blank=True, max_length=64)),
                 ("code_for", models.CharField(blank=True, max_length=64)),

@@ -32,7 +32,8 @@ def _lean() -> QuerySet[Case]:
 
 def _whole(found: QuerySet[Case]) -> QuerySet[Case]:
     """Single cases with what every page of a case shows, in few statements: its reviews and its history, too."""
-    parts = ("definition", "version", "organisation", "person", "decision_unit", "acceptance_unit", "decision")
+    parts = ("definition", "version", "organisation", "person", "decision_unit", "acceptance_unit", "decision",
+             "intake__visitor")  # fmt: skip
     events = Prefetch("events", CaseEvent.objects.select_related("unit").order_by("at", "pk"))
     lean = found.defer(None).select_related(*parts).defer("version__content", "version__sources")
     return lean.prefetch_related(Prefetch("reviews", _IN_ORDER), events)

@@ -25,7 +25,9 @@ _OWN_PROFILE = T("您的个人资料", "your profile")
 def _legal_representative(case: Case) -> str:
     organisation = case.organisation
     head = organisation.legal_representative if organisation else None
-    return head.name if head else ""
+    if head is not None:
+        return head.name
+    return str(organisation.licence.get("representative", "")) if organisation else ""
 
 
 _ORGANISATION: dict[str, Callable[[Case], Any]] = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from tongban.lib.words import T
 from tongban.matters.models import Case
 from tongban.matters.queries.cases import cases_visible_to, stands_for
 from tongban.matters.queries.definitions import content_of
+from tongban.matters.queries.window import held_intake
 from tongban.matters.rules.materials import files_in
 from tongban.matters.rules.shape import Content
 
@@ -21,6 +23,13 @@ if TYPE_CHECKING:
     from tongban.foundation.documents.models import Document
 
 APP = "matters"
+
+
+def in_name_of(case: Case, by: Actor) -> Actor:
+    """Whoever stands for the applicant sends and uses files in the applicant's name."""
+    if case.organisation_id is not None:
+        return replace(by, on_behalf_of=("organisation", case.organisation_id))
+    return replace(by, on_behalf_of=("person", case.person_id)) if case.person_id is not None else by
 
 
 def held_documents(case: Case) -> dict[UUID, Document]:
@@ -89,4 +98,4 @@ def case_of_document(case_id: UUID, actor: Actor) -> tuple[Case, bool] | None:
         visible = cases_visible_to(actor).filter(pk=case_id).exists()
     except Refusal:
         return None
-    return (case, True) if visible else None
+    return (case, True) if visible or held_intake(case_id, actor) else None

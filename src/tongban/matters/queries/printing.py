@@ -156,3 +156,11 @@ def printed_screens(case: Case, content: Content) -> list[PrintedScreen]:
         if rows:
             screens.append(PrintedScreen(screen.code, screen.title, rows))
     return screens
+
+
+def signed_page(case: Case) -> list[PrintedFile]:
+    """The page its applicant signed at a window, as a list of one; empty where nothing was scanned."""
+    intake = getattr(case, "intake", None)
+    if intake is None or intake.page_id is None:
+        return []
+    return [_file(intake.page_id, held_documents(case).get(intake.page_id))]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterator
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from django.utils import timezone
 
 from tongban.foundation.parties.hooks import send_code
 from tongban.foundation.parties.models import Membership, Person
-from tongban.lib.identifiers import synthetic_id_number
+from tongban.lib.identifiers import synthetic_id_number, synthetic_uscc
 from tongban.matters.models import Definition
 from tongban.matters.queries.keeping import written_files
 from tongban.matters.rules.bundles import write_bundle
@@ -69,6 +70,27 @@ def test_a_clerk_takes_in_and_the_visitor_confirms(
     assert clerk.send(f"{path}/hand-over", {"person_id": str(county.owner.pk)}).json()["code"] == "not_a_colleague"
     assert clerk.send(f"{path}/hand-over", {"person_id": str(colleague.pk)}).status_code == 200
     assert clerk.get(path).status_code == 404
+
+
+def test_a_clerk_takes_in_for_others(county: County, settings: Any, tmp_path: Path) -> None:
+    publish_small(tmp_path)
+    clerk = desk(county, "approval", "clerk", settings)
+    uscc = synthetic_uscc("91", 78)
+    licence = {"uscc": uscc, "name": "柳荫纸品厂", "representative": "钱老大", "evidence": "营业执照副本原件"}
+    assert desk(county, "health", "reviewer", settings).send("/window/companies", licence).status_code == 403
+    assert clerk.send("/window", VISITOR | {"uscc": uscc}).json()["code"] == "company_unknown"
+    said = clerk.send("/window/companies", licence)
+    assert (said.status_code, "市场主体登记库查无此单位" in said.json()["said"]) == (201, True)
+    until = (timezone.localdate() + timedelta(days=5)).isoformat()
+    mandate = {"evidence": "授权委托书原件", "valid_to": until, "may_sign": True}
+    assert clerk.send("/window", VISITOR | {"uscc": uscc}).json()["code"] == "mandate_missing"
+    begun = clerk.send("/window", VISITOR | {"uscc": uscc, "mandate": mandate}).json()
+    assert (begun["applicant"], begun["visitor"], begun["capacity"]) == ("柳荫纸品厂", "钱老大", "mandate")
+    principal = {"name": "罗秀英", "document_number": synthetic_id_number(date(1950, 5, 2), 4)}
+    begun = clerk.send("/window", VISITOR | {"principal": principal, "mandate": mandate}).json()
+    assert (begun["applicant"], begun["visitor"], begun["capacity"]) == ("罗秀英", "钱老大", "mandate")
+    unknown = clerk.send(f"/window/{begun['id']}/confirm/paper", {"evidence": "已签字", "page_id": begun["id"]})
+    assert unknown.status_code == 404
 
 
 def test_a_version_is_proposed_by_one_and_confirmed_by_another(county: County, settings: Any) -> None:

@@ -152,21 +152,6 @@ def test_who_took_it_in_never_decides(county: County, refused: Refused, tmp_path
         actions.decide_case(case.pk, outcome="granted", by=staff(county.units["approval"], "decider", person=twice))
 
 
-def test_companies_only_through_somebody_with_a_right(county: County, refused: Refused, tmp_path: Path) -> None:
-    publish_small(tmp_path)
-    clerk = clerk_of(county)
-    with refused("forbidden"):
-        actions.take_in(CODE, visitor(uscc=county.company.uscc), evidence=SEEN, by=clerk)
-    with refused("company_unknown"):
-        actions.take_in(CODE, visitor(uscc="91110000600037341L"), evidence=SEEN, by=clerk)
-    actions.take_in(CODE, visitor(), evidence=SEEN, by=clerk)
-    person = Person.objects.get(name="钱老大")
-    county.company.legal_representative = person
-    county.company.save(update_fields=["legal_representative"])
-    case = actions.take_in(CODE, visitor(uscc=county.company.uscc), evidence=SEEN, by=clerk)
-    assert (case.organisation, case.intake.capacity) == (county.company, "legal_representative")
-
-
 def test_a_case_is_handed_to_a_colleague(county: County, refused: Refused, tmp_path: Path) -> None:
     publish_small(tmp_path)
     clerk, other = clerk_of(county), clerk_of(county, "何志强")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
@@ -16,12 +17,12 @@ from tongban.foundation.parties.queries import colleagues_of
 from tongban.lib.refusals import Refusal, not_found
 from tongban.lib.words import T
 from tongban.matters import actions, hooks, queries
-from tongban.matters.forms.window import CodeForm, HandOverCaseForm, SignedForm, VisitorForm
-from tongban.matters.queries.printing import case_tone, printed_screens
-from tongban.matters.queries.window import held_intake, intakes_of
+from tongban.matters.forms.window import CodeForm, HandOverCaseForm, LicenceForm, SignedForm, VisitorForm
+from tongban.matters.queries.printing import case_tone, printed_screens, signed_page
+from tongban.matters.queries.window import asks_for_page, company_recorded, held_intake, intake_facts, intakes_of
 from tongban.matters.rules.cases import DRAFT, RETURNED, STATES
-from tongban.web.audiences import audience
-from tongban.web.forms import HouseForm, refusals_said, show_refusal
+from tongban.web.audiences import actor_of, audience
+from tongban.web.forms import HouseForm, refusals_said, show_refusal, tried
 from tongban.web.tables import Column, listing
 
 _COLUMNS = (
@@ -47,20 +48,39 @@ def intakes(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def take_in(request: HttpRequest) -> HttpResponse:
     """Identify a visitor and begin an application for them."""
-    form = VisitorForm(request.POST or None)
+    form = VisitorForm(request.POST or None, initial={"uscc": request.GET.get("uscc", "")})
+    unknown = ""
     if request.method == "POST" and form.is_valid():
-        said = form.cleaned_data
-        visitor = actions.Visitor(
-            said["name"], said["document_type"], said["document_number"], said["phone"], said["uscc"]
-        )
         try:
-            case = actions.take_in(said["service"], visitor, evidence=said["evidence"], by=request.actor)  # type: ignore[attr-defined]
+            case = actions.take_in(
+                form.cleaned_data["service"],
+                form.visitor(),
+                evidence=form.cleaned_data["evidence"],
+                by=actor_of(request),
+            )
         except Refusal as refusal:
             show_refusal(form, refusal)  # also that the visitor holds no mandate: said at the counter
+            unknown = str(form["uscc"].value()) if refusal.code == "company_unknown" else ""
         else:
             first = queries.content_of(case).form.screens[0].code
             return HttpResponseRedirect(reverse("matters:screen", args=[case.pk, first]))
-    return render(request, "matters/window/new.html", {"form": form}, status=422 if form.is_bound else 200)
+    context = {"form": form, "unknown": unknown}
+    return render(request, "matters/window/new.html", context, status=422 if form.is_bound else 200)
+
+
+@audience("staff", capability=hooks.TAKE_IN)
+@never_cache
+@require_http_methods(["GET", "POST"])
+def company(request: HttpRequest) -> HttpResponse:
+    """Record a company nobody knew, from the licence its visitor brought."""
+    form = LicenceForm(request.POST or None, initial={"uscc": request.GET.get("uscc", "")})
+    if request.method == "POST":
+        made = tried(form, lambda said: actions.record_company(form.licence(), by=actor_of(request)))
+        if made is not None:
+            messages.success(request, str(company_recorded(made)))
+            address = reverse("matters:window_new")
+            return HttpResponseRedirect(f"{address}?{urlencode({'uscc': form.cleaned_data['uscc'].strip().upper()})}")
+    return render(request, "matters/window/company.html", {"form": form}, status=422 if form.is_bound else 200)
 
 
 @audience("staff", capability=hooks.TAKE_IN)
@@ -101,7 +121,7 @@ def _act(request: HttpRequest, case_id: UUID, bound: dict[str, HouseForm]) -> Ht
     kind = {"code": CodeForm, "paper": SignedForm, "hand_over": HandOverCaseForm}.get(name)
     if kind is None:
         return None
-    form = bound[name] = kind(request.POST)
+    form = bound[name] = kind(request.POST, request.FILES)
     if name == "hand_over":
         form.fields["person"].choices = _colleagues(actor)  # type: ignore[attr-defined]
     if not form.is_valid():
@@ -113,7 +133,8 @@ def _act(request: HttpRequest, case_id: UUID, bound: dict[str, HouseForm]) -> Ht
     if name == "code":
         actions.confirm_by_code(case_id, form.cleaned_data["code"], by=actor)
     else:
-        actions.confirm_on_paper(case_id, evidence=form.cleaned_data["evidence"], by=actor)
+        said = form.cleaned_data
+        actions.confirm_on_paper(case_id, evidence=said["evidence"], page=said["page"], by=actor)
     return HttpResponseRedirect(reverse("matters:receipt", args=[case_id]))
 
 
@@ -127,11 +148,13 @@ def _page(request: HttpRequest, case_id: UUID, bound: dict[str, HouseForm]) -> H
     assert intake is not None
     found = queries.case_at_window(intake)
     hand = bound.get("hand_over") or HandOverCaseForm()
+    paper = bound.get("paper") or SignedForm()
+    paper.ask_for_page(actor, is_needed=asks_for_page(found))  # type: ignore[attr-defined]
     hand.fields["person"].choices = _colleagues(actor)  # type: ignore[attr-defined]
     context = {
         "case": found, "intake": intake, "state": STATES[found.state], "tone": case_tone(found),
         "may_edit": found.state in (DRAFT, RETURNED), "screens": printed_screens(found, queries.content_of(found)),
-        "code_form": bound.get("code") or bound.get("none") or CodeForm(), "paper_form": bound.get("paper") or SignedForm(),
-        "hand_form": hand, "bound": bound, "moments": queries.history_of(found, names=True),
+        "code_form": bound.get("code") or bound.get("none") or CodeForm(), "paper_form": paper,
+        "page": signed_page(found), "facts": intake_facts(found), "hand_form": hand, "bound": bound, "moments": queries.history_of(found, names=True),
     }  # fmt: skip
     return render(request, "matters/window/case.html", context, status=422 if bound else 200)

@@ -8,7 +8,9 @@ from tongban.foundation.parties.actions.accounts import (
 )
 from tongban.foundation.parties.actions.companies import (
     CLAIMABLE,
+    Licence,
     claim_organisation,
+    record_from_licence,
     set_legal_representative,
 )
 from tongban.foundation.parties.actions.desks import (
@@ -98,6 +100,7 @@ __all__ = [
     "CORRECTABLE",
     "DEVICE_KINDS",
     "Grantor",
+    "Licence",
     "ListOrder",
     "NewClient",
     "NewMandate",
@@ -137,6 +140,7 @@ __all__ = [
     "open_disclosure",
     "read_disclosure",
     "read_list",
+    "record_from_licence",
     "record_list_look",
     "record_look",
     "record_looks",

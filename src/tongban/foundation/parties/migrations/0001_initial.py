@@ -86,6 +86,7 @@ class Migration(migrations.Migration):
                 ("industry", models.CharField(blank=True, max_length=80)),
                 ("is_active", models.BooleanField(default=True)),
                 ("source", models.CharField(default="self", max_length=40)),
+                ("licence", models.JSONField(blank=True, default=dict)),
                 ("created_at", models.DateTimeField(auto_now_add=True)),
                 ("is_sample", models.BooleanField(default=False)),
             ],

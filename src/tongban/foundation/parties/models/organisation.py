@@ -33,6 +33,9 @@ class Organisation(Named, House):
     )
     is_active = models.BooleanField(default=True)
     source = models.CharField(max_length=40, default="self")
+    licence = models.JSONField(
+        default=dict, blank=True
+    )  # how a window recorded it: representative, register, evidence, by, on
     created_at = models.DateTimeField(auto_now_add=True)
     is_sample = models.BooleanField(default=False)
 

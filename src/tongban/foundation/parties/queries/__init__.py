@@ -27,6 +27,7 @@ from tongban.foundation.parties.queries.mandates import (
     Ground,
     Standing,
     grounds_of,
+    mandate_by_id,
     mandates_in_force,
     mandates_of,
     may_act_for,
@@ -38,6 +39,7 @@ from tongban.foundation.parties.queries.mandates import (
 from tongban.foundation.parties.queries.my_data import ASSURANCE, everything_held, exported, identity_held
 from tongban.foundation.parties.queries.organisations import (
     departments_for,
+    organisation_by_id,
     organisation_by_uscc,
     unit_for,
     units_for,
@@ -121,6 +123,7 @@ __all__ = [
     "identity_held",
     "is_readable",
     "looks_at",
+    "mandate_by_id",
     "mandates_in_force",
     "mandates_of",
     "may_act_for",
@@ -131,6 +134,7 @@ __all__ = [
     "nobody",
     "office_visible_to",
     "offices_visible_to",
+    "organisation_by_id",
     "organisation_by_uscc",
     "organisations_acted_for",
     "organisations_in_reach",

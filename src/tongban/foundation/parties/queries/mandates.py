@@ -107,6 +107,11 @@ def may_act_for_person(by: Actor, person_id: UUID, *, service: str = "") -> Stan
     return None
 
 
+def mandate_by_id(mandate_id: UUID) -> Mandate | None:
+    """The mandate a case was made by, also after its end; None when its retention is over."""
+    return Mandate.objects.filter(pk=mandate_id).first()
+
+
 def persons_acted_for(by: Actor) -> list[Person]:
     """Every other person ``by`` may act for in one service or all, by name."""
     if by.kind != "person" or by.person_id is None:

@@ -13,6 +13,11 @@ def organisation_by_uscc(uscc: str) -> Organisation | None:
     return Organisation.objects.filter(uscc=uscc, is_active=True).first()
 
 
+def organisation_by_id(organisation_id: UUID) -> Organisation:
+    """An organisation by an id its caller got from here."""
+    return Organisation.objects.get(pk=organisation_id)
+
+
 def unit_for(code: str, region_code: str) -> Unit | None:
     """The unit a definition calls ``code``, for a place: the one of the place itself, else of the region above."""
     return units_for([code], region_code).get(code)

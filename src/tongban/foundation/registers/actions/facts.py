@@ -24,7 +24,7 @@ from tongban.foundation.registers.queries.records import (
     present_workplace,
 )
 from tongban.foundation.registers.queries.registers import is_silent, register_row, shown_name
-from tongban.foundation.registers.rules.catalogue import ELEMENTS, POPULATION, RegisterKind, check_purpose
+from tongban.foundation.registers.rules.catalogue import COMPANIES, ELEMENTS, POPULATION, RegisterKind, check_purpose
 from tongban.lib.actors import Actor
 from tongban.lib.facts import Fact, Subject, Unavailable
 from tongban.lib.identifiers import check_document, check_uscc, document_key
@@ -73,6 +73,11 @@ def answer_name(document_type: str, document_number: str) -> Fact | Unavailable 
     """The name under a checked document, for comparing it with what its holder says; nobody is shown it."""
     found = _entry(POPULATION, Sought(document=(document_type, document_number)), "verification", {})
     return _fact(POPULATION, "name", found) if isinstance(found, Entry) else found
+
+
+def answer_company(uscc: str) -> Entry | Unavailable | None:
+    """What the company register says of a checked credit code; for a clerk who has the company's licence in hand."""
+    return _entry(COMPANIES, Sought(uscc=uscc), "verification", {})
 
 
 @transaction.atomic
