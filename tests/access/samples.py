@@ -137,6 +137,7 @@ SAMPLES: dict[str, Builder] = {
     "/passes/take/{dwelling_id}": gate_things.homes,
     "/desk/gates/passes/{pass_id}/": gate_things.at_desk,
     "/desk/gates/passes/{pass_id}/pass.pdf": gate_things.at_desk,
+    "/desk/gates/passes/{pass_id}/photo": gate_things.at_desk,
     "pass_id": gate_things.own,
     "/g/{link}/": gate_things.links,
     "/g/{link}/now": gate_things.links,

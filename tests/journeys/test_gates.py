@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import re
 from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from tests.journeys.filming import chromium_filming, film
 from tests.journeys.people import enter
@@ -22,6 +24,12 @@ class Guard(Gate):
         self.page.locator(f"[data-guard][data-ready][data-online={level}][data-waiting='{waiting}']").wait_for(
             timeout=15000
         )
+
+
+def a_face() -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (300, 400), "#886644").save(out, "JPEG")
+    return out.getvalue()
 
 
 def code_of(visit: Any) -> str:
@@ -47,6 +55,11 @@ def test_a_pass_opens_a_gate_without_a_network_until_it_is_revoked(visitor: Any,
     phone.press("领取居民证")
     phone.page.locator("#pass-code svg").wait_for()
     phone.hold()
+    phone.page.get_by_role("link", name="放照片").click()
+    phone.page.locator("[name=file]").set_input_files({"name": "me.jpg", "mimeType": "image/jpeg", "buffer": a_face()})
+    phone.page.locator("[name=agrees]").check()
+    phone.hold()
+    phone.press("放上照片")
     shown = code_of(phone)
     worker = visitor()
     enter(worker, "grid1")
@@ -71,6 +84,7 @@ def test_a_pass_opens_a_gate_without_a_network_until_it_is_revoked(visitor: Any,
         page.goto(address)
         guard.is_("no", 0)
         guard.scan(shown, "放行")
+        page.locator("img[data-photo]").wait_for()  # the photo lies on the phone, sealed
         guard.holds()
         guard.scan(shown, "请核问")  # the same again within minutes
         page.locator("[data-notes]").get_by_text("南门见过").wait_for()

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 from http import HTTPStatus
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Router, Schema
+from ninja import Query, Router, Schema
 from pydantic import Field
 
 from tongban.applications.gates import actions, queries
@@ -23,6 +23,9 @@ from tongban_verify.passes.code import LONGEST
 router = Router(tags=["gates"])
 REFUSED: dict[int, Any] = {401: Problem, 403: Problem, 404: Problem, 422: Problem, 429: Problem}
 LOOK_UPS_A_MINUTE = 20
+AT_ONCE = 50
+_MARK = "[0-9a-f]{16}"
+Marks = Annotated[str, Query(description="Marks, by commas", max_length=17 * AT_ONCE, pattern=f"^{_MARK}(,{_MARK})*$")]
 
 
 class GateOut(Schema):
@@ -55,6 +58,19 @@ class GuardOut(Schema):
     rules: list[GateRuleOut]
     root: str = Field(description="The city's root key; a phone keeps the first it was told.")
     lists: list[int] = Field(description="Numbers of the status lists of this community's passes.")
+
+
+class PhotoMarksOut(Schema):
+    """Marks of photos: the first 8 bytes of the thumbnail's SHA-256, as passes carry them, in hexadecimal."""
+
+    photos: list[str]
+
+
+class ThumbnailOut(Schema):
+    """A photo of 120 by 160 pixels."""
+
+    photo: str
+    webp: str = Field(description="Base64.")
 
 
 class GateScanIn(Schema):
@@ -131,7 +147,10 @@ def _by(request: HttpRequest) -> Actor:
 @router.get("/guard", auth=ANYONE_KNOWN, response={200: GuardOut, 304: None} | REFUSED, summary="The gates I stand at")
 def guard(request: HttpRequest, response: HttpResponse) -> Any:
     """For a guard's phone: its community, gates, rules and where its lists are; 304 with If-None-Match while nothing changed."""
-    state = queries.guard_state(queries.community_of_device(_by(request)))
+    return _or_unchanged(request, response, queries.guard_state(queries.community_of_device(_by(request))))
+
+
+def _or_unchanged(request: HttpRequest, response: HttpResponse, state: dict[str, Any]) -> Any:
     etag = f'"{queries.tag_of(state)}"'
     if request.headers.get("If-None-Match") == etag:
         unchanged = HttpResponse(status=HTTPStatus.NOT_MODIFIED)
@@ -139,6 +158,24 @@ def guard(request: HttpRequest, response: HttpResponse) -> Any:
         return unchanged
     response["ETag"] = etag
     return state
+
+
+@router.get(
+    "/photos", auth=ANYONE_KNOWN, response={200: PhotoMarksOut, 304: None} | REFUSED, summary="Photos my phone keeps"
+)
+def photos(request: HttpRequest, response: HttpResponse) -> Any:
+    """Marks of the photos on passes in force; a guard's phone fetches those it lacks and drops every other."""
+    marks = {"photos": queries.photo_marks(queries.community_of_device(_by(request)))}
+    return _or_unchanged(request, response, marks)
+
+
+@router.get(
+    "/thumbnails", auth=ANYONE_KNOWN, response={200: list[ThumbnailOut]} | REFUSED, summary="Some photos, small"
+)
+def thumbnails(request: HttpRequest, marks: Marks) -> list[dict[str, str]]:
+    """Thumbnails for a guard's phone, which keeps them sealed; SHA-256 begins with the mark, which passes carry signed."""
+    found = queries.thumbnails(queries.community_of_device(_by(request)), marks.split(","))
+    return [{"photo": mark, "webp": content} for mark, content in found.items()]
 
 
 @router.post("/scans", auth=ANYONE_KNOWN, response={200: ScansKeptOut} | REFUSED, summary="Scans of a guard's phone",

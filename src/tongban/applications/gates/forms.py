@@ -163,6 +163,26 @@ class ApproveForm(HouseForm):
         self.fields["days"].initial = most
 
 
+class PhotoForm(HouseForm):
+    """A face, and that its owner agrees to its use at the gate."""
+
+    file = forms.FileField(
+        label=words("照片", "Photo"), widget=forms.ClearableFileInput(attrs={"accept": "image/jpeg,image/png,image/webp"}),
+        help_text=words("正面、看得清脸，手机拍的就行。JPEG、PNG 或 WebP，最大 20 MB。",
+                        "From the front, the face plain to see; one taken by phone will do. JPEG, PNG or WebP, 20 MB at most."),
+    )  # fmt: skip
+    agrees = forms.BooleanField(
+        label=words("我同意门岗看这张照片核对是不是本人", "I agree that guards compare this photo with me")
+    )
+
+    def __init__(self, *args: Any, at_desk: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if at_desk:
+            self.fields["agrees"].label = words(
+                "本人在场并同意门岗看照片核对", "The holder is here and agrees that guards compare the photo"
+            )
+
+
 class ReasonForm(HouseForm):
     """Why a pass is refused or revoked."""
 

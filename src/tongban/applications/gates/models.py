@@ -77,11 +77,18 @@ class PassRule(House):
         return f"{self.type} {self.first}–{self.last}"
 
 
+class Passes(models.Manager["Pass"]):
+    """Passes without their photos, which are read where one is shown."""
+
+    def get_queryset(self) -> models.QuerySet[Pass]:
+        return super().get_queryset().defer("photo", "thumbnail")
+
+
 class Pass(House):
     """One person's or vehicle's pass, from being asked for or invited to its end.
 
     Purpose: letting in who belongs to a community or was invited. Legal basis: 个人信息保护法 (2021-11-01) Art. 13(3),
-    and what the rule in force names. Retention: 90 days after its end.
+    and what the rule in force names; the photo by its holder's consent. Retention: 90 days after its end.
     """
 
     class State(models.TextChoices):
@@ -117,7 +124,12 @@ class Pass(House):
     decided_at = models.DateTimeField(null=True, blank=True)
     decided_by = models.CharField(max_length=120, blank=True)
     decision = models.CharField(max_length=200, blank=True)  # why it was refused or ended
+    photo = EncryptedTextField()  # a JPEG in base64, for paper
+    thumbnail = EncryptedTextField()  # a WebP in base64, for the guards' phones
+    photo_mark = models.CharField(max_length=16, blank=True)  # of the thumbnail, as signed, in hexadecimal
     is_sample = models.BooleanField(default=False)
+
+    objects = Passes()
 
     class Meta:
         constraints = [

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tongban.applications.gates.views import desk, guard, guards, guests, mine
+from tongban.applications.gates.views import desk, guard, guards, guests, mine, photos
 
 app_name = "gates"
 urlpatterns = [
@@ -13,6 +13,7 @@ urlpatterns = [
     path("passes/<uuid:pass_id>/", mine.one, name="pass"),
     path("passes/<uuid:pass_id>/now", mine.now, name="now"),
     path("passes/<uuid:pass_id>/pass.pdf", mine.paper, name="paper"),
+    path("passes/<uuid:pass_id>/photo", photos.photo, name="photo"),
     path("passes/<uuid:pass_id>/end", mine.end, name="end"),
     path("g/<slug:link>/", guests.guest, name="guest"),
     path("g/<slug:link>/now", guests.now, name="guest_now"),
@@ -29,6 +30,8 @@ urlpatterns = [
     path("desk/gates/rules/<uuid:rule_id>/end", desk.end_rule, name="end_rule"),
     path("desk/gates/doubts/<uuid:scan_id>/settle", desk.settle, name="settle"),
     path("desk/gates/passes/", desk.passes, name="desk_passes"),
+    path("desk/gates/passes/cards.pdf", desk.cards, name="desk_cards"),
     path("desk/gates/passes/<uuid:pass_id>/", desk.one, name="desk_pass"),
     path("desk/gates/passes/<uuid:pass_id>/pass.pdf", desk.paper, name="desk_paper"),
+    path("desk/gates/passes/<uuid:pass_id>/photo", photos.desk_photo, name="desk_photo"),
 ]

@@ -13,9 +13,11 @@ from tongban.applications.gates.actions.doubts import settle_doubt
 from tongban.applications.gates.actions.guards import enrol_guard, stop_guard
 from tongban.applications.gates.actions.invitations import NewVisitor, accept_invitation, invite
 from tongban.applications.gates.actions.passes import (
+    MOST_CARDS,
     NewPass,
     approve,
     ask_for_pass,
+    cards_of,
     code_on_phone,
     end_own_pass,
     end_with_lease,
@@ -24,9 +26,11 @@ from tongban.applications.gates.actions.passes import (
     revoke_pass,
     take_pass,
 )
+from tongban.applications.gates.actions.photos import remove_photo, set_photo
 from tongban.applications.gates.actions.scans import Judged, Scanned, look_up, take_scans, verify_at_gate
 
 __all__ = [
+    "MOST_CARDS",
     "Judged",
     "NewPass",
     "NewRule",
@@ -36,6 +40,7 @@ __all__ = [
     "add_gate",
     "approve",
     "ask_for_pass",
+    "cards_of",
     "change_community",
     "close_gate",
     "code_on_phone",
@@ -48,7 +53,9 @@ __all__ = [
     "open_community",
     "paper_of",
     "refuse",
+    "remove_photo",
     "revoke_pass",
+    "set_photo",
     "set_rule",
     "settle_doubt",
     "stop_guard",

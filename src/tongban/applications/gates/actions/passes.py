@@ -13,13 +13,13 @@ from django.utils import timezone
 from tongban.applications.gates.models import Community, Gate, Pass
 from tongban.applications.gates.queries.communities import rule_for
 from tongban.applications.gates.queries.passes import (
-    PASS,
     SUBJECT,
     home_needed,
     in_house,
+    locked_at_desk,
     pass_of,
-    passes_seen_by,
     person_needed,
+    photo_of,
     shown_code,
     standing_of,
 )
@@ -39,6 +39,7 @@ from tongban.foundation.credentials.actions import (
     Subject,
     issue,
     phone_code,
+    print_cards,
     print_pass,
     revoke,
 )
@@ -47,11 +48,12 @@ from tongban.lib.actors import Actor
 from tongban.lib.masks import mask_name
 from tongban.lib.names import tidy_name
 from tongban.lib.phones import check_mobile
-from tongban.lib.refusals import Refusal, not_found
+from tongban.lib.refusals import Refusal
 from tongban.lib.words import T
 from tongban.lib.working_days import SHANGHAI, add_working_days
 
 MOST_WAITING = 5
+MOST_CARDS = 50
 
 
 def check_rules(community: Community, kind: str, dwelling_id: UUID | None, day: date) -> None:
@@ -93,20 +95,27 @@ def take_pass(dwelling_id: UUID, *, by: Actor) -> Pass:
     if own is not None:
         _end(own, "已换发新证", by)
     check_rules(community, home.kind, dwelling_id, timezone.localdate(now))
+    before = own or Pass.objects.filter(person_id=person_id, dwelling_id=dwelling_id).order_by("-asked_at").first()
     row = Pass.objects.create(
         kind=home.kind, community=community, area_code=home.residence.area_code, dwelling_id=dwelling_id, person_id=person_id,
         asked_by_id=person_id, nonce=uuid4(), name=home.residence.name, phone=contacts_of(person_id).phone,
         place=home.place, state="active", starts_at=now, ends_at=ends, decided_at=now, decided_by=T("登记库", "The register").zh,
-        is_sample=home.residence.is_sample,
+        is_sample=home.residence.is_sample, **_photo_of(before),
     )  # fmt: skip
     return sign(row, by)
+
+
+def _photo_of(before: Pass | None) -> dict[str, str]:
+    """The photo of somebody's last pass goes on to their new one."""
+    return {name: getattr(before, name) for name in ("photo", "thumbnail", "photo_mark")} if before else {}
 
 
 def sign(row: Pass, by: Actor) -> Pass:
     """Give a pass its credential."""
     content = Content(
-        KINDS[row.kind].signed, mask_name(row.name), place=row.place, gates=gate_bits(row.gates), plate=row.plate
-    )
+        KINDS[row.kind].signed, mask_name(row.name), place=row.place, gates=gate_bits(row.gates), plate=row.plate,
+        photo=bytes.fromhex(row.photo_mark),
+    )  # fmt: skip
     credential = issue(
         content, subject=Subject(SUBJECT, row.pk), not_before=row.starts_at, expires=row.ends_at, by=in_house(by),
         reach=Reach(row.community.code),
@@ -114,6 +123,13 @@ def sign(row: Pass, by: Actor) -> Pass:
     row.credential_id, row.state = credential.pk, Pass.State.ACTIVE
     row.save(update_fields=["credential_id", "state"])
     return row
+
+
+def resign(row: Pass, reason: str, by: Actor) -> Pass:
+    """A pass whose content has changed gets a new credential; the old one is revoked."""
+    if row.credential_id:
+        revoke(row.credential_id, reason=reason, by=in_house(by))
+    return sign(row, by)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,15 +187,8 @@ def check_name(said: str) -> str:
     return name
 
 
-def _seen(pass_id: UUID, by: Actor) -> Pass:
-    row = passes_seen_by(by).select_for_update(of=("self",)).filter(pk=pass_id).first()
-    if row is None:
-        raise not_found(PASS)
-    return row
-
-
 def _waiting(pass_id: UUID, by: Actor) -> Pass:
-    row = _seen(pass_id, by)
+    row = locked_at_desk(by, pass_id)
     if row.state != Pass.State.WAITING:
         raise Refusal(
             "pass_settled", T("这份申请已经处理过。", "This application has been settled already."), status=409
@@ -231,7 +240,7 @@ def _reason(said: str) -> str:
 @transaction.atomic
 def revoke_pass(pass_id: UUID, *, reason: str, by: Actor) -> Pass:
     """The community ends one pass alone; a guard's phone knows with its next list."""
-    row = _seen(pass_id, by)
+    row = locked_at_desk(by, pass_id)
     return _end(row, _reason(reason), by)
 
 
@@ -273,4 +282,12 @@ def paper_of(row: Pass) -> bytes:
     code = shown_code(row)
     if not code:
         raise Refusal("pass_ended", T("这张出入证现在不能用。", "This pass is not good now."), status=409)
-    return print_pass(Printed(code))
+    return print_pass(Printed(code, photo_of(row)))
+
+
+def cards_of(rows: Sequence[Pass]) -> bytes:
+    """Those of some passes that are good now as cards, ten to a sheet."""
+    found = [Printed(code, photo_of(row)) for row in rows[:MOST_CARDS] if (code := shown_code(row))]
+    if not found:
+        raise Refusal("no_cards", T("没有可以打印的有效出入证。", "There is no pass in force to print."), status=409)
+    return print_cards(found)

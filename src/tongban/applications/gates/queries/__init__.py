@@ -14,25 +14,30 @@ from tongban.applications.gates.queries.guards import (
     figures_of,
     guard_state,
     guards_of,
+    photo_marks,
     scans_of,
     tag_of,
+    thumbnails,
 )
 from tongban.applications.gates.queries.passes import (
     PASS,
     Home,
+    held_pass,
+    holds,
     homes_of,
-    no_pass,
     pass_by_link,
     pass_of,
     pass_seen_by,
     passes_of,
     passes_seen_by,
+    photo_of,
+    photo_shown,
     shown_code,
     standing_of,
 )
 
 __all__ = [
     "COMMUNITY", "PASS", "Home", "communities_with_gates", "community_of_device", "community_run_by", "doubts_seen_by", "figures_of", "gates_of",
-    "guard_state", "guards_of", "homes_of", "no_pass", "pass_by_link", "pass_of", "pass_seen_by", "passes_of", "passes_seen_by",
-    "rule_for", "rules_of", "scans_of", "shown_code", "standing_of", "tag_of",
+    "guard_state", "guards_of", "held_pass", "holds", "homes_of", "pass_by_link", "pass_of", "pass_seen_by", "passes_of", "passes_seen_by",
+    "photo_marks", "photo_of", "photo_shown", "rule_for", "rules_of", "scans_of", "shown_code", "standing_of", "tag_of", "thumbnails",
 ]  # fmt: skip

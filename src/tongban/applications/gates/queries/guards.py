@@ -54,6 +54,22 @@ def guard_state(community: Community) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def photo_marks(community: Community) -> list[str]:
+    """Marks of the photos on passes in force: what a guard's phone keeps, and nothing else."""
+    return list(_with_photos(community).order_by("photo_mark").values_list("photo_mark", flat=True).distinct())
+
+
+def thumbnails(community: Community, marks: list[str]) -> dict[str, str]:
+    """Some of those photos, small, in base64."""
+    found = _with_photos(community).filter(photo_mark__in=marks)
+    return dict(found.values_list("photo_mark", "thumbnail"))
+
+
+def _with_photos(community: Community) -> QuerySet[Pass]:
+    found = Pass.objects.filter(community=community, state="active", ends_at__gt=timezone.now())
+    return found.exclude(photo_mark="")
+
+
 def scans_of(row: Pass) -> list[Scan]:
     """What gates saw of a pass, the newest first; whoever calls has seen to it that it is the viewer's own."""
     return list(Scan.objects.filter(held=row).order_by("-at")[:100])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
@@ -109,6 +110,29 @@ def pass_of(by: Actor, pass_id: UUID) -> Pass:
     return found
 
 
+def holds(row: Pass, person_id: UUID | None) -> bool:
+    """Whether a pass is somebody's to show; a vehicle's and a carer's is shown by whoever asked for it."""
+    return person_id is not None and (row.person_id or row.asked_by_id) == person_id and row.kind != "visitor"
+
+
+def held_pass(by: Actor, pass_id: UUID) -> Pass:
+    """A pass that is one's own to show."""
+    row = pass_of(by, pass_id)
+    if not holds(row, by.person_id):
+        raise not_found(PASS)
+    return row
+
+
+def photo_of(row: Pass) -> bytes:
+    """The photo of a pass, a JPEG, or nothing; whoever calls has seen to it that it may be seen."""
+    return base64.b64decode(row.photo) if row.photo_mark else b""
+
+
+def photo_shown(row: Pass) -> str:
+    """The same within a page: a photo has no address of its own, so that whoever sees it opened a page that says so."""
+    return f"data:image/jpeg;base64,{row.photo}" if row.photo_mark else ""
+
+
 def pass_by_link(link: str) -> Pass:
     """The pass of whoever has its link."""
     found = Pass.objects.filter(link=link).select_related("community").first() if link else None
@@ -131,9 +155,12 @@ def pass_seen_by(by: Actor, pass_id: UUID) -> Pass:
     return found
 
 
-def no_pass() -> Refusal:
-    """The refusal for a pass that is not there, or not one's own to show."""
-    return not_found(PASS)
+def locked_at_desk(by: Actor, pass_id: UUID) -> Pass:
+    """The same, held until whoever changes it is done."""
+    row = passes_seen_by(by).select_for_update(of=("self",)).filter(pk=pass_id).first()
+    if row is None:
+        raise not_found(PASS)
+    return row
 
 
 def standing_of(row: Pass) -> str:

@@ -13,19 +13,20 @@ from tongban.lib.working_days import SHANGHAI
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of pass: ``signed`` is the type in the credential, ``days`` the most it holds for."""
+    """A kind of pass: ``signed`` is the type in the credential, ``days`` the most it holds for, ``has_photo`` whether it shows a face."""
 
     name: T
     signed: str
     days: int
+    has_photo: bool = True
 
 
 KINDS: dict[str, Kind] = {
     "resident": Kind(T("居民", "Resident"), "resident", 90),
     "tenant": Kind(T("租户", "Tenant"), "tenant", 90),
-    "visitor": Kind(T("访客", "Visitor"), "visitor", 1),
+    "visitor": Kind(T("访客", "Visitor"), "visitor", 1, has_photo=False),
     "courier": Kind(T("配送人员", "Courier"), "courier", 7),
-    "vehicle": Kind(T("车辆", "Vehicle"), "vehicle", 90),
+    "vehicle": Kind(T("车辆", "Vehicle"), "vehicle", 90, has_photo=False),
     # The credential knows six types and no carer: they come and go, so that old lists ask for a check online.
     "carer": Kind(T("护理人员", "Carer"), "visitor", 90),
 }

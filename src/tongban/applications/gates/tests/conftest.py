@@ -74,6 +74,16 @@ def place(db: None) -> Place:
 
 
 @pytest.fixture
+def token(place: Place) -> str:
+    """A phone at the south gate."""
+    from tongban.applications.gates.actions import enrol_guard
+    from tongban.foundation.parties.actions import activate_device
+    from tongban.lib.actors import ANONYMOUS
+
+    return activate_device(enrol_guard("南门手机", by=place.worker), by=ANONYMOUS)[1]
+
+
+@pytest.fixture
 def as_(monkeypatch: pytest.MonkeyPatch) -> Callable[[Actor], Client]:
     """``as_(actor)``: a browser in which this actor is signed in."""
 

@@ -31,12 +31,6 @@ pytestmark = pytest.mark.django_db
 Refused = Callable[[str], Any]
 
 
-@pytest.fixture
-def token(place: Place) -> str:
-    """A phone at the south gate."""
-    return activate_device(actions.enrol_guard("南门手机", by=place.worker), by=ANONYMOUS)[1]
-
-
 def ask(token: str, path: str, body: Any = None, **headers: str) -> Any:
     client, sent = Client(HTTP_HOST=HOST), {"Authorization": f"Bearer {token}"} | headers
     if body is None:

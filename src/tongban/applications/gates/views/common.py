@@ -12,6 +12,8 @@ from tongban.applications.gates.models import Pass
 from tongban.applications.gates.queries import scans_of, standing_of
 from tongban.applications.gates.rules.kinds import KINDS
 from tongban.applications.gates.rules.scans import VERDICTS
+from tongban.foundation.parties.actions import record_look
+from tongban.lib.actors import Actor
 from tongban.lib.words import T
 from tongban.web.forms import refusals_told
 
@@ -34,6 +36,18 @@ def shown(row: Pass) -> dict[str, Any]:
     words, tone = STATES[standing_of(row)]
     return {"row": row, "kind": KINDS[row.kind].name, "words": words, "tone": tone,
             "community": T(row.community.name, row.community.name_en or row.community.name)}  # fmt: skip
+
+
+def looked(row: Pass, reason: str, by: Actor) -> None:
+    """Whoever holds the pass, or answers for it, sees who opened it."""
+    person_id = row.person_id or row.asked_by_id
+    if person_id:
+        record_look(person_id, what="gates.pass", reason=reason, by=by)
+
+
+def may_have_photo(row: Pass) -> bool:
+    """Whether a photo can be put on a pass now."""
+    return KINDS[row.kind].has_photo and standing_of(row) in ("active", "waiting")
 
 
 def scans_shown(row: Pass) -> list[dict[str, Any]]:

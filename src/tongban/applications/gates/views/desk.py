@@ -26,9 +26,9 @@ from tongban.applications.gates.forms import (
 from tongban.applications.gates.models import Community, Pass, PassRule, Scan
 from tongban.applications.gates.rules.kinds import KINDS, TYPE_NAMES
 from tongban.applications.gates.rules.rights import RUN
-from tongban.applications.gates.views.common import STATES, done, shown
-from tongban.applications.gates.views.mine import paper_answer
-from tongban.foundation.parties.actions import record_list_look, record_look
+from tongban.applications.gates.views.common import STATES, done, looked, may_have_photo, shown
+from tongban.applications.gates.views.mine import paper_answer, pdf_answer
+from tongban.foundation.parties.actions import record_list_look, record_looks
 from tongban.lib.actors import Actor
 from tongban.lib.masks import mask_name
 from tongban.lib.phones import show_phone
@@ -141,18 +141,40 @@ def _open(request: HttpRequest) -> HttpResponse:
 @require_GET
 def passes(request: HttpRequest) -> HttpResponse:
     """Passes of one's area, found by dwelling, kind and state."""
-    found = queries.passes_seen_by(actor_of(request))
     form = FindForm(request.GET)
+    found = _found(form, actor_of(request))
+    page = listing(request, found, COLUMNS, sort="-asked_at")
+    record_list_look(
+        what="gates.passes", criteria=request.GET.urlencode(), row_count=len(page.rows), by=actor_of(request)
+    )
+    return render(
+        request, "gates/desk/passes.html", {"form": form, "listing": page, "criteria": request.GET.urlencode()}
+    )
+
+
+def _found(form: FindForm, by: Actor) -> Any:
+    """Passes of one's area, by what the filter says."""
+    found = queries.passes_seen_by(by)
     if form.is_valid():
         said = form.cleaned_data
         found = found.filter(place__startswith=said["q"].strip()) if said["q"] else found
         found = found.filter(kind=said["kind"]) if said["kind"] else found
         found = _in_state(found, said["state"])
-    page = listing(request, found, COLUMNS, sort="-asked_at")
-    record_list_look(
-        what="gates.passes", criteria=request.GET.urlencode(), row_count=len(page.rows), by=actor_of(request)
-    )
-    return render(request, "gates/desk/passes.html", {"form": form, "listing": page})
+    return found
+
+
+@audience("staff", capability=RUN)
+@never_cache
+@require_GET
+def cards(request: HttpRequest) -> HttpResponse:
+    """Those of the list that are good now as cards on A4, fifty at most; everybody on it sees that it was printed."""
+    by = actor_of(request)
+    rows = list(_in_state(_found(FindForm(request.GET), by), "active").order_by("place", "pk")[: actions.MOST_CARDS])
+    content = actions.cards_of(rows)
+    record_list_look(what="gates.cards", criteria=request.GET.urlencode(), row_count=len(rows), by=by)
+    holders = [one for row in rows if (one := row.person_id or row.asked_by_id)]
+    record_looks(holders, what="gates.pass", reason="窗口成批打印出入证", by=by)
+    return pdf_answer(content, "cards.pdf")
 
 
 def _in_state(found: Any, state: str) -> Any:
@@ -179,20 +201,13 @@ def one(request: HttpRequest, pass_id: UUID) -> HttpResponse:
             messages.success(request, str(T("已记录。", "Recorded.")))
             return redirect("gates:desk_pass", pass_id=pass_id)
     else:
-        _look(row, "办理小区出入证", by)
+        looked(row, "办理小区出入证", by)
     context = shown(row) | {
         "approve": approve, "why": why, "phone": show_phone(row.phone) if row.phone else "", "is_late": _late(row),
         "is_waiting": row.state == "waiting", "may_revoke": queries.standing_of(row) in ("active", "invited"),
-        "may_print": queries.standing_of(row) == "active",
+        "may_print": queries.standing_of(row) == "active", "may_have_photo": may_have_photo(row),
     }  # fmt: skip
     return render(request, "gates/desk/pass.html", context, status=422 if approve.errors or why.errors else 200)
-
-
-def _look(row: Pass, reason: str, by: Actor) -> None:
-    """Whoever holds the pass, or answers for it, sees who opened it."""
-    person_id = row.person_id or row.asked_by_id
-    if person_id:
-        record_look(person_id, what="gates.pass", reason=reason, by=by)
 
 
 def _settle(
@@ -217,7 +232,7 @@ def paper(request: HttpRequest, pass_id: UUID) -> HttpResponse:
     """Print a pass at the window, for whoever has no phone."""
     by = actor_of(request)
     row = queries.pass_seen_by(by, pass_id)
-    _look(row, "窗口打印出入证", by)
+    looked(row, "窗口打印出入证", by)
     return paper_answer(row)
 
 

@@ -16,7 +16,7 @@ from tongban.web.shells import Shell, texts
 
 _SHELL = Shell(
     "gate-guard", "gates:guard", "gates/guard.html",
-    ("gates/guard.js", "web/offline/shelf.js", "web/offline/device.js", "web/offline/outbox.js", "web/offline/freshness.js", "web/offline/door.js", "web/offline/codes.js",
+    ("gates/guard.js", "gates/photos.js", "web/offline/shelf.js", "web/offline/sealed.js", "web/offline/device.js", "web/offline/outbox.js", "web/offline/freshness.js", "web/offline/door.js", "web/offline/codes.js",
      "credentials/passes.js", "vendor/noble-ed25519/index.js"),
     ("vendor/tabler/tabler.min.css", "web/tongban.css", "web/components.css", "gates/guard.css", "web/mark.svg"),
     reader="gates:guard_reader",
@@ -34,6 +34,9 @@ _BANNER: dict[str, T] = {
 _WORDS: dict[str, T] = {
     "in": T("进门", "in"), "out": T("出门", "out"),
     "seen": T("本机 {at} 在{gate}见过（{way}）。", "Seen by this phone at {at}, {gate} ({way})."),
+    "compare": T("请对照照片看是不是本人。", "Compare the photo with the person."),
+    "photo_missing": T("证上有照片，但还没有到本机，请看纸证或问姓名住处。", "The pass has a photo that this phone lacks: look at the paper, or ask name and dwelling."),
+    "no_photo": T("这张证没有照片，请问姓名和住处。", "This pass has no photo: ask name and dwelling."),
     "amber": T("撤销名单是 {hours} 小时前的。", "The revocation list is {hours} hours old."),
     "minutes": T(" {n} 分钟前", "{n} min ago"), "hours": T(" {n} 小时前", "{n} h ago"),
     "keys": T("签发密钥还可信 {days} 天", "Keys are trusted for {days} more days"),

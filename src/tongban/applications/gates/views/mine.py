@@ -17,7 +17,7 @@ from tongban.applications.gates import actions, queries
 from tongban.applications.gates.forms import AskForm, InviteForm
 from tongban.applications.gates.models import Pass
 from tongban.applications.gates.rules.kinds import ASKED_FOR, KINDS
-from tongban.applications.gates.views.common import done, scans_shown, shown
+from tongban.applications.gates.views.common import done, may_have_photo, scans_shown, shown
 from tongban.foundation.parties.queries import contacts_of
 from tongban.lib.phones import show_phone
 from tongban.lib.refusals import Refusal
@@ -130,23 +130,10 @@ def one(request: HttpRequest, pass_id: UUID) -> HttpResponse:
     by = actor_of(request)
     row = queries.pass_of(by, pass_id)
     context = pass_context(row, reverse("gates:now", args=[row.pk]), reverse("gates:paper", args=[row.pk])) | {
-        "crumbs": _crumbs(), "is_holder": _may_show(row, by.person_id), "scans": scans_shown(row), "may_end": row.state in ("active", "invited", "waiting"),
+        "crumbs": _crumbs(), "is_holder": queries.holds(row, by.person_id), "picture": queries.photo_shown(row), "photo": reverse("gates:photo", args=[row.pk]) if may_have_photo(row) else "", "scans": scans_shown(row), "may_end": row.state in ("active", "invited", "waiting"),
         "link": request.build_absolute_uri(reverse("gates:guest", args=[row.link])) if row.link else "",
     }  # fmt: skip
     return render(request, "gates/pass.html", context)
-
-
-def _may_show(row: Pass, person_id: UUID | None) -> bool:
-    """Whoever holds it; a vehicle's and a carer's is shown by whoever asked for it."""
-    return (row.person_id or row.asked_by_id) == person_id and row.kind != "visitor"
-
-
-def _to_show(request: HttpRequest, pass_id: UUID) -> Pass:
-    by = actor_of(request)
-    row = queries.pass_of(by, pass_id)
-    if not _may_show(row, by.person_id):
-        raise queries.no_pass()
-    return row
 
 
 def pass_context(row: Pass, now: str, paper: str) -> dict[str, Any]:
@@ -159,7 +146,7 @@ def pass_context(row: Pass, now: str, paper: str) -> dict[str, Any]:
 @require_GET
 def now(request: HttpRequest, pass_id: UUID) -> HttpResponse:
     """The code of the next ninety seconds."""
-    row = _to_show(request, pass_id)
+    row = queries.held_pass(actor_of(request), pass_id)
     return code_part(request, row, reverse("gates:now", args=[row.pk]))
 
 
@@ -177,13 +164,18 @@ def code_part(request: HttpRequest, row: Pass, again: str) -> HttpResponse:
 @require_GET
 def paper(request: HttpRequest, pass_id: UUID) -> HttpResponse:
     """The pass on A6."""
-    return paper_answer(_to_show(request, pass_id))
+    return paper_answer(queries.held_pass(actor_of(request), pass_id))
 
 
 def paper_answer(row: Pass) -> HttpResponse:
     """A pass as PDF."""
-    response = HttpResponse(actions.paper_of(row), content_type="application/pdf")
-    response["Content-Disposition"] = 'inline; filename="pass.pdf"'
+    return pdf_answer(actions.paper_of(row), "pass.pdf")
+
+
+def pdf_answer(content: bytes, name: str) -> HttpResponse:
+    """A paper to be printed."""
+    response = HttpResponse(content, content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="{name}"'
     return response
 
 

@@ -6,6 +6,8 @@ import { Offline, Refused, openDevice } from "../web/offline/device.js";
 import { openOutbox } from "../web/offline/outbox.js";
 import { freshness } from "../web/offline/freshness.js";
 import { fill, inTurn, isKept, partsOf, watchCamera, watchEnrolment, watchForm, watchWays } from "../web/offline/door.js";
+import { openSealed } from "../web/offline/sealed.js";
+import { openPhotos } from "./photos.js";
 import { judge, openStatusList, openTrustList, unhex, useFallback } from "../credentials/passes.js";
 
 useFallback(() => import("../vendor/noble-ed25519/index.js"));
@@ -18,6 +20,7 @@ const told = (both) => (english ? both.en : both.zh);
 
 const shelf = await openShelf("gate-guard");
 const device = openDevice(shelf);
+const photos = openPhotos(await openSealed(shelf), device);
 const outbox = openOutbox(shelf, (rows) => device.ask("/api/gates/scans", { method: "POST", body: { scans: rows } }), { batch: 500 });
 let state = await shelf.get("state") || null; // community, gates, rules, root, when got
 let kept = await shelf.get("lists") || null; // {trust, status: [bytes], version, issued: {address: seconds}, got}
@@ -90,6 +93,7 @@ async function verdictOn(text) {
 }
 async function scanned(typed) {
   hideChoice();
+  part("photo").hidden = true;
   const text = typed.replace(/^[ \r\n\t]+|[ \r\n\t]+$/g, "");
   let found = await verdictOn(text);
   // A pass given a minute ago may stand on a list this phone has not fetched yet.
@@ -108,6 +112,9 @@ async function scanned(typed) {
     list_age: found.age === undefined ? null : Math.max(0, Math.round(found.age)), was_offline: !isOnline,
   };
   if (answer === "ask") { undecided = { scan, code }; part("choice").hidden = false; } else await keep(scan, code);
+  // A photo is shown of who stands here by a signature that was right, never of a pass that is stopped.
+  const photo = code && answer !== "deny" ? code.content.photo : "", isThere = await photos.show(part("photo"), photo);
+  if (code && answer !== "deny" && code.content.type !== "vehicle") notes.push(isThere ? words.compare : photo ? words.photo_missing : words.no_photo);
   show(answer, found, notes);
 }
 async function keep(scan, code) {
@@ -170,7 +177,7 @@ async function refresh() {
     await refreshState();
     part("revoked").hidden = true;
     part("main").hidden = false;
-    if (!kept || Date.now() - kept.got > LISTS_EVERY || Date.now() - last > LISTS_EVERY) { await fetchLists(); last = Date.now(); }
+    if (!kept || Date.now() - kept.got > LISTS_EVERY || Date.now() - last > LISTS_EVERY) { await fetchLists(); last = Date.now(); await photos.refresh(); }
   } catch (error) {
     isOnline = false;
     if (error instanceof Refused && error.status === 401) part("revoked").hidden = false;
