@@ -135,6 +135,7 @@ SAMPLES: dict[str, Builder] = {
     "place_id": office_things.places,
     "/api/registers/buildings/{place_id}/matrix": office_things.buildings,
     "/passes/take/{dwelling_id}": gate_things.homes,
+    "/passes/household/{dwelling_id}": gate_things.homes,
     "/desk/gates/passes/{pass_id}/": gate_things.at_desk,
     "/desk/gates/passes/{pass_id}/pass.pdf": gate_things.at_desk,
     "/desk/gates/passes/{pass_id}/photo": gate_things.at_desk,

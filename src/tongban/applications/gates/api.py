@@ -12,10 +12,9 @@ from ninja import Query, Router, Schema
 from pydantic import Field
 
 from tongban.applications.gates import actions, queries
-from tongban.applications.gates.rules.kinds import KINDS
+from tongban.applications.gates.rules.kinds import KINDS, known_as, mask_names
 from tongban.applications.gates.rules.scans import ASKS, BATCH, VERDICTS
 from tongban.lib.actors import Actor
-from tongban.lib.masks import mask_name
 from tongban.web.api import ANYONE_KNOWN, Problem
 from tongban.web.limits import limit
 from tongban_verify.passes.code import LONGEST
@@ -200,7 +199,7 @@ def verify(request: HttpRequest, body: GateCodeIn) -> dict[str, str]:
     return {
         "answer": "allow" if found.is_let else "ask" if found.verdict in ASKS else "deny", "verdict": found.verdict,
         "message": str(VERDICTS.get(found.verdict, found.verdict)), "name": said.name if said else "",
-        "place": said.place if said else "", "type": said.type if said else "",
+        "place": said.place if said else "", "type": known_as(said.type, said.number) if said else "",
     }  # fmt: skip
 
 
@@ -212,6 +211,6 @@ def look_up(request: HttpRequest, body: TailIn) -> list[dict[str, Any]]:
     limit(request, "gates.look_up", per_minute=LOOK_UPS_A_MINUTE, who=str(by.device_id))
     asked = actions.Scanned(body.nonce, body.gate, "looked_up", False, body.way == "in")
     return [
-        {"name": mask_name(one.name), "place": one.place, "kind": KINDS[one.kind].name.as_json(), "plate": one.plate}
+        {"name": mask_names(one.name), "place": one.place, "kind": KINDS[one.kind].name.as_json(), "plate": one.plate}
         for one in actions.look_up(body.tail, asked, by=by)
     ]

@@ -183,6 +183,17 @@ class PhotoForm(HouseForm):
             )
 
 
+class HouseholdForm(HouseForm):
+    """Who of one's home goes on the household's pass."""
+
+    members = forms.MultipleChoiceField(label=words("给谁办", "For whom"), widget=forms.CheckboxSelectMultiple)
+
+    def __init__(self, *args: Any, members: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices(self, "members", members)
+        self.fields["members"].initial = [key for key, _ in members]
+
+
 class ReasonForm(HouseForm):
     """Why a pass is refused or revoked."""
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 
-from tongban.lib.fields import BlindIndexField, EncryptedTextField
+from tongban.lib.fields import BlindIndexField, EncryptedJSONField, EncryptedTextField
 from tongban.lib.models import House
 from tongban.lib.phones import phone_tail_key
 
@@ -108,6 +108,7 @@ class Pass(House):
     asked_by = models.ForeignKey("parties.Person", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     nonce = models.UUIDField()
     name = EncryptedTextField()
+    members = EncryptedJSONField(default=list)  # of a household's pass: [person's id, name]
     phone = EncryptedTextField()
     phone_tail_index = BlindIndexField(kind="phone_tail", source="phone_tail_key")
     reason = EncryptedTextField()  # why it is asked for

@@ -8,6 +8,7 @@ app_name = "gates"
 urlpatterns = [
     path("passes/", mine.mine, name="mine"),
     path("passes/take/<uuid:dwelling_id>", mine.take, name="take"),
+    path("passes/household/<uuid:dwelling_id>", mine.household, name="household"),
     path("passes/invite/", mine.invite, name="invite"),
     path("passes/ask/", mine.ask, name="ask"),
     path("passes/<uuid:pass_id>/", mine.one, name="pass"),

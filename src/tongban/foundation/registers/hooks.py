@@ -11,6 +11,12 @@ lease_ended = Hook(
     "still open), by.",
 )
 
+residence_ended = Hook(
+    "registers.residence_ended",
+    "Somebody is recorded as living at a dwelling no more; they may live there by another row still. Lists taken over do not tell. "
+    "Arguments: person_id, dwelling_id, by.",
+)
+
 MANAGE_REGISTERS = declare(
     "registers.manage_registers", T("管理登记库", "Manage registers"), roles=("operator", "administrator")
 )

@@ -11,6 +11,7 @@ from tongban.applications.gates.actions.communities import (
 )
 from tongban.applications.gates.actions.doubts import settle_doubt
 from tongban.applications.gates.actions.guards import enrol_guard, stop_guard
+from tongban.applications.gates.actions.households import end_for_left, end_where_nobody_lives, take_household_pass
 from tongban.applications.gates.actions.invitations import NewVisitor, accept_invitation, invite
 from tongban.applications.gates.actions.passes import (
     MOST_CARDS,
@@ -44,8 +45,10 @@ __all__ = [
     "change_community",
     "close_gate",
     "code_on_phone",
+    "end_for_left",
     "end_own_pass",
     "end_rule",
+    "end_where_nobody_lives",
     "end_with_lease",
     "enrol_guard",
     "invite",
@@ -59,6 +62,7 @@ __all__ = [
     "set_rule",
     "settle_doubt",
     "stop_guard",
+    "take_household_pass",
     "take_pass",
     "take_scans",
     "verify_at_gate",

@@ -14,6 +14,7 @@ from tongban.applications.gates.models import Community, Gate, Pass
 from tongban.applications.gates.queries.communities import rule_for
 from tongban.applications.gates.queries.passes import (
     SUBJECT,
+    Home,
     home_needed,
     in_house,
     locked_at_desk,
@@ -31,6 +32,8 @@ from tongban.applications.gates.rules.kinds import (
     check_plate,
     end_of,
     gate_bits,
+    mask_names,
+    ruled_as,
 )
 from tongban.foundation.credentials.actions import (
     Content,
@@ -45,7 +48,6 @@ from tongban.foundation.credentials.actions import (
 )
 from tongban.foundation.parties.queries import contacts_of
 from tongban.lib.actors import Actor
-from tongban.lib.masks import mask_name
 from tongban.lib.names import tidy_name
 from tongban.lib.phones import check_mobile
 from tongban.lib.refusals import Refusal
@@ -58,7 +60,7 @@ MOST_CARDS = 50
 
 def check_rules(community: Community, kind: str, dwelling_id: UUID | None, day: date) -> None:
     """Refuse what the rule in force on a day does not let be given."""
-    rule = rule_for(community, KINDS[kind].signed, day)
+    rule = rule_for(community, _ruled(kind), day)
     if rule is None:
         return
     if rule.is_closed:
@@ -66,7 +68,7 @@ def check_rules(community: Community, kind: str, dwelling_id: UUID | None, day: 
                       "No passes for: {name}, until {day}. Basis: {basis}").format(
                           name=KINDS[kind].name, day=rule.last, basis=rule.legal_basis), status=409)  # fmt: skip
     if rule.quota and dwelling_id:
-        types = [one for one, said in KINDS.items() if said.signed == rule.type]
+        types = [one for one in KINDS if _ruled(one) == rule.type]
         there = Pass.objects.filter(
             dwelling_id=dwelling_id, kind__in=types, state__in=("active", "invited"), ends_at__gt=timezone.now()
         )
@@ -74,6 +76,10 @@ def check_rules(community: Community, kind: str, dwelling_id: UUID | None, day: 
             raise Refusal("quota_reached", T("这一户同时最多 {n} 张，到 {day} 为止。依据：{basis}",
                           "At most {n} at a time for a dwelling, until {day}. Basis: {basis}").format(
                               n=rule.quota, day=rule.last, basis=rule.legal_basis), status=409)  # fmt: skip
+
+
+def _ruled(kind: str) -> str:
+    return ruled_as(KINDS[kind].signed, KINDS[kind].mark)
 
 
 @transaction.atomic
@@ -87,13 +93,11 @@ def take_pass(dwelling_id: UUID, *, by: Actor) -> Pass:
     own = Pass.objects.select_for_update().filter(
         person_id=person_id, dwelling_id=dwelling_id, kind__in=("resident", "tenant"), state="active"
     ).first()  # fmt: skip
-    ends = end_of(now, KINDS[home.kind].days)
-    if home.last:
-        ends = min(ends, datetime.combine(home.last, time(23, 59, 59), SHANGHAI))
-    if own is not None and (own.ends_at - now > RENEWED_BEFORE or own.ends_at >= ends):
+    ends = home_ends(home, home.kind, now)
+    if own is not None and is_fresh(own, ends, now):
         return own
     if own is not None:
-        _end(own, "已换发新证", by)
+        end(own, "已换发新证", by)
     check_rules(community, home.kind, dwelling_id, timezone.localdate(now))
     before = own or Pass.objects.filter(person_id=person_id, dwelling_id=dwelling_id).order_by("-asked_at").first()
     row = Pass.objects.create(
@@ -105,6 +109,17 @@ def take_pass(dwelling_id: UUID, *, by: Actor) -> Pass:
     return sign(row, by)
 
 
+def home_ends(home: Home, kind: str, now: datetime) -> datetime:
+    """Until when a pass of a home holds: never past the lease it stands on."""
+    ends = end_of(now, KINDS[kind].days)
+    return min(ends, datetime.combine(home.last, time(23, 59, 59), SHANGHAI)) if home.last else ends
+
+
+def is_fresh(row: Pass, ends: datetime, now: datetime) -> bool:
+    """Whether a pass is far from its end, or a new one would not hold longer."""
+    return row.ends_at - now > RENEWED_BEFORE or row.ends_at >= ends
+
+
 def _photo_of(before: Pass | None) -> dict[str, str]:
     """The photo of somebody's last pass goes on to their new one."""
     return {name: getattr(before, name) for name in ("photo", "thumbnail", "photo_mark")} if before else {}
@@ -113,8 +128,8 @@ def _photo_of(before: Pass | None) -> dict[str, str]:
 def sign(row: Pass, by: Actor) -> Pass:
     """Give a pass its credential."""
     content = Content(
-        KINDS[row.kind].signed, mask_name(row.name), place=row.place, gates=gate_bits(row.gates), plate=row.plate,
-        photo=bytes.fromhex(row.photo_mark),
+        KINDS[row.kind].signed, mask_names(row.name), place=row.place, gates=gate_bits(row.gates), plate=row.plate,
+        photo=bytes.fromhex(row.photo_mark), number=KINDS[row.kind].mark,
     )  # fmt: skip
     credential = issue(
         content, subject=Subject(SUBJECT, row.pk), not_before=row.starts_at, expires=row.ends_at, by=in_house(by),
@@ -241,17 +256,18 @@ def _reason(said: str) -> str:
 def revoke_pass(pass_id: UUID, *, reason: str, by: Actor) -> Pass:
     """The community ends one pass alone; a guard's phone knows with its next list."""
     row = locked_at_desk(by, pass_id)
-    return _end(row, _reason(reason), by)
+    return end(row, _reason(reason), by)
 
 
 @transaction.atomic
 def end_own_pass(pass_id: UUID, *, by: Actor) -> Pass:
     """The holder, or whoever invited, ends a pass: lost, not needed."""
     row = Pass.objects.select_for_update().get(pk=pass_of(by, pass_id).pk)
-    return _end(row, "本人停用", by)
+    return end(row, "本人停用", by)
 
 
-def _end(row: Pass, reason: str, by: Actor) -> Pass:
+def end(row: Pass, reason: str, by: Actor) -> Pass:
+    """End a pass that has not ended, its credential with it."""
     if row.state not in (Pass.State.ACTIVE, Pass.State.INVITED, Pass.State.WAITING):
         raise Refusal("pass_ended", T("这张出入证已经结束。", "This pass has ended already."), status=409)
     if row.credential_id:
@@ -266,8 +282,8 @@ def end_with_lease(dwelling_id: UUID, tenants: Sequence[UUID], *, by: Actor) -> 
     """A lease is over: the passes of its tenants end, and what they asked for others at that dwelling."""
     rows = Pass.objects.select_for_update().filter(
         dwelling_id=dwelling_id, asked_by_id__in=list(tenants), state__in=("active", "invited", "waiting")
-    ).exclude(kind="resident")  # fmt: skip
-    return len([_end(row, "租约已到期或终止", by) for row in rows.order_by("pk")])
+    ).exclude(kind__in=("resident", "household"))  # fmt: skip
+    return len([end(row, "租约已到期或终止", by) for row in rows.order_by("pk")])
 
 
 def code_on_phone(row: Pass) -> str:

@@ -15,6 +15,7 @@ from tongban.applications.gates.models import Community, Pass, Scan
 from tongban.applications.gates.queries.communities import rules_of
 from tongban.applications.gates.queries.guards import community_of_device
 from tongban.applications.gates.queries.passes import SUBJECT
+from tongban.applications.gates.rules.kinds import known_as, ruled_as
 from tongban.applications.gates.rules.rights import VERIFY
 from tongban.applications.gates.rules.scans import ADDED, BATCH, VERDICTS, Shown, believable, by_rules
 from tongban.foundation.credentials.queries import subjects_of_ctis, verdict_on
@@ -114,12 +115,12 @@ def verify_at_gate(text: str, scanned: Scanned, *, community_code: str = "", by:
     if claims is not None and reason not in ("wrong_scope",):
         reason = _place(claims, community, scanned.gate) or reason
         if reason == "valid":
-            shown = Shown(claims.content.type, scanned.gate, now)
+            shown = Shown(ruled_as(claims.content.type, claims.content.number), scanned.gate, now)
             reason = by_rules(shown, list(rules_of(community, since=timezone.localdate(now)))) or "valid"
     judged = Judged(reason, claims)
     said = Scanned(
         scanned.nonce, scanned.gate, reason, judged.is_let, scanned.is_entry, claims.cti if claims else b"",
-        claims.content.type if claims else "",
+        known_as(claims.content.type, claims.content.number) if claims else "",
     )  # fmt: skip
     _keep(community, [said], by)
     return judged

@@ -19,11 +19,13 @@ from tongban.applications.gates.queries.guards import (
     tag_of,
     thumbnails,
 )
+from tongban.applications.gates.queries.households import to_be_named
 from tongban.applications.gates.queries.passes import (
     PASS,
     Home,
     held_pass,
     holds,
+    home_needed,
     homes_of,
     pass_by_link,
     pass_of,
@@ -38,6 +40,6 @@ from tongban.applications.gates.queries.passes import (
 
 __all__ = [
     "COMMUNITY", "PASS", "Home", "communities_with_gates", "community_of_device", "community_run_by", "doubts_seen_by", "figures_of", "gates_of",
-    "guard_state", "guards_of", "held_pass", "holds", "homes_of", "pass_by_link", "pass_of", "pass_seen_by", "passes_of", "passes_seen_by",
-    "photo_marks", "photo_of", "photo_shown", "rule_for", "rules_of", "scans_of", "shown_code", "standing_of", "tag_of", "thumbnails",
+    "guard_state", "guards_of", "held_pass", "holds", "home_needed", "homes_of", "pass_by_link", "pass_of", "pass_seen_by", "passes_of", "passes_seen_by",
+    "photo_marks", "photo_of", "photo_shown", "rule_for", "rules_of", "scans_of", "shown_code", "standing_of", "tag_of", "thumbnails", "to_be_named",
 ]  # fmt: skip

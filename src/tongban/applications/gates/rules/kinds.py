@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
+from tongban.lib.masks import mask_name
 from tongban.lib.refusals import Refusal
 from tongban.lib.words import T
 from tongban.lib.working_days import SHANGHAI
@@ -13,12 +14,16 @@ from tongban.lib.working_days import SHANGHAI
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of pass: ``signed`` is the type in the credential, ``days`` the most it holds for, ``has_photo`` whether it shows a face."""
+    """A kind of pass: ``signed`` is the type in the credential, ``days`` the most it holds for, ``has_photo`` whether it shows a face.
+
+    ``mark`` stands beside the type in the code where the type alone does not say what the community knows it by.
+    """
 
     name: T
     signed: str
     days: int
     has_photo: bool = True
+    mark: str = ""
 
 
 KINDS: dict[str, Kind] = {
@@ -28,18 +33,39 @@ KINDS: dict[str, Kind] = {
     "courier": Kind(T("配送人员", "Courier"), "courier", 7),
     "vehicle": Kind(T("车辆", "Vehicle"), "vehicle", 90, has_photo=False),
     # The credential knows six types and no carer: they come and go, so that old lists ask for a check online.
-    "carer": Kind(T("护理人员", "Carer"), "visitor", 90),
+    "carer": Kind(T("护理人员", "Carer"), "visitor", 90, mark="carer"),
+    # Children and the elderly of a home, named on one pass that an adult of it holds.
+    "household": Kind(T("同住老幼", "Household"), "resident", 90, has_photo=False, mark="household"),
+    "tenants": Kind(T("租户同住老幼", "Tenants' household"), "tenant", 90, has_photo=False, mark="household"),
 }
-RULED = ("resident", "tenant", "visitor", "courier", "vehicle")
-"""What rules of a community speak of: the types a guard's phone can read from a code."""
+RULED = ("resident", "tenant", "visitor", "courier", "vehicle", "carer")
+"""What rules of a community speak of: what a guard's phone can read from a code. A household's is its type's."""
 TYPE_NAMES: dict[str, T] = {one: KINDS[one].name for one in RULED}
-OF_REGISTER = ("resident", "tenant")
+HOUSEHOLDS = ("household", "tenants")
+OF_HOME = ("resident", "tenant", *HOUSEHOLDS)
+"""Kinds that stand on where the register says somebody lives, and end when it says so no more."""
 ASKED_FOR = ("resident", "tenant", "courier", "vehicle", "carer")
 RENEWED_BEFORE = timedelta(days=14)
 MOST_GATES = 53  # bits a code has for them
+NAMES_BETWEEN = "、"
 MOST_PLACE = 24  # characters: a longer one makes the code hard to scan
 _HOURS = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])-([01][0-9]|2[0-4]):([0-5][0-9])")
 _PLATE = re.compile(r"[\u4e00-\u9fff][A-Z][A-HJ-NP-Z0-9]{4,5}[A-HJ-NP-Z0-9挂学警港澳]")
+
+
+def ruled_as(type_: str, mark: str) -> str:
+    """Under which rules a code stands, by its type and its mark."""
+    return mark if mark in RULED else type_
+
+
+def known_as(type_: str, mark: str) -> str:
+    """What the community knows a code by."""
+    return mark if mark in KINDS else type_
+
+
+def mask_names(names: str) -> str:
+    """One name, or several on one pass, as a guard sees them."""
+    return NAMES_BETWEEN.join(mask_name(one) for one in names.split(NAMES_BETWEEN))
 
 
 def check_hours(said: str) -> str:

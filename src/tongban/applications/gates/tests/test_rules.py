@@ -60,7 +60,7 @@ class TestRules:
 
     @pytest.mark.parametrize(
         ("wrong", "code"),
-        [({"type": "carer"}, "type_unknown"), ({"legal_basis": ""}, "basis_missing"), ({"gates": (9,)}, "gate_unknown"),
+        [({"type": "household"}, "type_unknown"), ({"legal_basis": ""}, "basis_missing"), ({"gates": (9,)}, "gate_unknown"),
          ({"quota": 0}, "quota_wrong"), ({"hours": "22:00-06:00"}, "hours_wrong")],
     )  # fmt: skip
     def test_what_no_rule_says(self, place: Place, refused: Refused, wrong: dict[str, Any], code: str) -> None:

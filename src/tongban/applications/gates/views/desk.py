@@ -24,13 +24,12 @@ from tongban.applications.gates.forms import (
     SettingsForm,
 )
 from tongban.applications.gates.models import Community, Pass, PassRule, Scan
-from tongban.applications.gates.rules.kinds import KINDS, TYPE_NAMES
+from tongban.applications.gates.rules.kinds import KINDS, TYPE_NAMES, mask_names
 from tongban.applications.gates.rules.rights import RUN
 from tongban.applications.gates.views.common import STATES, done, looked, may_have_photo, shown
 from tongban.applications.gates.views.mine import paper_answer, pdf_answer
 from tongban.foundation.parties.actions import record_list_look, record_looks
 from tongban.lib.actors import Actor
-from tongban.lib.masks import mask_name
 from tongban.lib.phones import show_phone
 from tongban.lib.refusals import Refusal
 from tongban.lib.words import T
@@ -40,7 +39,7 @@ from tongban.web.tables import Column, listing
 
 COLUMNS = (
     Column("place", T("住处", "Dwelling"), lambda row: row.place, order="place", href=lambda row: reverse("gates:desk_pass", args=[row.pk])),
-    Column("name", T("姓名", "Name"), lambda row: mask_name(row.name)),
+    Column("name", T("姓名", "Name"), lambda row: mask_names(row.name)),
     Column("kind", T("类别", "Kind"), lambda row: KINDS[row.kind].name, order="kind"),
     Column("plate", T("车牌", "Plate"), lambda row: row.plate),
     Column("state", T("状态", "State"), lambda row: STATES[queries.standing_of(row)][0], tone=lambda row: STATES[queries.standing_of(row)][1]),

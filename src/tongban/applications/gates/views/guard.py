@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from tongban.applications.gates.rules.kinds import TYPE_NAMES
+from tongban.applications.gates.rules.kinds import KINDS, NAMES_BETWEEN, RULED
 from tongban.applications.gates.rules.scans import ASKS, VERDICTS
 from tongban.lib.words import T
 from tongban.web.audiences import audience
@@ -34,6 +34,7 @@ _BANNER: dict[str, T] = {
 _WORDS: dict[str, T] = {
     "in": T("进门", "in"), "out": T("出门", "out"),
     "seen": T("本机 {at} 在{gate}见过（{way}）。", "Seen by this phone at {at}, {gate} ({way})."),
+    "household": T("同住老幼证，共 {n} 人，请按人数和姓名核对。", "A household's pass for {n}: check how many come, and their names."),
     "compare": T("请对照照片看是不是本人。", "Compare the photo with the person."),
     "photo_missing": T("证上有照片，但还没有到本机，请看纸证或问姓名住处。", "The pass has a photo that this phone lacks: look at the paper, or ask name and dwelling."),
     "no_photo": T("这张证没有照片，请问姓名和住处。", "This pass has no photo: ask name and dwelling."),
@@ -56,7 +57,7 @@ def guard(request: HttpRequest) -> HttpResponse:
     """The app itself, the same for every phone: what it may do stands in its token."""
     words: dict[str, Any] = texts(_WORDS) | {
         "verdicts": texts(VERDICTS) | {"list_missing": str(_BANNER["none"])}, "banner": texts(_BANNER),
-        "answers": texts(_ANSWERS), "types": texts(TYPE_NAMES), "asks": list(ASKS),
+        "answers": texts(_ANSWERS), "types": texts({one: kind.name for one, kind in KINDS.items()}), "ruled": list(RULED), "between": NAMES_BETWEEN, "asks": list(ASKS),
     }  # fmt: skip
     response = render(request, "gates/guard.html", {"words": words})
     response["Cache-Control"] = "no-cache"

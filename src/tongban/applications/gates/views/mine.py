@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from tongban.applications.gates import actions, queries
-from tongban.applications.gates.forms import AskForm, InviteForm
+from tongban.applications.gates.forms import AskForm, HouseholdForm, InviteForm
 from tongban.applications.gates.models import Pass
 from tongban.applications.gates.rules.kinds import ASKED_FOR, KINDS
 from tongban.applications.gates.views.common import done, may_have_photo, scans_shown, shown
@@ -51,6 +51,30 @@ def take(request: HttpRequest, dwelling_id: UUID) -> HttpResponse:
         row = actions.take_pass(dwelling_id, by=actor_of(request))
         return redirect("gates:pass", pass_id=row.pk)
     return redirect("gates:mine")
+
+
+@audience("person")
+@never_cache
+@require_http_methods(["GET", "POST"])
+def household(request: HttpRequest, dwelling_id: UUID) -> HttpResponse:
+    """One pass for the children and the elderly of one's home, who have no phone."""
+    by = actor_of(request)
+    rows = queries.to_be_named(queries.home_needed(by, dwelling_id))
+    if not rows:
+        messages.info(request, str(T("登记里您这一户没有 16 岁以下的孩子，也没有不会用手机的老人。不对的话请找社区核对登记。",
+                      "The register has no child under 16 and nobody of 60 or more without a log-in in your household. If that is wrong, ask the community.")))  # fmt: skip
+        return redirect("gates:mine")
+    form = HouseholdForm(request.POST or None, members=[(str(row.person_id), row.name) for row in rows])
+    if request.method == "POST":
+        row = tried(
+            form, lambda said: actions.take_household_pass(dwelling_id, [UUID(one) for one in said["members"]], by=by)
+        )
+        if row is not None:
+            return redirect("gates:pass", pass_id=row.pk)
+    return render(request, "gates/form.html", {"form": form, "crumbs": _crumbs(), "title": T("给同住的老人孩子办证", "A pass for children and the elderly"),
+        "lead": T("一张证写几个人，由您保管：打印出来给他们带着，或者您用手机出示。谁搬走，证上就没有谁。",
+                  "Several people on one pass that you keep: print it for them to carry, or show it on your phone. Whoever moves out is on it no more."),
+        "send": T("领取", "Take it")}, status=422 if form.errors else 200)  # fmt: skip
 
 
 @audience("person")

@@ -48,7 +48,7 @@ def signed_facts(claims: Claims) -> list[tuple[T, str]]:
     lines = [
         (T("证件类别", "Type"), str(TYPE_NAMES[said.type])),
         (T("持有人", "Holder"), said.name),
-        (T("编号", "Number"), said.number),
+        (T("编号", "Number"), said.number if said.type == "certificate" else ""),  # a pass has its kind there
         (T("地点", "Place"), said.place),
         (T("车牌", "Plate"), said.plate),
         (T("有效期", "Valid"), valid_text(claims)),

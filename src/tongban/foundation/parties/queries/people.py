@@ -107,6 +107,12 @@ def people_by_id(person_ids: Iterable[UUID]) -> dict[UUID, Person]:
     return {person.pk: person for person in Person.objects.filter(pk__in=list(person_ids))}
 
 
+def people_with_login(person_ids: Iterable[UUID]) -> set[UUID]:
+    """Those of some people who can sign in."""
+    found = Account.objects.filter(person_id__in=list(person_ids), is_active=True)
+    return {one for one in found.values_list("person_id", flat=True) if one}
+
+
 @dataclass(frozen=True, slots=True)
 class Known:
     """Somebody on record, as far as a list is compared with them."""

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from tongban.foundation.parties.queries import require
 from tongban.foundation.registers.actions.residents import RESIDENCE
-from tongban.foundation.registers.hooks import KEEP_RESIDENTS
+from tongban.foundation.registers.hooks import KEEP_RESIDENTS, residence_ended
 from tongban.foundation.registers.models import Household, Residence
 from tongban.foundation.registers.queries.facts import residence_facts
 from tongban.foundation.registers.rules.corrections import PRESENCE, check_facts, clashes, read_day
@@ -78,6 +78,8 @@ def _write(row: Residence, changed: Mapping[str, str], at: datetime, by: Actor) 
     except IntegrityError:
         raise Refusal("residence_exists", T("此人已有同类登记，请先核实另一条。", "This person is recorded like that already: look at that first."),
                       field="kind", status=409) from None  # fmt: skip
+    if "until" in changed and row.until is not None:
+        residence_ended.call(person_id=row.person_id, dwelling_id=row.dwelling_id, by=by)
 
 
 def _relate(row: Residence, relation: str) -> None:

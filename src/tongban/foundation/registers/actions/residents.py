@@ -13,7 +13,7 @@ from django.utils import timezone
 from tongban.foundation.parties.actions import record_look
 from tongban.foundation.parties.queries import people_by_id, require
 from tongban.foundation.registers.actions.places import lock_dwelling
-from tongban.foundation.registers.hooks import KEEP_RESIDENTS, VIEW_RESIDENTS
+from tongban.foundation.registers.hooks import KEEP_RESIDENTS, VIEW_RESIDENTS, residence_ended
 from tongban.foundation.registers.models import CompanyRecord, Household, Lease, Residence, Workplace
 from tongban.foundation.registers.queries.residents import ResidentFound, resident_found
 from tongban.foundation.registers.rules.occupancy import RELATIONS
@@ -165,6 +165,7 @@ def end_residence(residence_id: UUID, last_day: date, *, reason: str, by: Actor)
     row.until, row.end_reason = last_day, " ".join(reason.split())[:200]
     row.confirmed_at, row.confirmed_by = timezone.now(), by.name[:120]
     row.save(update_fields=["until", "end_reason", "confirmed_at", "confirmed_by"])
+    residence_ended.call(person_id=row.person_id, dwelling_id=row.dwelling_id, by=by)
     return row
 
 

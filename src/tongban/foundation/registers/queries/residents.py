@@ -167,6 +167,12 @@ def own_record(person_id: UUID) -> ResidentFound:
     return resident_found(person_id, "")
 
 
+def who_lives_at(dwelling_ids: Collection[UUID]) -> set[tuple[UUID, UUID]]:
+    """Who is recorded at some dwellings now, as (person, dwelling)."""
+    found = Residence.objects.filter(dwelling_id__in=list(dwelling_ids), until__isnull=True)
+    return set(found.values_list("person_id", "dwelling_id"))
+
+
 def people_living_with(rows: Collection[Residence]) -> list[Residence]:
     """Members in force of the households some residences belong to, those residences included."""
     homes = {row.household_id for row in rows if row.household_id}

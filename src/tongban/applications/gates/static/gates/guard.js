@@ -76,6 +76,9 @@ const ASKS = new Set(words.asks);
 const clock = (milliseconds) => new Date(milliseconds).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", timeZone: "Asia/Shanghai" });
 const dayOf = (moment) => new Intl.DateTimeFormat("en-CA", { timeZone: "Asia/Shanghai" }).format(moment);
 const hourOf = (moment) => new Intl.DateTimeFormat("en-GB", { timeZone: "Asia/Shanghai", hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).format(moment);
+// The type is what was signed; a mark beside it says what the community knows it by (a carer is signed as a visitor).
+const ruledAs = ({ type, number }) => (words.ruled.includes(number) ? number : type);
+const knownAs = ({ type, number }) => (words.types[number] ? number : type);
 function byRules(type) {
   const now = device.now(), day = dayOf(now), hour = hourOf(now);
   const rule = state.rules.find((one) => one.type === type && one.first <= day && day <= one.last);
@@ -88,7 +91,7 @@ async function verdictOn(text) {
   const trouble = trust ? "" : await open_();
   if (trouble) return { reason: trouble };
   const found = await judge(text, { trust, lists, now: seconds(), here: state.community, gate });
-  if (found.reason === "valid") found.reason = byRules(found.code.content.type) || "valid";
+  if (found.reason === "valid") found.reason = byRules(ruledAs(found.code.content)) || "valid";
   return found;
 }
 async function scanned(typed) {
@@ -108,13 +111,13 @@ async function scanned(typed) {
   const answer = found.reason !== "valid" ? (ASKS.has(found.reason) || found.reason === "list_missing" ? "ask" : "deny") : found.amber || isAgain ? "ask" : "allow";
   const scan = {
     nonce: crypto.randomUUID(), gate, way, at: device.now().toISOString(), verdict: found.reason === "list_missing" ? "list_unknown" : found.reason,
-    was_let: answer === "allow", cti: code ? code.cti : "", type: code ? code.content.type : "",
+    was_let: answer === "allow", cti: code ? code.cti : "", type: code ? knownAs(code.content) : "",
     list_age: found.age === undefined ? null : Math.max(0, Math.round(found.age)), was_offline: !isOnline,
   };
   if (answer === "ask") { undecided = { scan, code }; part("choice").hidden = false; } else await keep(scan, code);
   // A photo is shown of who stands here by a signature that was right, never of a pass that is stopped.
   const photo = code && answer !== "deny" ? code.content.photo : "", isThere = await photos.show(part("photo"), photo);
-  if (code && answer !== "deny" && code.content.type !== "vehicle") notes.push(isThere ? words.compare : photo ? words.photo_missing : words.no_photo);
+  if (code && answer !== "deny" && code.content.type !== "vehicle") notes.push(code.content.number === "household" ? fill(words.household, { n: code.content.name.split(words.between).length }) : isThere ? words.compare : photo ? words.photo_missing : words.no_photo);
   show(answer, found, notes);
 }
 async function keep(scan, code) {
@@ -133,7 +136,7 @@ function show(answer, { reason, code }, notes = []) {
   part("verdict").className = `guard-verdict is-${answer}`;
   part("said").textContent = words.answers[answer];
   part("why").textContent = reason === "valid" ? "" : words.verdicts[reason] || reason;
-  part("who").textContent = said ? [words.types[said.type], said.name, said.place, said.plate].filter(Boolean).join(" · ") : "";
+  part("who").textContent = said ? [words.types[knownAs(said)], said.name, said.place, said.plate].filter(Boolean).join(" · ") : "";
   part("notes").textContent = notes.join(" ");
   part("code").value = "";
   if (part("choice").hidden) part("code").focus();
