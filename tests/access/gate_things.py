@@ -11,12 +11,14 @@ from django.utils import timezone
 from tests.access.world import EVERYBODY, TESTS, Sample, World
 from tongban.applications.gates.actions.passes import sign
 from tongban.applications.gates.models import Community, Gate, Pass, PassRule, Scan
+from tongban.applications.gates.rules.kiosks import Kiosk
+from tongban.foundation.parties.models import Device
 from tongban.foundation.registers.models import Dwelling
 from tongban.lib.ids import uuid7
 
 SOUTH, NORTH = "510502001007", "510502002001"
 WORKER, RESIDENT = frozenset({"grid worker"}), frozenset({"resident"})
-__all__ = ["at_desk", "doubts", "gates", "homes", "links", "own", "rules"]
+__all__ = ["at_desk", "doubts", "gates", "homes", "kiosks", "links", "own", "rules"]
 
 
 def _community(code: str) -> Community:
@@ -106,3 +108,11 @@ def doubts(world: World) -> list[Sample]:
         Sample("a pass at two gates", at_two_gates(SOUTH), WORKER), Sample("one elsewhere", at_two_gates(NORTH)),
         Sample("none at all", uuid7()),
     ]  # fmt: skip
+
+
+def kiosks(world: World) -> list[Sample]:
+    """The page of a tablet holds no secret: what it may do stands in its token."""
+    community, here = _community(SOUTH), Device.objects.get(token_prefix=world.token_of("device")[:12]).pk
+    kiosk = Kiosk(1, True, "http://192.168.1.20/open", "whsec_dGVzdHM=").as_json()
+    Community.objects.filter(pk=community.pk).update(guards=[*community.guards, str(here)], kiosks={str(here): kiosk})
+    return [Sample("a tablet's page", here, EVERYBODY), Sample("no tablet at all", uuid7())]

@@ -12,6 +12,7 @@ from PIL import Image
 
 from tests.journeys.filming import chromium_filming, film
 from tests.journeys.people import enter
+from tests.journeys.relay import Relay, relay
 from tests.journeys.test_scanner import Gate, network
 
 pytestmark = pytest.mark.journey
@@ -113,7 +114,40 @@ def test_a_pass_opens_a_gate_without_a_network_until_it_is_revoked(visitor: Any,
     assert "南门" in phone.page.locator("#scans ~ ul").inner_text()
 
 
-def test_the_camera_reads_a_pass_where_the_browser_cannot_and_there_is_no_network(
+def kiosk_enrolled(worker: Any, relay: Relay) -> tuple[str, str]:
+    """The path of a tablet's page, and its code; the relay is told the secret."""
+    worker.open("/desk/gates/guards/")
+    worker.page.locator("[name=kiosk-name]").fill("车库平板")
+    worker.page.locator("[name=kiosk-gate]").select_option(label="地下车库")
+    worker.page.locator("[name=kiosk-relay]").fill(relay.address)
+    worker.press("登记自助终端")
+    text = worker.page.locator("#new").locator("xpath=..").inner_text()
+    code, path, secret = (
+        re.search(one, text) for one in (r"激活码：([A-Z0-9]+)", r"(/gates/kiosk/[^/]+/)", r"(whsec_\S+)")
+    )
+    assert code
+    assert path
+    assert secret
+    relay.secret = secret[1]
+    return path[1], code[1]
+
+
+def started(filming: Any, address: str, code: str) -> Guard:
+    """A device's page, enrolled, kept on the device and answered by its own worker."""
+    context = filming.new_context(viewport={"width": 360, "height": 740}, locale="zh-CN", permissions=["camera"])
+    page = context.new_page()
+    guard = Guard(page)
+    page.goto(f"{address}#code={code}")
+    assert page.evaluate("() => !('BarcodeDetector' in window)")  # so the house's own reader has to
+    guard.press("激活")
+    guard.is_("yes", 0)
+    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    page.reload()
+    guard.is_("yes", 0)
+    return guard
+
+
+def test_cameras_read_a_pass_without_a_network_and_a_tablet_opens_the_gate(
     visitor: Any, house: Any, browser: Any, tmp_path: Path
 ) -> None:
     phone, worker, reel = visitor(screen="phone"), visitor(), tmp_path / "camera.mjpeg"
@@ -122,22 +156,29 @@ def test_the_camera_reads_a_pass_where_the_browser_cannot_and_there_is_no_networ
     phone.press("领取居民证")
     enter(worker, "grid1")
     code = enrolled(worker, "北门手机")
-    with network(house.port) as cable, chromium_filming(browser, reel) as filming:
-        context = filming.new_context(viewport={"width": 360, "height": 740}, locale="zh-CN")
-        page = context.new_page()
-        guard = Guard(page)
-        page.goto(f"http://luzhou.localhost:{cable.port}/gates/guard/#code={code}")
-        assert page.evaluate("() => !('BarcodeDetector' in window)")  # so the house's own reader has to
-        guard.press("激活")
-        guard.is_("yes", 0)
-        page.evaluate("navigator.serviceWorker.ready.then(() => true)")
-        page.reload()  # from now on its worker answers
-        guard.is_("yes", 0)
+    with network(house.port) as cable, relay() as opener, chromium_filming(browser, reel) as filming:
+        path, kiosk_code = kiosk_enrolled(worker, opener)
+        origin = f"http://luzhou.localhost:{cable.port}"
+        guard = started(filming, f"{origin}/gates/guard/", code)
+        kiosk = started(filming, f"{origin}{path}", kiosk_code)
         cable.cut()
         film(code_of(phone), reel)
         guard.press("用摄像头扫")
-        page.locator("[data-guard][data-camera=house]").wait_for()
-        page.locator("[data-verdict].is-allow").wait_for(timeout=15000)
-        guard.holds()
+        guard.page.locator("[data-guard][data-camera=house]").wait_for()
+        guard.page.locator("[data-verdict].is-allow").wait_for(timeout=15000)
         guard.is_("no", 1)
-        context.close()
+        guard.page.context.close()
+        kiosk.press("试开一次门")
+        kiosk.page.get_by_text("继电器已应答").wait_for()
+        kiosk.press("开始")
+        kiosk.page.get_by_text("门已开，请通过").wait_for(timeout=15000)
+        kiosk.holds()
+        kiosk.page.get_by_text("请把码对准摄像头").wait_for(
+            timeout=15000
+        )  # back to waiting by itself, the code still held up
+        assert (len(opener.opened), opener.refused) == (2, 0)
+        film(code_of(phone)[:-6] + "AAAAAA", reel)
+        kiosk.page.reload()  # after a power cut it goes on by itself
+        kiosk.page.get_by_text("请打门岗电话").wait_for(timeout=15000)
+        assert len(opener.opened) == 2
+        kiosk.page.context.close()

@@ -37,12 +37,13 @@ class Shell:
     files: tuple[str, ...]  # kept by the names of their contents
     reader: str = ""
 
-    def worker(self) -> HttpResponse:
-        """The script that keeps the app for starts without a network; another one whenever a file of it changed."""
+    def worker(self, *args: object) -> HttpResponse:
+        """The script that keeps the app for starts without a network; another one whenever a file of it changed. ``args`` are
+        those of the routes, where each device has a page of its own."""
         files = [*map(_by_name, self.modules), *map(static, self.files)]
-        reader = [reverse(self.reader), *map(_by_name, _READER_FILES)] if self.reader else []
+        reader = [reverse(self.reader, args=args), *map(_by_name, _READER_FILES)] if self.reader else []
         shell = {
-            "name": self.name, "version": _version(self), "page": reverse(self.route), "files": files, "reader": reader,
+            "name": self.name, "version": _version(self), "page": reverse(self.route, args=args), "files": files, "reader": reader,
         }  # fmt: skip
         return _script("SHELL", shell, _WORKER)
 
@@ -54,12 +55,14 @@ class Shell:
         answer["Content-Security-Policy"] = _READER_POLICY
         return answer
 
-    def manifest(self, name: T, short_name: T, *, scope: str = "") -> HttpResponse:
+    def manifest(
+        self, name: T, short_name: T, *args: object, scope: str = "", display: str = "standalone"
+    ) -> HttpResponse:
         """What a phone needs to put the app on its first screen; ``scope`` is the page alone, if nothing else is said."""
-        page = reverse(self.route)
+        page = reverse(self.route, args=args)
         shown = {
             "name": str(name), "short_name": str(short_name), "start_url": page, "scope": scope or page,
-            "display": "standalone", "background_color": "#ffffff", "theme_color": "#1a4f8b",
+            "display": display, "background_color": "#ffffff", "theme_color": "#1a4f8b",
             "icons": [{"src": static("web/mark.svg"), "sizes": "any", "type": "image/svg+xml"}],
         }  # fmt: skip
         return JsonResponse(shown, content_type="application/manifest+json")

@@ -46,9 +46,20 @@ class GateRuleOut(Schema):
     legal_basis: str
 
 
+class KioskOut(Schema):
+    """Where a tablet without a guard stands, and the relay it calls when somebody is let in."""
+
+    id: str
+    gate: int
+    way: Literal["in", "out"]
+    relay: str
+    secret: str = Field(description="Calls of the relay are signed with it, as Standard Webhooks has it.")
+
+
 class GuardOut(Schema):
     """What a guard's phone judges by, besides the signed lists."""
 
+    kiosk: KioskOut | None = Field(None, description="For tablets at gates without a guard.")
     community: str
     name: str
     name_en: str
@@ -146,7 +157,8 @@ def _by(request: HttpRequest) -> Actor:
 @router.get("/guard", auth=ANYONE_KNOWN, response={200: GuardOut, 304: None} | REFUSED, summary="The gates I stand at")
 def guard(request: HttpRequest, response: HttpResponse) -> Any:
     """For a guard's phone: its community, gates, rules and where its lists are; 304 with If-None-Match while nothing changed."""
-    return _or_unchanged(request, response, queries.guard_state(queries.community_of_device(_by(request))))
+    by = _by(request)
+    return _or_unchanged(request, response, queries.guard_state(queries.community_of_device(by), by.device_id))
 
 
 def _or_unchanged(request: HttpRequest, response: HttpResponse, state: dict[str, Any]) -> Any:
@@ -164,7 +176,7 @@ def _or_unchanged(request: HttpRequest, response: HttpResponse, state: dict[str,
 )
 def photos(request: HttpRequest, response: HttpResponse) -> Any:
     """Marks of the photos on passes in force; a guard's phone fetches those it lacks and drops every other."""
-    marks = {"photos": queries.photo_marks(queries.community_of_device(_by(request)))}
+    marks = {"photos": queries.photo_marks(queries.community_of_guard(_by(request)))}
     return _or_unchanged(request, response, marks)
 
 
@@ -173,7 +185,7 @@ def photos(request: HttpRequest, response: HttpResponse) -> Any:
 )
 def thumbnails(request: HttpRequest, marks: Marks) -> list[dict[str, str]]:
     """Thumbnails for a guard's phone, which keeps them sealed; SHA-256 begins with the mark, which passes carry signed."""
-    found = queries.thumbnails(queries.community_of_device(_by(request)), marks.split(","))
+    found = queries.thumbnails(queries.community_of_guard(_by(request)), marks.split(","))
     return [{"photo": mark, "webp": content} for mark, content in found.items()]
 
 

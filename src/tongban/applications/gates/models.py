@@ -26,6 +26,7 @@ class Community(House):
     check_days = models.PositiveSmallIntegerField(default=2)  # working days to check an application in
     unit = models.ForeignKey("parties.Unit", on_delete=models.PROTECT, related_name="+")
     guards = models.JSONField(default=list)  # ids of the devices enrolled for its gates
+    kiosks = EncryptedJSONField()  # device -> {gate, is_entry, relay, secret}: tablets at gates without a guard
     opened_at = models.DateTimeField(auto_now_add=True)
     is_sample = models.BooleanField(default=False)
 

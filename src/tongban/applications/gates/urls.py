@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tongban.applications.gates.views import desk, guard, guards, guests, mine, photos
+from tongban.applications.gates.views import desk, guard, guards, guests, kiosk, mine, photos
 
 app_name = "gates"
 urlpatterns = [
@@ -23,6 +23,10 @@ urlpatterns = [
     path("gates/guard/worker.js", guard.worker, name="guard_worker"),
     path("gates/guard/reader.js", guard.reader, name="guard_reader"),
     path("gates/guard/app.webmanifest", guard.manifest, name="guard_manifest"),
+    path("gates/kiosk/<uuid:device_id>/", kiosk.kiosk, name="kiosk"),
+    path("gates/kiosk/<uuid:device_id>/worker.js", kiosk.worker, name="kiosk_worker"),
+    path("gates/kiosk/<uuid:device_id>/reader.js", kiosk.reader, name="kiosk_reader"),
+    path("gates/kiosk/<uuid:device_id>/app.webmanifest", kiosk.manifest, name="kiosk_manifest"),
     path("desk/gates/guards/", guards.guards, name="guards"),
     path("desk/gates/", desk.home, name="desk"),
     path("desk/gates/settings/", desk.settings, name="settings"),

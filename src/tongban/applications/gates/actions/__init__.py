@@ -13,6 +13,7 @@ from tongban.applications.gates.actions.doubts import settle_doubt
 from tongban.applications.gates.actions.guards import enrol_guard, stop_guard
 from tongban.applications.gates.actions.households import end_for_left, end_where_nobody_lives, take_household_pass
 from tongban.applications.gates.actions.invitations import NewVisitor, accept_invitation, invite
+from tongban.applications.gates.actions.kiosks import EnrolledKiosk, NewKiosk, enrol_kiosk
 from tongban.applications.gates.actions.passes import (
     MOST_CARDS,
     NewPass,
@@ -32,7 +33,9 @@ from tongban.applications.gates.actions.scans import Judged, Scanned, look_up, t
 
 __all__ = [
     "MOST_CARDS",
+    "EnrolledKiosk",
     "Judged",
+    "NewKiosk",
     "NewPass",
     "NewRule",
     "NewVisitor",
@@ -51,6 +54,7 @@ __all__ = [
     "end_where_nobody_lives",
     "end_with_lease",
     "enrol_guard",
+    "enrol_kiosk",
     "invite",
     "look_up",
     "open_community",

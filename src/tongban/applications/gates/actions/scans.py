@@ -13,7 +13,7 @@ from django.utils import timezone
 from tongban.applications.gates.actions.doubts import note_doubts
 from tongban.applications.gates.models import Community, Pass, Scan
 from tongban.applications.gates.queries.communities import rules_of
-from tongban.applications.gates.queries.guards import community_of_device
+from tongban.applications.gates.queries.guards import community_of_device, community_of_guard
 from tongban.applications.gates.queries.passes import SUBJECT
 from tongban.applications.gates.rules.kinds import known_as, ruled_as
 from tongban.applications.gates.rules.rights import VERIFY
@@ -135,7 +135,7 @@ def _place(claims: Claims, community: Community, gate: int) -> str:
 @transaction.atomic
 def look_up(tail: str, scanned: Scanned, *, by: Actor) -> list[Pass]:
     """Passes in force whose holder's telephone ends so: for a damaged code. Each is kept as a scan its holder sees."""
-    community, now = community_of_device(by), timezone.now()
+    community, now = community_of_guard(by), timezone.now()
     if len(tail) != 4 or not tail.isdecimal():
         raise Refusal("tail_wrong", T("请填手机号的后四位。", "Enter the last four digits."), field="tail")
     keys = blind_index_any("phone_tail", phone_tail_key(tail, community.code))

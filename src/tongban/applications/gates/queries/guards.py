@@ -5,17 +5,19 @@ from __future__ import annotations
 import hashlib
 import json
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
 from tongban.applications.gates.models import Community, Pass, Scan
 from tongban.applications.gates.queries.communities import gates_of, rules_of
+from tongban.applications.gates.rules.kiosks import Kiosk
 from tongban.foundation.credentials.queries import root_in_force, status_numbers
 from tongban.foundation.parties.queries import devices_of_unit
 from tongban.lib.actors import Actor
 from tongban.lib.phones import show_phone
-from tongban.lib.refusals import Refusal
+from tongban.lib.refusals import Refusal, not_found
 from tongban.lib.words import T
 
 if TYPE_CHECKING:
@@ -31,13 +33,40 @@ def community_of_device(by: Actor) -> Community:
     """The community at whose gates a device stands."""
     found = Community.objects.filter(guards__contains=[str(by.device_id)]).first() if by.device_id else None
     if found is None:
-        raise Refusal("no_gate_here", T("这台设备没有登记在任何门岗。请社区在“门岗手机”里重新登记。",
-                      "This device belongs to no gate: have the community enrol it under “Guards' phones”."), status=404)  # fmt: skip
+        raise Refusal("no_gate_here", T("这台设备没有登记在任何门岗。请社区在“门岗设备”里重新登记。",
+                      "This device belongs to no gate: have the community enrol it under “Devices at the gates”."), status=404)  # fmt: skip
     return found
 
 
-def guard_state(community: Community) -> dict[str, Any]:
-    """What a phone at the gates needs to judge without the house, except the lists, which prove themselves."""
+def community_of_guard(by: Actor) -> Community:
+    """The community at whose gates a guard's phone stands; a tablet nobody watches learns nothing of people."""
+    found = community_of_device(by)
+    if kiosk_of(found, by.device_id):
+        raise Refusal(
+            "no_guard_here",
+            T("这台自助终端旁边没有门卫，不能这样做。", "Nobody guards this kiosk: this is for a guard's phone."),
+            status=403,
+        )
+    return found
+
+
+def kiosk_of(community: Community, device_id: UUID | None) -> Kiosk | None:
+    """Where a tablet stands and what it opens; none for a guard's phone."""
+    said = community.kiosks.get(str(device_id))
+    return Kiosk(**said) if said else None
+
+
+def kiosk_at(device_id: UUID) -> Kiosk:
+    """The tablet whose page this is, whoever opens it."""
+    community = Community.objects.filter(guards__contains=[str(device_id)]).first()
+    found = kiosk_of(community, device_id) if community else None
+    if found is None:
+        raise not_found(T("这台自助通行终端", "This kiosk"))
+    return found
+
+
+def guard_state(community: Community, device_id: UUID | None = None) -> dict[str, Any]:
+    """What a device at the gates needs to judge without the house, except the lists, which prove themselves."""
     now = timezone.now()
     rules = [
         {"type": one.type, "first": one.first.isoformat(), "last": one.last.isoformat(), "is_closed": one.is_closed, "hours": one.hours,
@@ -47,8 +76,12 @@ def guard_state(community: Community) -> dict[str, Any]:
     gates = [
         {"number": one.number, "name": {"zh": one.name, "en": one.name_en or one.name}} for one in gates_of(community)
     ]
+    kiosk = kiosk_of(community, device_id)
+    stands = kiosk and {
+        "id": str(device_id), "gate": kiosk.gate, "way": "in" if kiosk.is_entry else "out", "relay": kiosk.relay, "secret": kiosk.secret,
+    }  # fmt: skip
     return {
-        "community": community.code, "name": community.name, "name_en": community.name_en or community.name,
+        "kiosk": stands, "community": community.code, "name": community.name, "name_en": community.name_en or community.name,
         "phone": show_phone(community.phone), "gates": gates, "rules": rules, "root": str(root_in_force() or ""),
         "lists": status_numbers(community.code, now),
     }  # fmt: skip

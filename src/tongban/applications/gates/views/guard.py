@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from tongban.applications.gates.rules.kinds import KINDS, NAMES_BETWEEN, RULED
@@ -14,7 +15,7 @@ from tongban.lib.words import T
 from tongban.web.audiences import audience
 from tongban.web.shells import Shell, texts
 
-_SHELL = Shell(
+GUARD_SHELL = Shell(
     "gate-guard", "gates:guard", "gates/guard.html",
     ("gates/guard.js", "gates/photos.js", "web/offline/shelf.js", "web/offline/sealed.js", "web/offline/device.js", "web/offline/outbox.js", "web/offline/freshness.js", "web/offline/door.js", "web/offline/codes.js",
      "credentials/passes.js", "vendor/noble-ed25519/index.js"),
@@ -55,11 +56,20 @@ _WORDS: dict[str, T] = {
 @require_GET
 def guard(request: HttpRequest) -> HttpResponse:
     """The app itself, the same for every phone: what it may do stands in its token."""
+    return app_page(request, "guard")
+
+
+def app_page(request: HttpRequest, name: str, *args: object, **more: Any) -> HttpResponse:
+    """The page of a guard's phone, or of a tablet without a guard, whose routes begin with ``name``."""
     words: dict[str, Any] = texts(_WORDS) | {
         "verdicts": texts(VERDICTS) | {"list_missing": str(_BANNER["none"])}, "banner": texts(_BANNER),
         "answers": texts(_ANSWERS), "types": texts({one: kind.name for one, kind in KINDS.items()}), "ruled": list(RULED), "between": NAMES_BETWEEN, "asks": list(ASKS),
     }  # fmt: skip
-    response = render(request, "gates/guard.html", {"words": words})
+    addresses = {part: reverse(f"gates:{name}_{part}", args=args) for part in ("worker", "reader", "manifest")}
+    scope = reverse(f"gates:{name}", args=args)
+    response = render(
+        request, "gates/guard.html", {"words": words | more, "scope": scope, "is_kiosk": bool(more)} | addresses
+    )
     response["Cache-Control"] = "no-cache"
     return response
 
@@ -69,7 +79,7 @@ def guard(request: HttpRequest) -> HttpResponse:
 def worker(request: HttpRequest) -> HttpResponse:
     """The script that keeps the app for starts without a network."""
     del request
-    return _SHELL.worker()
+    return GUARD_SHELL.worker()
 
 
 @audience("public")
@@ -77,7 +87,7 @@ def worker(request: HttpRequest) -> HttpResponse:
 def reader(request: HttpRequest) -> HttpResponse:
     """The script that reads codes where the browser cannot."""
     del request
-    return _SHELL.code_reader()
+    return GUARD_SHELL.code_reader()
 
 
 @audience("public")
@@ -86,4 +96,4 @@ def manifest(request: HttpRequest) -> HttpResponse:
     """What a phone needs to put the app on its first screen."""
     del request
     name = T("门岗验证", "Gate guard")
-    return _SHELL.manifest(name, name)
+    return GUARD_SHELL.manifest(name, name)

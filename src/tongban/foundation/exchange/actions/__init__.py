@@ -16,9 +16,10 @@ from tongban.foundation.exchange.actions.subscriptions import (
     subscribe,
     unsubscribe,
 )
+from tongban.foundation.exchange.adapters import new_secret
 
 __all__ = [
-    "Answer", "Receipt", "admit_sender", "answer_once", "attempt", "check_reason", "deliver", "fan_out", "note_act",
-    "pause", "publish", "receive", "replay", "resume", "retry_jobs", "rotate_secret", "rotate_sender_secret",
+    "Answer", "Receipt", "admit_sender", "answer_once", "attempt", "check_reason", "deliver", "fan_out", "new_secret",
+    "note_act", "pause", "publish", "receive", "replay", "resume", "retry_jobs", "rotate_secret", "rotate_sender_secret",
     "send_test_event", "set_sender_active", "subscribe", "sweep", "unsubscribe",
 ]  # fmt: skip

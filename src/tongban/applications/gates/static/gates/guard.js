@@ -14,7 +14,7 @@ useFallback(() => import("../vendor/noble-ed25519/index.js"));
 const root = document.querySelector("[data-guard]");
 const words = JSON.parse(document.getElementById("guard-words").textContent);
 const part = partsOf(root);
-const STATE_EVERY = 60000, LISTS_EVERY = 300000, SEND_EVERY = 4000, SEEN_KEPT = 86400000, AGAIN = 600000;
+const STATE_EVERY = 60000, LISTS_EVERY = 300000, SEND_EVERY = 4000, SEEN_KEPT = 86400000, AGAIN = 600000, STANDS = 20000;
 const english = document.documentElement.lang === "en";
 const told = (both) => (english ? both.en : both.zh);
 
@@ -26,6 +26,10 @@ let state = await shelf.get("state") || null; // community, gates, rules, root, 
 let kept = await shelf.get("lists") || null; // {trust, status: [bytes], version, issued: {address: seconds}, got}
 let trust = null, lists = new Map();
 let seen = new Map(await shelf.get("seen") || []); // cti -> [milliseconds, way, gate]
+const camera = watchCamera(root, (code) => take(code));
+// A gate without a guard: the same page with nothing to press.
+const { openKiosk, callRelay } = root.dataset.kiosk ? await import("./kiosk.js") : {};
+const kiosk = openKiosk ? openKiosk(root, words, { startCamera: camera }) : null;
 let isOnline = false, way = "in", gate = await shelf.get("gate"), undecided = null, last = 0;
 const seconds = () => device.now().getTime() / 1000;
 
@@ -104,6 +108,7 @@ async function scanned(typed) {
     try { await refreshState(); await fetchLists(); found = await verdictOn(text); } catch { /* it stays with what it knew */ }
   }
   const code = found.code || null, before = code && seen.get(code.cti);
+  if (kiosk && before && Date.now() - before[0] < STANDS) return; // whoever was let in a moment ago still holds their phone up
   const isAgain = before && Date.now() - before[0] < AGAIN && before[1] === way;
   const notes = [];
   if (before) notes.push(fill(words.seen, { at: clock(before[0]), gate: nameOf(before[2]), way: words[before[1]] }));
@@ -114,11 +119,15 @@ async function scanned(typed) {
     was_let: answer === "allow", cti: code ? code.cti : "", type: code ? knownAs(code.content) : "",
     list_age: found.age === undefined ? null : Math.max(0, Math.round(found.age)), was_offline: !isOnline,
   };
-  if (answer === "ask") { undecided = { scan, code }; part("choice").hidden = false; } else await keep(scan, code);
+  if (answer === "ask" && !kiosk) { undecided = { scan, code }; part("choice").hidden = false; } else await keep(scan, code);
+  const isOpen = Boolean(kiosk && state.kiosk && answer === "allow") && await callRelay(state.kiosk, scan.nonce, device.now());
   // A photo is shown of who stands here by a signature that was right, never of a pass that is stopped.
-  const photo = code && answer !== "deny" ? code.content.photo : "", isThere = await photos.show(part("photo"), photo);
-  if (code && answer !== "deny" && code.content.type !== "vehicle") notes.push(code.content.number === "household" ? fill(words.household, { n: code.content.name.split(words.between).length }) : isThere ? words.compare : photo ? words.photo_missing : words.no_photo);
+  const photo = code && answer !== "deny" && !kiosk ? code.content.photo : "", isThere = await photos.show(part("photo"), photo);
+  if (code && answer !== "deny" && !kiosk && code.content.type !== "vehicle") notes.push(code.content.number === "household" ? fill(words.household, { n: code.content.name.split(words.between).length }) : isThere ? words.compare : photo ? words.photo_missing : words.no_photo);
   show(answer, found, notes);
+  kiosk?.told(answer, isOpen, state.phone);
+  // Nobody went through: the next try is no second time.
+  if (kiosk && code && !isOpen) { seen.delete(code.cti); await shelf.put("seen", [...seen]); }
 }
 async function keep(scan, code) {
   // Kept before anybody goes on: what was let in must reach the house even if the battery dies now.
@@ -167,11 +176,17 @@ part("turn-away").addEventListener("click", () => decide(false));
 
 // ---- with the house --------------------------------------------------------------------------------------------------------
 
+// A tablet enrolled for a gate stands there and judges one way; it and a guard's phone have a page each.
+function stand() {
+  if (!kiosk) { if (state.kiosk) location.replace(`/gates/kiosk/${state.kiosk.id}/`); return; }
+  if (state.kiosk) ({ gate, way } = state.kiosk); else part("trouble").textContent = words.kiosk.not_one;
+}
 async function refreshState() {
   const answer = await device.ask("/api/gates/guard", { etag: state ? state.etag : "" });
   // The first root key stays: a phone is enrolled anew when the city's root is replaced.
   state = answer.status === 304 ? { ...state, got: Date.now() } : { ...answer.body, root: state ? state.root : answer.body.root, etag: answer.etag, got: Date.now() };
   await shelf.put("state", state);
+  stand();
   if (!state.gates.some((one) => one.number === gate)) gate = state.gates.length ? state.gates[0].number : 0;
   isOnline = true;
 }
@@ -180,7 +195,7 @@ async function refresh() {
     await refreshState();
     part("revoked").hidden = true;
     part("main").hidden = false;
-    if (!kept || Date.now() - kept.got > LISTS_EVERY || Date.now() - last > LISTS_EVERY) { await fetchLists(); last = Date.now(); await photos.refresh(); }
+    if (!kept || Date.now() - kept.got > LISTS_EVERY || Date.now() - last > LISTS_EVERY) { await fetchLists(); last = Date.now(); if (!kiosk) await photos.refresh(); }
   } catch (error) {
     isOnline = false;
     if (error instanceof Refused && error.status === 401) part("revoked").hidden = false;
@@ -213,6 +228,7 @@ function draw() {
   part("community").textContent = english ? state.name_en : state.name;
   part("gate").replaceChildren(...state.gates.map((one) => new Option(told(one.name), one.number, false, one.number === gate)));
   part("phone").textContent = fill(words.doubts, { phone: state.phone });
+  if (kiosk && state.kiosk) part("where").textContent = `${nameOf(gate)} · ${words[way]}`;
 }
 part("gate").addEventListener("change", async (event) => { gate = Number(event.target.value); await shelf.put("gate", gate); });
 watchWays(root, (chosen) => { way = chosen; });
@@ -237,10 +253,12 @@ async function begin() {
   part("banner").hidden = !enrolled;
   if (!enrolled) return;
   if (state && !state.gates.some((one) => one.number === gate)) gate = state.gates.length ? state.gates[0].number : 0;
+  if (state) stand();
   draw();
   if (kept) await open_();
   await refresh();
   await send();
+  if (state?.kiosk) await kiosk?.resume();
 }
 watchEnrolment(root, { device, outbox, words, begin, stays: (text) => { part("tested").textContent = text; } });
 part("test").addEventListener("click", async () => {
@@ -249,7 +267,9 @@ part("test").addEventListener("click", async () => {
   const can = await isKept() && !trouble && nothing.reason === "malformed";
   part("tested").textContent = can ? fill(words.can_offline, { n: lists.size }) : words.cannot_offline;
 });
-watchCamera(root, take);
+if (kiosk) part("try-relay").addEventListener("click", async () => {
+  part("tested").textContent = await callRelay(state.kiosk, crypto.randomUUID(), device.now()) ? words.kiosk.opened : words.kiosk.unreached;
+});
 window.addEventListener("online", refresh);
 window.addEventListener("offline", () => { isOnline = false; tell(); });
 navigator.serviceWorker?.register(root.dataset.worker, { scope: root.dataset.scope });
