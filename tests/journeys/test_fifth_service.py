@@ -162,6 +162,7 @@ def test_a_fifth_service_is_a_folder(visitor, house, tmp_path: Path):
     assert "准予江阳区春和商贸有限公司设摊" in applicant.page.locator("main").inner_text()
     administrator = visitor(screen="desktop")
     enter(administrator, "administrator1")
+    administrator.open("/desk/calendar/")
     administrator.open("/desk/definitions/")
     administrator.follow("夜市摊位申请")
     assert "第 1 版" in administrator.page.locator("main").inner_text()

@@ -149,6 +149,19 @@ def verdict(visitor: Visit, code: str) -> str:
     return visitor.page.locator("#verdict").inner_text().strip()
 
 
+def complain(applicant: Visit, staff: Visit, case: str) -> None:
+    """A bad rating, on paper-thin HTML; the office finds it, and the papers of the case, on its desk."""
+    applicant.open(f"{case}rate")
+    answer(applicant, {"level": "2", "text": "等了很久"})
+    applicant.press("提交评价")
+    staff.open("/desk/ratings/")
+    staff.page.locator("main a[href^='/desk/ratings/']").first.click()
+    staff.hold()
+    assert "等了很久" in staff.page.locator("main").inner_text()
+    staff.open(f"/desk/deliveries{case.removeprefix('/cases')}")
+    assert "送达" in staff.page.locator("main").inner_text()
+
+
 def test_a_company_gets_its_certificate_by_phone_without_scripts(visitor):
     applicant = visitor(screen="phone", scripts=False)
     sign_in_by_phone(applicant, "accountant")
@@ -167,6 +180,7 @@ def test_a_company_gets_its_certificate_by_phone_without_scripts(visitor):
     applicant.open(f"{case}certificate/")
     assert applicant.page.locator("main svg, main img").first.is_visible()
     code = code_on(applicant)
+    complain(applicant, staff, case)
     stranger = visitor(screen="phone", language="zh")
     assert verdict(stranger, code) == "有效"
     assert "江阳区春和商贸有限公司" in stranger.page.locator("main").inner_text()

@@ -17,6 +17,7 @@ CONTINUE = "保存并继续"
 def test_a_clerk_takes_in_for_a_visitor_who_confirms_by_code(visitor):
     clerk = visitor(screen="desktop")
     enter(clerk, "clerk1")
+    clerk.open("/window/company/")
     clerk.open("/window/")
     clerk.page.locator("main a[href='/window/new/']").first.click()
     clerk.hold()

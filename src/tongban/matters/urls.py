@@ -18,6 +18,7 @@ from tongban.matters.views import (
     statistics,
     supervision,
     together,
+    unfinished,
     window,
 )
 
@@ -53,6 +54,8 @@ urlpatterns = [
     path("cases/<uuid:case_id>/papers/<uuid:event_id>", papers.paper, name="paper"),
     path("desk/deliveries/", papers.deliveries, name="desk_deliveries"),
     path("desk/deliveries/<uuid:case_id>/", papers.delivery, name="desk_delivery"),
+    path("desk/unsigned/", unfinished.unsigned, name="desk_unsigned"),
+    path("desk/unsealed/", unfinished.unsealed, name="desk_unsealed"),
     path("window/", window.intakes, name="window"),
     path("window/new/", window.take_in, name="window_new"),
     path("window/company/", window.company, name="window_company"),

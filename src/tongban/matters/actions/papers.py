@@ -33,6 +33,7 @@ from tongban.matters.queries.papers import (
     papers_of,
     said_of,
 )
+from tongban.matters.queries.unfinished import SEALED_BY_JOB
 from tongban.matters.rules.cases import DECIDED_STATES, check_reason, moved_on
 from tongban.matters.rules.papers import CERTIFICATE, OF_THE_DECISION, PaperKind, notice_content, paper_title
 
@@ -107,7 +108,7 @@ def seal_papers(case_id: str) -> None:
 def seal_what_is_left() -> None:
     """Seal what a failed job left unsealed, some at a time; the desk shows what waits. Safe to run twice."""
     left = CaseEvent.objects.filter(
-        kind__in=("granted", "refused", "certified"), paper__isnull=True, case__deliver_by__isnull=False,
+        kind__in=SEALED_BY_JOB, paper__isnull=True, case__deliver_by__isnull=False,
         at__lt=timezone.now() - timedelta(minutes=1), at__gt=timezone.now() - timedelta(days=30),
     )  # fmt: skip
     for case_id in set(left.values_list("case_id", flat=True)[:_SEALED_AT_ONCE]):

@@ -20,6 +20,7 @@ from tongban.matters.queries.payments import payments_waiting
 from tongban.matters.queries.printing import case_tone
 from tongban.matters.queries.promises import promises_waiting
 from tongban.matters.queries.signing import WAITING, cases_to_sign, waiting_among
+from tongban.matters.queries.unfinished import cases_unsigned, papers_unsealed
 from tongban.matters.rules.cases import DRAFT, OPEN_STATES, RETURNED, STATES
 from tongban.web import portal
 
@@ -94,9 +95,11 @@ class _Line:
 _ADMINISTRATION = T("管理", "Administration")
 _LINES = (
     _Line((hooks.TAKE_IN,), T("窗口收件", "Window"), "window", "building-store", 1),
+    _Line((hooks.TAKE_IN,), T("待签署", "To sign"), "desk_unsigned", "pencil", 3, cases_unsigned),
     _Line((hooks.ACCEPT,), T("待受理", "To accept"), "desk_acceptance", "inbox", 5, queries.cases_to_accept),
     _Line((hooks.REVIEW,), T("待审查", "To review"), "desk_reviews", "clipboard-check", 10, queries.reviews_waiting),
     _Line((hooks.DECIDE,), T("待决定", "To decide"), "desk_decisions", "rubber-stamp", 20, queries.cases_to_decide),
+    _Line((hooks.DELIVER,), T("待盖章", "To seal"), "desk_unsealed", "rubber-stamp", 24, papers_unsealed),
     _Line((hooks.DELIVER,), T("待送达", "To deliver"), "desk_deliveries", "send", 25, cases_to_deliver),
     _Line((hooks.CHECK_PROMISES,), T("待兑现承诺", "Promises"), "desk_promises", "file-check", 26, promises_waiting),
     _Line((hooks.COLLECT,), T("待缴费", "Fees"), "desk_fees", "receipt", 27, payments_waiting),

@@ -22,19 +22,19 @@ if TYPE_CHECKING:
     from tongban.foundation.parties.models import Mandate, Organisation
 
 # As declared in hooks.py, which stands on the same layer and cannot be imported here.
-_TAKE_IN = "matters.take_in"
+TAKE_IN = "matters.take_in"
 
 
 def intakes_of(by: Actor) -> QuerySet[Intake]:
     """What a clerk holds at the window, the newest first."""
-    require(by, _TAKE_IN)
+    require(by, TAKE_IN)
     held = Intake.objects.filter(holder_id=by.person_id) if by.person_id else Intake.objects.none()
     return held.select_related("case__definition").defer("case__answers").order_by("-seen_at")
 
 
 def held_intake(case_id: UUID, by: Actor) -> Intake | None:
     """The intake of a case the clerk holds now; None for everybody and everything else."""
-    if not by.is_staff or by.person_id is None or _TAKE_IN not in by.capabilities or not by.second_factor:
+    if not by.is_staff or by.person_id is None or TAKE_IN not in by.capabilities or not by.second_factor:
         return None
     return Intake.objects.select_related("visitor").filter(case_id=case_id, holder_id=by.person_id).first()
 
