@@ -12,6 +12,7 @@ from ninja.parser import Parser
 
 from tongban.applications.gates.api import router as gates
 from tongban.applications.grid.api import homes as grid_homes
+from tongban.applications.grid.api import lists as grid_lists
 from tongban.applications.grid.api import rounds as grid_rounds
 from tongban.applications.halls.api import router as halls
 from tongban.config.middleware import loads_text
@@ -136,4 +137,5 @@ api.add_router("", matters)
 api.add_router("/gates", gates)
 api.add_router("/grid", grid_rounds)
 api.add_router("/grid", grid_homes)
+api.add_router("/grid", grid_lists)
 api.add_router("", halls)

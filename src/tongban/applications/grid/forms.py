@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from django import forms
 
@@ -160,11 +161,16 @@ class TaskForm(HouseForm):
     title = forms.CharField(label=words("做什么", "What is to be done"), max_length=120)
     due_on = forms.DateField(label=words("完成期限", "Last day"), widget=_DAY)
     area = forms.ChoiceField(label=words("哪个网格", "Grid"), required=False)
+    worker_id = forms.TypedChoiceField(
+        label=words("交给谁", "For whom"), required=False, coerce=UUID, empty_value=None,
+        help_text=words("不选，就由这个网格的人去办。", "Left open, whoever works the grid does it."),
+    )  # fmt: skip
     note = forms.CharField(label=words("说明", "Note"), required=False, max_length=1000, widget=forms.Textarea)
 
-    def __init__(self, *args: Any, areas: list[tuple[str, Any]], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, areas: list[tuple[str, Any]], workers: list[tuple[str, Any]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["area"].choices = areas  # type: ignore[attr-defined]
+        self.fields["worker_id"].choices = [("", T("不指定", "Nobody in particular")), *workers]  # type: ignore[attr-defined]
 
 
 class EndForm(HouseForm):

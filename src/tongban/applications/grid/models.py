@@ -93,6 +93,8 @@ class Task(House):
     )
     title = models.CharField(max_length=120)
     note = EncryptedTextField()
+    worker = models.ForeignKey("parties.Person", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    worker_name = models.CharField(max_length=120, blank=True)
     due_on = models.DateField()
     state = models.CharField(max_length=9, choices=State.choices, default=State.OPEN)
     origin = models.CharField(max_length=80, unique=True, null=True, blank=True)

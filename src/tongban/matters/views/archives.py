@@ -21,6 +21,13 @@ from tongban.web.audiences import audience
 from tongban.web.tables import Column, listing
 
 _TITLE = T("归档办件", "Archived cases")
+_NONE = (
+    T("还没有归档的办件", "Nothing is archived yet"),
+    T(
+        "办结、送达、评价期满的办件，每晚自动归档。",
+        "Cases that are closed, delivered and rated are archived by themselves at night.",
+    ),
+)
 COLUMNS = (
     Column("number", T("编号", "Number"), lambda a: a.case.number, "case__number",
            href=lambda a: reverse("matters:desk_case", args=[a.case_id])),
@@ -42,7 +49,7 @@ def archives(request: HttpRequest) -> HttpResponse:
     found = archives_visible_to(actor)
     if request.GET.get("export") == "csv":
         return exported(found, COLUMNS, _TITLE, actor)
-    context = {"listing": listing(request, found, COLUMNS, sort="-archived"), "title": _TITLE}
+    context = {"listing": listing(request, found, COLUMNS, sort="-archived"), "title": _TITLE, "none": _NONE}
     return render(request, "matters/desk/list.html", context)
 
 

@@ -27,7 +27,7 @@ def _intake_page(case: Any, person_id: Any) -> str:
 
 def _holder(case: Any) -> str:
     intake = getattr(case, "intake", None)
-    return intake.holder_name if intake else case.operator
+    return str(intake.holder_name if intake else case.operator)
 
 
 @audience("staff", capability=hooks.TAKE_IN)

@@ -14,9 +14,11 @@ from tongban.applications.grid.models import Event, EventStep
 from tongban.applications.grid.rules.events import KINDS, check_kind, check_said, check_step
 from tongban.applications.grid.rules.rights import HANDLE, WORK
 from tongban.foundation.documents.actions import Chosen, attach_document, keep_chosen
-from tongban.foundation.parties.queries import departments_for, require
+from tongban.foundation.notifications.actions import notify
+from tongban.foundation.parties.queries import departments_for, require, staff_of_unit
 from tongban.foundation.registers.queries import dwelling_visible_to, scope_of
 from tongban.lib.actors import Actor
+from tongban.lib.capabilities import of_role
 from tongban.lib.refusals import Refusal, not_found
 from tongban.lib.words import T
 from tongban.lib.working_days import add_working_days
@@ -102,7 +104,17 @@ def dispatch_event(event_id: UUID, unit_id: UUID, *, due_on: date | None = None,
     event.unit_id, event.due_on, event.state = unit.pk, due_on or last, Event.State.DISPATCHED
     event.save(update_fields=["unit", "due_on", "state"])
     _step(event, "dispatched", said.strip()[:1000], by, unit.name)
+    _tell_department(event, by)
     return event
+
+
+def _tell_department(event: Event, by: Actor) -> None:
+    """Whoever sees to events in the department reads of it, and until when."""
+    assert event.unit_id is not None
+    parts = {"where": event.where, "kind": KINDS[event.kind][0], "day": str(event.due_on), "event_id": str(event.pk)}
+    looking = {one.person_id for one in staff_of_unit(event.unit_id) if HANDLE in of_role(one.role)}
+    for person_id in sorted(looking - {by.person_id}):
+        notify(template="grid.event_dispatched", parts=parts, person_id=person_id, by=by)
 
 
 @transaction.atomic

@@ -14,7 +14,10 @@ from tongban.applications.grid.queries.exports import criteria_said, people_list
 from tongban.applications.grid.queries.reports import cell
 from tongban.applications.grid.rules.lists import MOST_EXPORTED, RESIDENTS
 from tongban.applications.grid.rules.reports import COLUMNS, REPORTS
+from tongban.foundation.notifications.actions import notify
 from tongban.foundation.parties.actions import ListOrder, ask_list, read_list, record_list_look, record_looks
+from tongban.foundation.parties.hooks import OPEN_DISCLOSURE
+from tongban.foundation.parties.queries import people_who_may
 from tongban.lib.actors import Actor
 from tongban.lib.refusals import Refusal, not_found
 from tongban.lib.words import T
@@ -36,7 +39,7 @@ class NewExport:
 
 @transaction.atomic
 def ask_export(new: NewExport, *, by: Actor) -> Disclosure:
-    """Ask to take a list of residents of one's own area away; a second person has to agree within 24 hours."""
+    """Ask to take a list of residents of one's own area away; who may agree is told, and has 24 hours to."""
     area = area_visible_to(by, new.area).code
     criteria = plain_criteria(area, new.typed)
     count = people_listed(by, area, new.typed).count()
@@ -47,7 +50,14 @@ def ask_export(new: NewExport, *, by: Actor) -> Disclosure:
         )
     said = criteria_said(by, criteria, numbers=new.numbers)
     numbers = {"numbers": "yes"} if new.numbers else {}
-    return ask_list(ListOrder(RESIDENTS, area, criteria | numbers, said, count, new.basis, new.reason), by=by)
+    asked = ask_list(ListOrder(RESIDENTS, area, criteria | numbers, said, count, new.basis, new.reason), by=by)
+    parts = {
+        "name": by.name, "said": said, "count": count, "reason": asked.reason, "export_id": str(asked.pk),
+    }  # fmt: skip
+    for person_id in people_who_may(OPEN_DISCLOSURE, area):
+        if person_id != by.person_id:
+            notify(template="grid.export_asked", parts=parts, person_id=person_id, by=by)
+    return asked
 
 
 @transaction.atomic

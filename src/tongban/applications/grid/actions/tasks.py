@@ -12,7 +12,8 @@ from django.utils import timezone
 from tongban.applications.grid.models import Task
 from tongban.applications.grid.rules.rights import WORK
 from tongban.applications.grid.rules.tasks import check_task
-from tongban.foundation.parties.queries import require
+from tongban.foundation.notifications.actions import notify
+from tongban.foundation.parties.queries import people_by_id, people_who_may, require
 from tongban.foundation.registers.queries import dwelling_visible_to, scope_of
 from tongban.lib.actors import Actor
 from tongban.lib.refusals import Refusal, not_found
@@ -31,21 +32,35 @@ class NewTask:
     area: str = ""
     dwelling_id: UUID | None = None
     note: str = ""
+    worker_id: UUID | None = None
 
 
 @transaction.atomic
 def give_task(new: NewTask, *, by: Actor) -> Task:
-    """Give a task to whoever works an area of one's own, or to whoever comes to a dwelling."""
+    """Give a task to whoever works an area of one's own or comes to a dwelling, or to one worker of it, who is told."""
     require(by, WORK)
     title = check_task(new.title, new.due_on, timezone.localdate())
     dwelling = dwelling_visible_to(by, new.dwelling_id) if new.dwelling_id else None
     area = dwelling.area_code if dwelling else scope_of(by, WORK, new.area)
     if not area:
         raise Refusal("area_missing", T("请选择社区或网格。", "Choose a community or grid."), field="area")
-    return Task.objects.create(
+    worker = _worker(new.worker_id, area) if new.worker_id else None
+    task = Task.objects.create(
         title=title, note=new.note.strip()[:1000], due_on=new.due_on, area_code=area, dwelling=dwelling,
-        given_by=by.name[:120],
+        given_by=by.name[:120], worker_id=new.worker_id, worker_name=worker or "",
     )  # fmt: skip
+    if task.worker_id is not None and task.worker_id != by.person_id:
+        parts = {"who": by.name, "day": str(task.due_on), "title": task.title}
+        notify(template="grid.task_given", parts=parts, person_id=task.worker_id, by=by)
+    return task
+
+
+def _worker(person_id: UUID, area: str) -> str:
+    """The name of a worker of an area; refused for anybody else."""
+    if person_id not in people_who_may(WORK, area):
+        raise Refusal("worker_unknown", T("这个人不在这个网格工作，请从名单中选择。",
+                      "This person does not work there: choose from the list."), field="worker_id")  # fmt: skip
+    return people_by_id([person_id])[person_id].name[:120]
 
 
 def ask_after_lease(lease_id: UUID, dwelling_id: UUID, area_code: str, last_day: date, *, by: Actor) -> Task:

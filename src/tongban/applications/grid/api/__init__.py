@@ -1,6 +1,7 @@
-"""The API of grid: what a grid worker's phone loads and sends, and what residents see and say of their own home."""
+"""The API of grid: what a grid worker's phone loads and sends, lists, and what residents see and say of their own home."""
 
 from tongban.applications.grid.api.homes import router as homes
+from tongban.applications.grid.api.lists import router as lists
 from tongban.applications.grid.api.rounds import router as rounds
 
-__all__ = ["homes", "rounds"]
+__all__ = ["homes", "lists", "rounds"]

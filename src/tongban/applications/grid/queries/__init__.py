@@ -32,7 +32,14 @@ from tongban.applications.grid.queries.people import (
     residents_in,
     shown_facts,
 )
-from tongban.applications.grid.queries.reports import cell, missing_of, people_on, report_of, what_is_missing
+from tongban.applications.grid.queries.reports import (
+    cell,
+    missing_of,
+    people_on,
+    report_codes,
+    report_of,
+    what_is_missing,
+)
 from tongban.applications.grid.queries.work import (
     Difference,
     Door,
@@ -51,6 +58,7 @@ from tongban.applications.grid.queries.work import (
     tasks_open,
     visits_of,
     work_done,
+    workers_of,
 )
 
 __all__ = [
@@ -96,6 +104,7 @@ __all__ = [
     "proposals_held",
     "proposals_to_settle",
     "read_term",
+    "report_codes",
     "report_of",
     "resident_name",
     "residents_in",
@@ -112,4 +121,5 @@ __all__ = [
     "visits_of",
     "what_is_missing",
     "work_done",
+    "workers_of",
 ]  # fmt: skip

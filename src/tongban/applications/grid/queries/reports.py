@@ -38,6 +38,11 @@ def report_of(code: str) -> Report:
     return found
 
 
+def report_codes() -> list[str]:
+    """The codes of the lists there are."""
+    return list(REPORTS)
+
+
 def people_on(by: Actor, code: str, area: str, *, missing: str = "") -> QuerySet[Residence]:
     """Whom a list names in an area of one's own; with ``missing`` only those of whom that is not recorded."""
     report, this_year = report_of(code), timezone.localdate().year

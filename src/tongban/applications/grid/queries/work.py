@@ -8,13 +8,14 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from django.db.models import Q
 from django.utils import timezone
 
 from tongban.applications.grid.models import Edit, Event, HomeVisit, Task
 from tongban.applications.grid.queries.areas import FRESH_DAYS
 from tongban.applications.grid.rules.rights import HANDLE, WORK
 from tongban.applications.grid.rules.visits import OUTCOMES
-from tongban.foundation.parties.queries import require
+from tongban.foundation.parties.queries import people_by_id, people_who_may, require
 from tongban.foundation.registers.queries import (
     FACTS,
     KINDS,
@@ -68,7 +69,11 @@ def doors(by: Actor, *, area: str = "", most: int = DOORS) -> list[Door]:
 
     for lease in leases_visible_to(by, area=scope, ended=True)[:most]:
         door(lease.dwelling_id, lease.dwelling.address).why.append(_OVER.format(day=lease.until))
-    for task in tasks_open(by, area=scope).filter(dwelling__isnull=False).select_related("dwelling")[:most]:
+    for task in (
+        tasks_open(by, area=scope)
+        .filter(Q(worker=None) | Q(worker_id=by.person_id), dwelling__isnull=False)
+        .select_related("dwelling")[:most]
+    ):
         if task.dwelling is not None:
             door(task.dwelling.pk, task.dwelling.address).why.append(T(task.title, task.title))
     for row in to_confirm(by, area=scope, days=FRESH_DAYS)[:_LOOKED_THROUGH]:
@@ -82,6 +87,12 @@ def doors(by: Actor, *, area: str = "", most: int = DOORS) -> list[Door]:
         if one.stale:
             one.why.append(_STALE.format(n=one.stale, days=FRESH_DAYS))
     return rows
+
+
+def workers_of(by: Actor) -> list[tuple[str, str]]:
+    """Whoever works the viewer's own area, by name: to whom a task can be given."""
+    found = people_by_id(people_who_may(WORK, scope_of(by, WORK, "")))
+    return [(str(one.pk), one.name) for one in sorted(found.values(), key=lambda one: (one.name_pinyin, one.name))]
 
 
 def visited_today(dwellings: Iterable[UUID]) -> set[UUID]:

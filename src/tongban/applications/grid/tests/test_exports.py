@@ -14,6 +14,7 @@ from django.utils import timezone
 from tongban.applications.grid import actions
 from tongban.applications.grid.actions import NewExport
 from tongban.foundation.ledger.models import Entry
+from tongban.foundation.notifications.models import Message
 from tongban.foundation.parties.actions import decline_disclosure, open_disclosure
 from tongban.foundation.parties.models import Disclosure, ListLook, Look
 from tongban.foundation.parties.tests.arrange import staff_of, unit_of
@@ -52,6 +53,9 @@ def test_a_list_is_taken_away_by_two_people_and_everybody_on_it_sees_that(
     assert worker.post(url, WHY | {"basis": ""}).status_code == 422
     assert worker.post(url, WHY).status_code == 302
     [found] = Disclosure.objects.all()
+    told = Message.objects.get(channel="in_app")
+    assert (told.person_id, told.subject) == (second.person_id, "有名单导出等您批准")
+    assert "接种登记" in told.body
     file = f"/desk/grid/exports/{found.pk}/file"
     assert worker.post(file, {"as": "csv"}).status_code == 302, "nobody agreed yet"
     assert not Look.objects.exists()

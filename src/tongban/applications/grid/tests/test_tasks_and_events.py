@@ -14,6 +14,8 @@ from django.utils import timezone
 
 from tongban.applications.grid import actions, queries
 from tongban.applications.grid.models import Event, Task
+from tongban.applications.grid.rules.events import KINDS as EVENTS
+from tongban.foundation.notifications.models import Message
 from tongban.foundation.parties.models import Unit
 from tongban.foundation.parties.tests.arrange import staff_of, unit_of
 from tongban.foundation.registers.actions import tell_ended_leases
@@ -61,6 +63,28 @@ def test_a_task_is_given_and_done_once(estate: Estate, refused: Refused) -> None
     assert actions.end_task(task(estate).pk, withdrawn=True, by=estate.worker).state == "withdrawn"
 
 
+def test_a_task_for_one_worker(estate: Estate, desk_of: Desk, refused: Refused) -> None:
+    colleague, stranger = grid_worker(f"{COMMUNITY}001", 78), grid_worker(NORTH, 79)
+    assert (colleague.person_id, stranger.person_id) != (None, None)
+    for wrong in (stranger.person_id, UUID(int=0)):
+        with refused("worker_unknown"):
+            task(estate, worker_id=wrong)
+    home = estate.rooms["1-101"]
+    page = desk_of(estate.worker).post("/desk/grid/tasks/", {
+        "title": "看望独居老人", "due_on": timezone.localdate().isoformat(), "area": COMMUNITY, "worker_id": str(estate.worker.person_id),
+    })  # fmt: skip
+    assert page.status_code == 302
+    assert not Message.objects.exists(), "nobody tells themselves"
+    given = task(estate, dwelling_id=home.pk, worker_id=colleague.person_id)
+    assert (given.worker_id, given.worker_name) == (colleague.person_id, colleague.name)
+    assert Message.objects.get(channel="in_app").person_id == colleague.person_id
+    assert [one.address for one in queries.doors(colleague)][:1] == [home.address]
+    assert "看望独居老人" not in [str(why) for one in queries.doors(colleague) for why in one.why]
+    shown = desk_of(colleague).get("/desk/grid/tasks/").content.decode()
+    assert "您的任务" in shown
+    assert actions.end_task(given.pk, by=estate.worker).state == "done", "anybody of the grid may say that it is done"
+
+
 def test_a_task_that_says_too_little_is_refused(estate: Estate, refused: Refused) -> None:
     for changed, code in (
         ({"title": "查"}, "title_missing"), ({"due_on": date(2020, 1, 1)}, "date_past"), ({"area": NORTH}, "not_found"),
@@ -100,6 +124,8 @@ def test_an_event_goes_to_a_department_and_comes_back(
             actions.dispatch_event(found.pk, unit.pk, due_on=day, by=estate.worker)
     sent = actions.dispatch_event(found.pk, unit.pk, said="请尽快", by=estate.worker)
     assert sent.due_on is not None
+    told = Message.objects.get(channel="in_app")
+    assert (told.person_id, told.subject) == (official.person_id, f"网格派来一件事：{EVENTS['facility'][0]}")
     assert sent.due_on >= timezone.localdate() + timedelta(days=5), "five working days are at least five days"
     assert [one.pk for one in queries.events_visible_to(official)] == [found.pk]
     with refused("event_moved_on"):

@@ -26,14 +26,14 @@ from tongban.web.forms import refusals_told, tried
 def tasks(request: HttpRequest) -> HttpResponse:
     """What is to be done, the nearest day first; and giving a task."""
     by = actor_of(request)
-    form = TaskForm(request.POST or None, areas=_areas(by))
+    form = TaskForm(request.POST or None, areas=_areas(by), workers=queries.workers_of(by))
     if request.method == "POST":
         given = tried(form, lambda typed: actions.give_task(actions.NewTask(**typed), by=by))
         if given is not None:
             messages.success(request, str(T("任务已下达。", "The task is given.")))
             return redirect("grid:tasks")
     rows = [(one, queries.is_late(one.due_on)) for one in queries.tasks_open(by).select_related("dwelling")[:100]]
-    context = {"rows": rows, "form": form, "end": EndForm()}
+    context = {"rows": rows, "form": form, "end": EndForm(), "me": by.person_id}
     return render(request, "grid/tasks.html", context, status=422 if form.errors else 200)
 
 

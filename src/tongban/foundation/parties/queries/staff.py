@@ -25,6 +25,7 @@ from tongban.foundation.parties.queries.access import (
     with_membership,
 )
 from tongban.lib.actors import Actor
+from tongban.lib.capabilities import ROLES, of_role
 from tongban.lib.name_search import name_query
 from tongban.lib.refusals import forbidden, not_found
 from tongban.lib.words import T
@@ -65,6 +66,16 @@ def people_in_role(role: str) -> list[UUID]:
     held = Membership.objects.filter(role=role, withdrawn_at__isnull=True, valid_from__lte=today)
     found = held.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=today))
     return sorted(set(found.values_list("person_id", flat=True)))
+
+
+def people_who_may(capability: str, area: str) -> list[UUID]:
+    """Everybody whose membership brings a capability over an area today, once each."""
+    today, roles = timezone.localdate(), [role for role in ROLES if capability in of_role(role)]
+    held = Membership.objects.filter(
+        Q(valid_to__isnull=True) | Q(valid_to__gte=today), role__in=roles, withdrawn_at__isnull=True, valid_from__lte=today,
+        region_code__in=[area[:length] for length in range(len(area) + 1)],
+    )  # fmt: skip
+    return sorted(set(held.values_list("person_id", flat=True)))
 
 
 def staff_by_username(username: str, capability: str) -> Actor:
