@@ -12,13 +12,13 @@ from tests.access.world import EVERYBODY, TESTS, Sample, World
 from tongban.applications.gates.actions.passes import sign
 from tongban.applications.gates.models import Community, Gate, Pass, PassRule, Scan
 from tongban.applications.gates.rules.kiosks import Kiosk
-from tongban.foundation.parties.models import Device
+from tongban.foundation.parties.models import Device, Mandate, Person
 from tongban.foundation.registers.models import Dwelling
 from tongban.lib.ids import uuid7
 
 SOUTH, NORTH = "510502001007", "510502002001"
 WORKER, RESIDENT = frozenset({"grid worker"}), frozenset({"resident"})
-__all__ = ["at_desk", "doubts", "gates", "homes", "kiosks", "links", "own", "rules"]
+__all__ = ["at_desk", "cared_for", "doubts", "gates", "homes", "kiosks", "links", "own", "rules", "under_mandate"]
 
 
 def _community(code: str) -> Community:
@@ -45,6 +45,34 @@ def own(world: World) -> list[Sample]:
         Sample("the owner's pass", _pass(world, SOUTH, "owner", state="active").pk, frozenset({"owner"})),
         Sample("no pass at all", uuid7()),
     ]
+
+
+def _cared_for(world: World) -> Person:
+    """Somebody without a log-in whose mandate for passes the owner holds."""
+    known = Mandate.objects.filter(agent=world.person("owner"), services=["passes"]).first()
+    if known is not None and known.person is not None:
+        return known.person
+    principal, today = Person.objects.create(name="罗秀英"), timezone.localdate()
+    Mandate.objects.create(
+        person=principal, agent=world.person("owner"), services=["passes"], valid_from=today, valid_to=today + timedelta(days=9),
+        accepted_at=timezone.now(), granted_by=principal.name,
+    )  # fmt: skip
+    return principal
+
+
+def cared_for(world: World) -> list[Sample]:
+    return [
+        Sample("somebody the owner cares for", _cared_for(world).pk, frozenset({"owner"})),
+        Sample("the resident, who gave no mandate", world.person("resident").pk), Sample("nobody", uuid7()),
+    ]  # fmt: skip
+
+
+def under_mandate(world: World) -> list[Sample]:
+    row = _pass(world, SOUTH, "owner", person=_cared_for(world), asked_by=None, state="active")
+    return [
+        Sample("a pass under the owner's mandate", row.pk, frozenset({"owner"})),
+        Sample("the resident's own", _pass(world, SOUTH, "resident", state="active").pk), Sample("no pass at all", uuid7()),
+    ]  # fmt: skip
 
 
 def at_desk(world: World) -> list[Sample]:

@@ -135,6 +135,8 @@ SAMPLES: dict[str, Builder] = {
     "place_id": office_things.places,
     "/api/registers/buildings/{place_id}/matrix": office_things.buildings,
     "/passes/take/{dwelling_id}": gate_things.homes,
+    "/passes/for/{person_id}/take": gate_things.cared_for,
+    "/passes/for/{pass_id}/pass.pdf": gate_things.under_mandate,
     "/passes/household/{dwelling_id}": gate_things.homes,
     "/desk/gates/passes/{pass_id}/": gate_things.at_desk,
     "/desk/gates/passes/{pass_id}/pass.pdf": gate_things.at_desk,

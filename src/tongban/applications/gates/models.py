@@ -126,6 +126,7 @@ class Pass(House):
     decided_at = models.DateTimeField(null=True, blank=True)
     decided_by = models.CharField(max_length=120, blank=True)
     decision = models.CharField(max_length=200, blank=True)  # why it was refused or ended
+    told_ending_at = models.DateTimeField(null=True, blank=True)
     photo = EncryptedTextField()  # a JPEG in base64, for paper
     thumbnail = EncryptedTextField()  # a WebP in base64, for the guards' phones
     photo_mark = models.CharField(max_length=16, blank=True)  # of the thumbnail, as signed, in hexadecimal

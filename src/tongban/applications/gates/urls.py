@@ -2,13 +2,16 @@
 
 from django.urls import path
 
-from tongban.applications.gates.views import desk, guard, guards, guests, kiosk, mine, photos
+from tongban.applications.gates.views import desk, guard, guards, guests, kiosk, mine, others, photos
 
 app_name = "gates"
 urlpatterns = [
     path("passes/", mine.mine, name="mine"),
     path("passes/take/<uuid:dwelling_id>", mine.take, name="take"),
     path("passes/household/<uuid:dwelling_id>", mine.household, name="household"),
+    path("passes/for/", others.others, name="others"),
+    path("passes/for/<uuid:person_id>/take", others.take, name="take_for"),
+    path("passes/for/<uuid:pass_id>/pass.pdf", others.paper, name="paper_for"),
     path("passes/invite/", mine.invite, name="invite"),
     path("passes/ask/", mine.ask, name="ask"),
     path("passes/<uuid:pass_id>/", mine.one, name="pass"),

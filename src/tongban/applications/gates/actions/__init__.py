@@ -14,6 +14,7 @@ from tongban.applications.gates.actions.guards import enrol_guard, stop_guard
 from tongban.applications.gates.actions.households import end_for_left, end_where_nobody_lives, take_household_pass
 from tongban.applications.gates.actions.invitations import NewVisitor, accept_invitation, invite
 from tongban.applications.gates.actions.kiosks import EnrolledKiosk, NewKiosk, enrol_kiosk
+from tongban.applications.gates.actions.mandates import paper_for, take_pass_for
 from tongban.applications.gates.actions.passes import (
     MOST_CARDS,
     NewPass,
@@ -30,6 +31,7 @@ from tongban.applications.gates.actions.passes import (
 )
 from tongban.applications.gates.actions.photos import remove_photo, set_photo
 from tongban.applications.gates.actions.scans import Judged, Scanned, look_up, take_scans, verify_at_gate
+from tongban.applications.gates.actions.telling import tell_of_ending
 
 __all__ = [
     "MOST_CARDS",
@@ -58,6 +60,7 @@ __all__ = [
     "invite",
     "look_up",
     "open_community",
+    "paper_for",
     "paper_of",
     "refuse",
     "remove_photo",
@@ -68,6 +71,8 @@ __all__ = [
     "stop_guard",
     "take_household_pass",
     "take_pass",
+    "take_pass_for",
     "take_scans",
+    "tell_of_ending",
     "verify_at_gate",
 ]  # fmt: skip

@@ -14,6 +14,7 @@ from tongban.applications.gates.queries.households import to_be_named
 from tongban.applications.gates.queries.passes import Home, home_needed, person_needed
 from tongban.applications.gates.rules.households import MOST_NAMED, may_hold
 from tongban.applications.gates.rules.kinds import HOUSEHOLDS, NAMES_BETWEEN, OF_HOME
+from tongban.applications.gates.rules.notices import LEFT
 from tongban.foundation.parties.queries import contacts_of, people_by_id
 from tongban.foundation.registers.queries import who_lives_at
 from tongban.lib.actors import Actor, system
@@ -21,7 +22,6 @@ from tongban.lib.jobs import periodic
 from tongban.lib.refusals import Refusal
 from tongban.lib.words import T
 
-_LEFT = "登记已搬离"
 _BATCH = 500
 
 
@@ -45,7 +45,7 @@ def take_household_pass(dwelling_id: UUID, members: Sequence[UUID], *, by: Actor
     if own is not None and own.members == named and is_fresh(own, ends, now):
         return own
     if own is not None:
-        end(own, "已换发新证", by)
+        end(own, "已换发新证", by, is_told=False)
     check_rules(community, kind, dwelling_id, timezone.localdate(now))
     row = Pass.objects.create(
         kind=kind, community=community, area_code=home.residence.area_code, dwelling_id=dwelling_id, person_id=person_id,
@@ -90,7 +90,7 @@ def end_for_left(person_id: UUID, dwelling_id: UUID, *, by: Actor) -> int:
     rows = Pass.objects.select_for_update().filter(dwelling_id=dwelling_id, state__in=("active", "invited", "waiting"))
     for row in rows.order_by("pk"):
         if person_id in (row.person_id, row.asked_by_id):
-            end(row, _LEFT, by)
+            end(row, LEFT, by)
             ended += 1
         elif str(person_id) in {key for key, _ in row.members}:
             ended += _without(row, str(person_id), by)
@@ -100,7 +100,7 @@ def end_for_left(person_id: UUID, dwelling_id: UUID, *, by: Actor) -> int:
 def _without(row: Pass, person_id: str, by: Actor) -> int:
     row.members = [one for one in row.members if one[0] != person_id]
     if not row.members:
-        end(row, _LEFT, by)
+        end(row, LEFT, by)
         return 1
     row.name = _names(row.members)
     row.save(update_fields=["members", "name"])

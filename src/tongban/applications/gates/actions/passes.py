@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 from django.db import transaction
 from django.utils import timezone
 
+from tongban.applications.gates.actions.telling import tell
 from tongban.applications.gates.models import Community, Gate, Pass
 from tongban.applications.gates.queries.communities import rule_for
 from tongban.applications.gates.queries.passes import (
@@ -35,6 +36,7 @@ from tongban.applications.gates.rules.kinds import (
     mask_names,
     ruled_as,
 )
+from tongban.applications.gates.rules.notices import LEASE_OVER
 from tongban.foundation.credentials.actions import (
     Content,
     Printed,
@@ -97,7 +99,7 @@ def take_pass(dwelling_id: UUID, *, by: Actor) -> Pass:
     if own is not None and is_fresh(own, ends, now):
         return own
     if own is not None:
-        end(own, "已换发新证", by)
+        end(own, "已换发新证", by, is_told=False)
     check_rules(community, home.kind, dwelling_id, timezone.localdate(now))
     before = own or Pass.objects.filter(person_id=person_id, dwelling_id=dwelling_id).order_by("-asked_at").first()
     row = Pass.objects.create(
@@ -185,13 +187,15 @@ def ask_for_pass(new: NewPass, *, by: Actor) -> Pass:
     if not reason:
         raise Refusal("reason_missing", T("请说明来做什么、住在哪里或为谁服务，便于核对。",
                       "Say what you come for, where you live or whom you work for."), field="reason")  # fmt: skip
-    return Pass.objects.create(
+    row = Pass.objects.create(
         kind=new.kind, community=community, area_code=home.residence.area_code if home else community.code, dwelling_id=new.dwelling_id,
         person_id=None if new.kind == "carer" else person_id, asked_by_id=person_id, nonce=new.nonce,
         name=check_name(new.name), phone=check_mobile(new.phone, field="phone"), place=place, reason=reason[:500],
         plate=check_plate(new.plate) if new.kind == "vehicle" else "", state="waiting",
         due_on=add_working_days(now, community.check_days).date, starts_at=now, ends_at=end_of(now, KINDS[new.kind].days),
     )  # fmt: skip
+    tell(row, "asked", by=by)
+    return row
 
 
 def check_name(said: str) -> str:
@@ -228,7 +232,8 @@ def approve(pass_id: UUID, *, gates: Sequence[int] = (), days: int | None = None
     row.gates, row.starts_at, row.ends_at = sorted(set(gates)), now, end_of(now, days or most)
     row.decided_at, row.decided_by = now, by.name[:120]
     row.save(update_fields=["gates", "starts_at", "ends_at", "decided_at", "decided_by"])
-    return sign(row, by)
+    tell(sign(row, by), "approved", by=by)
+    return row
 
 
 @transaction.atomic
@@ -242,6 +247,7 @@ def refuse(pass_id: UUID, *, reason: str, by: Actor) -> Pass:
         _reason(reason),
     )
     row.save(update_fields=["state", "decided_at", "decided_by", "decision"])
+    tell(row, "refused", by=by)
     return row
 
 
@@ -263,17 +269,19 @@ def revoke_pass(pass_id: UUID, *, reason: str, by: Actor) -> Pass:
 def end_own_pass(pass_id: UUID, *, by: Actor) -> Pass:
     """The holder, or whoever invited, ends a pass: lost, not needed."""
     row = Pass.objects.select_for_update().get(pk=pass_of(by, pass_id).pk)
-    return end(row, "本人停用", by)
+    return end(row, "本人停用", by, is_told=row.kind == "visitor")
 
 
-def end(row: Pass, reason: str, by: Actor) -> Pass:
-    """End a pass that has not ended, its credential with it."""
+def end(row: Pass, reason: str, by: Actor, *, is_told: bool = True) -> Pass:
+    """End a pass that has not ended, its credential with it; its holder is told unless they did it."""
     if row.state not in (Pass.State.ACTIVE, Pass.State.INVITED, Pass.State.WAITING):
         raise Refusal("pass_ended", T("这张出入证已经结束。", "This pass has ended already."), status=409)
     if row.credential_id:
         revoke(row.credential_id, reason=reason, by=in_house(by))
     row.state, row.decision, row.decided_at, row.decided_by = Pass.State.ENDED, reason, timezone.now(), by.name[:120]
     row.save(update_fields=["state", "decision", "decided_at", "decided_by"])
+    if is_told:
+        tell(row, "ended", by=by)
     return row
 
 
@@ -283,7 +291,7 @@ def end_with_lease(dwelling_id: UUID, tenants: Sequence[UUID], *, by: Actor) -> 
     rows = Pass.objects.select_for_update().filter(
         dwelling_id=dwelling_id, asked_by_id__in=list(tenants), state__in=("active", "invited", "waiting")
     ).exclude(kind__in=("resident", "household"))  # fmt: skip
-    return len([end(row, "租约已到期或终止", by) for row in rows.order_by("pk")])
+    return len([end(row, LEASE_OVER, by) for row in rows.order_by("pk")])
 
 
 def code_on_phone(row: Pass) -> str:

@@ -23,6 +23,7 @@ from tongban.applications.gates.queries.guards import (
     thumbnails,
 )
 from tongban.applications.gates.queries.households import to_be_named
+from tongban.applications.gates.queries.mandates import CaredFor, acting_for, cared_for
 from tongban.applications.gates.queries.passes import (
     PASS,
     Home,
@@ -42,7 +43,7 @@ from tongban.applications.gates.queries.passes import (
 )
 
 __all__ = [
-    "COMMUNITY", "PASS", "Home", "communities_with_gates", "community_of_device", "community_of_guard", "community_run_by", "doubts_seen_by", "figures_of", "gates_of",
+    "COMMUNITY", "PASS", "CaredFor", "Home", "acting_for", "cared_for", "communities_with_gates", "community_of_device", "community_of_guard", "community_run_by", "doubts_seen_by", "figures_of", "gates_of",
     "guard_state", "guards_of", "held_pass", "holds", "home_needed", "homes_of", "kiosk_at", "kiosk_of", "pass_by_link", "pass_of", "pass_seen_by", "passes_of", "passes_seen_by",
     "photo_marks", "photo_of", "photo_shown", "rule_for", "rules_of", "scans_of", "shown_code", "standing_of", "tag_of", "thumbnails", "to_be_named",
 ]  # fmt: skip
