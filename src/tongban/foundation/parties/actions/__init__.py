@@ -73,6 +73,8 @@ from tongban.foundation.parties.actions.organisations import (
     create_unit,
 )
 from tongban.foundation.parties.actions.people import (
+    fill_phones,
+    put_back_phones,
     record_phone,
     register_people,
     register_person,
@@ -130,6 +132,7 @@ __all__ = [
     "delegate_membership",
     "end_token",
     "enrol_device",
+    "fill_phones",
     "give_up_people",
     "grant_mandate",
     "grant_membership",
@@ -138,6 +141,7 @@ __all__ = [
     "link_account_at_counter",
     "mark_used",
     "open_disclosure",
+    "put_back_phones",
     "read_disclosure",
     "read_list",
     "record_from_licence",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from uuid import UUID
 
@@ -96,6 +96,30 @@ def record_phone(person_id: UUID, phone: str, *, replace: bool = False, by: Acto
     fill_indexes(person)
     person.save(update_fields=["phone", "phone_index", "phone_tail_index"])
     return person
+
+
+@transaction.atomic
+def fill_phones(numbers: Mapping[UUID, str], *, by: Actor) -> set[UUID]:
+    """Record a checked number for each person who has none; whoever got one. What is on record is never overwritten."""
+    require(by, REGISTER_PERSON)
+    lacking = Person.objects.select_for_update().filter(pk__in=list(numbers), phone_index__isnull=True)
+    return _write_phones({person: numbers[person.pk] for person in lacking})
+
+
+@transaction.atomic
+def put_back_phones(brought: Mapping[UUID, tuple[str, str]], *, by: Actor) -> set[UUID]:
+    """Undo numbers that were brought, by person (number, the one before): only where the brought one still stands."""
+    require(by, REGISTER_PERSON)
+    found = Person.objects.select_for_update().filter(pk__in=list(brought))
+    return _write_phones({one: brought[one.pk][1] for one in found if one.phone == brought[one.pk][0]})
+
+
+def _write_phones(numbers: Mapping[Person, str]) -> set[UUID]:
+    for person, number in numbers.items():
+        person.phone = number
+        fill_indexes(person)
+    Person.objects.bulk_update(list(numbers), ["phone", "phone_index", "phone_tail_index"], batch_size=500)
+    return {person.pk for person in numbers}
 
 
 def record_identity(person: Person, by: Actor) -> None:

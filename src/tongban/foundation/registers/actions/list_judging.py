@@ -49,6 +49,7 @@ class Judged(NamedTuple):
     twin_why: str = ""
     twin_person_id: UUID | None = None
     twin_number: int | None = None
+    phone_use: str = ""  # "fill" when the row brings a telephone nobody has recorded
 
 
 class Case(NamedTuple):
@@ -145,7 +146,7 @@ class Judge:
         if known is not None and known.name != row.name:
             judged = Judged("open", known.person_id, False, "other_name", known.person_id)
         elif known is not None:
-            judged = self.at_home(case, known.person_id)
+            judged = _with_phone(row, known, self.at_home(case, known.person_id))
         else:
             judged = self._stranger(case)
         self._keep(
@@ -206,7 +207,7 @@ class Judge:
             if case.key is None and any(
                 (one.dwelling_id, one.kind) == (case.spot.dwelling_id, row.kind) for one in homes
             ):
-                return Judged("known", known.person_id, False)
+                return _with_phone(row, known, Judged("known", known.person_id, False))
             return Judged("open", case.new_id, True, "same_facts", known.person_id)
         for seen in self.alike.get((row.name, row.birth_date), []):
             if case.key is not None and seen.has_document and (not row.phone or row.phone != seen.phone):
@@ -215,6 +216,17 @@ class Judge:
                 raise _twice(seen.number)
             return Judged("open", case.new_id, True, "same_row", None, seen.number)
         return Judged("fresh", case.new_id, True)
+
+
+def _with_phone(row: Resident, known: Known, judged: Judged) -> Judged:
+    """A row of somebody on record with the telephone it brings: filled in where none is, for a person to settle where another is."""
+    if not row.phone or judged.verdict not in ("known", "fresh"):
+        return judged
+    if known.phone_index is None:
+        return judged._replace(phone_use="fill")
+    if known.phone_index in blind_index_any("phone", row.phone):
+        return judged
+    return Judged("open", known.person_id, False, "other_phone", known.person_id)
 
 
 def registered_elsewhere() -> Refusal:

@@ -113,6 +113,9 @@ def _decide(row: ListRow, decision: str) -> None:
         _merge(row)
     elif decision == "this":
         _take_instead(row)
+    elif decision in ("keep", "theirs"):
+        row.phone_use = "replace" if decision == "theirs" else ""
+        _place_merged(row)
     else:  # different, move
         row.verdict = "fresh"
 
@@ -140,6 +143,8 @@ def _copy_known(row: ListRow) -> None:
         raise Refusal("person_gone", T("库里已经没有这个人，请重新试运行。", "This person is no longer on record: try the list again."),
                       status=409)  # fmt: skip
     row.name, row.name_pinyin, row.name_initials = person.name, person.name_pinyin, person.name_initials
+    if row.phone and not person.phone:
+        row.phone_use = "fill"
     row.sex, row.birth_year = person.sex, int(person.birth_date[:4]) if person.birth_date else None
 
 

@@ -10,11 +10,13 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from tongban.foundation.ledger import actions as ledger
-from tongban.foundation.parties.actions import take_in_people
+from tongban.foundation.parties.actions import fill_phones, record_phone, take_in_people
+from tongban.foundation.parties.queries import people_by_id
 from tongban.foundation.registers.actions.list_trial import stop_list
 from tongban.foundation.registers.actions.resident_lists import lock_list, reason_to_end, require_state
 from tongban.foundation.registers.models import ListRow, ResidentList
 from tongban.foundation.registers.queries.leaves import taken_leaf
+from tongban.foundation.registers.queries.resident_lists import phones_brought
 from tongban.lib.actors import Actor, system
 from tongban.lib.jobs import job
 from tongban.lib.refusals import Refusal
@@ -80,7 +82,7 @@ def confirm_list(list_id: UUID, *, by: Actor) -> ResidentList:
         raise Refusal("rows_open", T("还有 {n} 行待核对。请逐一核对，或者选择其余的都不导入。",
                       "{n} rows wait to be settled: settle them, or leave out the rest.").format(n=found.counts["open"]),
                       status=409)  # fmt: skip
-    if not found.counts.get("fresh"):
+    if not found.counts.get("fresh") and not phones_brought(found).exists():
         raise Refusal("nothing_to_take", T("没有可以导入的新内容。", "There is nothing new to take over."), status=409)
     found.state, found.trouble, found.taken_by = ResidentList.State.TAKING, [], by.name[:120]
     found.save(update_fields=["state", "trouble", "taken_by"])
@@ -117,8 +119,25 @@ def _take(found: ResidentList, *, by: Actor) -> None:
         taken = cursor.rowcount
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # what points at something gone shows here, not at commit
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+    found.phones_count = _take_phones(found, by)
     if taken != found.counts.get("fresh", 0):
         raise Refusal("list_changed", CHANGED, status=409)
     found.state, found.taken_at, found.taken_count = ResidentList.State.TAKEN, timezone.now(), taken
-    found.save(update_fields=["state", "taken_at", "taken_count"])
+    found.save(update_fields=["state", "taken_at", "taken_count", "phones_count"])
     ledger.record("list.taken", by=by, subject=("registers.residentlist", found.pk), values=taken_leaf(found))
+
+
+def _take_phones(found: ResidentList, by: Actor) -> int:
+    """Record the telephones a list brings to people on record: where none is, and where somebody settled that it holds."""
+    rows = phones_brought(found)
+    numbers = {row.person_id: row.phone for row in rows.filter(phone_use="fill").order_by("-number") if row.person_id}
+    filled = fill_phones(numbers, by=by)
+    rows.filter(phone_use="fill").exclude(person_id__in=filled).update(phone_use="")  # recorded meanwhile
+    replaced = [row for row in rows.filter(phone_use="replace") if row.person_id]
+    people = people_by_id(row.person_id for row in replaced if row.person_id)
+    for row in replaced:
+        assert row.person_id is not None
+        row.old_phone = people[row.person_id].phone
+        row.save(update_fields=["old_phone"])
+        record_phone(row.person_id, row.phone, replace=True, by=by)
+    return len(filled) + len(replaced)

@@ -31,14 +31,14 @@ COLUMNS = (
     "id", "resident_list", "number", "verdict", "notes", "name", "name_pinyin", "name_initials", "person_id", "is_new", "document_type",
     "document_number", "document_index", "birth_date", "sex", "phone", "phone_index", "phone_tail_index", "dwelling_id",
     "household_id", "area_code", "kind", "relation", "since", "is_present", "raw_address", "birth_year", "twin_why",
-    "twin_person_id", "twin_number", "decision", "decided_by",
+    "twin_person_id", "twin_number", "phone_use", "old_phone", "decision", "decided_by",
 )  # fmt: skip
 _PLACE_COLUMNS = (
     "id", "resident_list", "level", "parent_id", "building_id", "mark", "name", "name_pinyin", "name_initials", "floor", "area_code",
     "address", "is_needed",
 )  # fmt: skip
 _NOTHING = ("", "", "", None, False, "", b"", None, b"", "", b"", None, None, None, None, "", "", "", None, None, b"", None, "",
-            None, None, "", "")  # fmt: skip
+            None, None, "", b"", "", "")  # fmt: skip
 
 
 def note_of(refusal: Refusal) -> list[str]:
@@ -156,7 +156,7 @@ class Desk:
             self.index_phone(row.phone) if row.phone else None, self.index_tail(tail) if tail else None, spot.dwelling_id,
             household_id, spot.area_code, row.kind, row.relation, row.since, row.is_present,
             self.seal_address(row.address[:200]), int(row.birth_date[:4]) if row.birth_date else None, judged.twin_why,
-            judged.twin_person_id, judged.twin_number, "", "",
+            judged.twin_person_id, judged.twin_number, judged.phone_use, b"", "", "",
         )  # fmt: skip
 
 

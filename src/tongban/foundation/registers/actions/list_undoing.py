@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from tongban.foundation.ledger import actions as ledger
-from tongban.foundation.parties.actions import give_up_people
+from tongban.foundation.parties.actions import give_up_people, put_back_phones
 from tongban.foundation.registers.actions.list_trial import note_of, stop_list
 from tongban.foundation.registers.actions.resident_lists import lock_list, reason_to_end, require_state
 from tongban.foundation.registers.models import Dwelling, Household, ListPlace, ListRow, Place, Residence, ResidentList
@@ -84,6 +84,7 @@ def _undo(found: ResidentList, *, by: Actor) -> None:
         cursor.execute(_REOPENED, [found.pk, gone, reason_to_end(found)])
     kept = rows.exclude(pk__in=gone).update(verdict="kept", notes=[note_of(_TOUCHED)])
     _remove_places(found)
+    _give_back_phones(found, by)
     give_up_people({one for one in new_people if one}, by=by)
     found.state, found.undone_at, found.undone_count = ResidentList.State.UNDONE, timezone.now(), len(gone)
     found.counts = found.counts | {"fresh": len(gone), "kept": kept}
@@ -101,3 +102,10 @@ def _remove_places(found: ResidentList) -> None:
     pointed_to_by_nothing(Dwelling.objects.filter(unseen)).delete()
     for level in ("unit", "building", "estate", "group"):
         pointed_to_by_nothing(Place.objects.filter(pk__in=ids[level])).delete()
+
+
+def _give_back_phones(found: ResidentList, by: Actor) -> None:
+    """Telephones the list brought to people on record go again, where they still stand; one that was replaced comes back."""
+    rows = ListRow.objects.filter(resident_list=found, verdict__in=("known", "fresh", "kept"), is_new=False)
+    brought = {row.person_id: (row.phone, row.old_phone) for row in rows.exclude(phone_use="") if row.person_id}
+    put_back_phones(brought, by=by)

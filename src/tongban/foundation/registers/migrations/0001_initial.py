@@ -735,6 +735,7 @@ class Migration(migrations.Migration):
                 ("taken_at", models.DateTimeField(blank=True, null=True)),
                 ("taken_by", models.CharField(blank=True, max_length=120)),
                 ("taken_count", models.PositiveIntegerField(default=0)),
+                ("phones_count", models.PositiveIntegerField(default=0)),
                 ("undone_at", models.DateTimeField(blank=True, null=True)),
                 ("undone_by", models.CharField(blank=True, max_length=120)),
                 ("undo_reason", models.CharField(blank=True, max_length=200)),
@@ -802,6 +803,8 @@ class Migration(migrations.Migration):
                 ("twin_why", models.CharField(blank=True, max_length=20)),
                 ("twin_person_id", models.UUIDField(blank=True, null=True)),
                 ("twin_number", models.PositiveIntegerField(blank=True, null=True)),
+                ("phone_use", models.CharField(blank=True, max_length=7)),
+                ("old_phone", tongban.lib.fields.WaitingTextField(blank=True, default="")),
                 ("decision", models.CharField(blank=True, max_length=10)),
                 ("decided_by", models.CharField(blank=True, max_length=120)),
                 (

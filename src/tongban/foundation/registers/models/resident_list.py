@@ -49,6 +49,7 @@ class ResidentList(House):
     taken_at = models.DateTimeField(null=True, blank=True)
     taken_by = models.CharField(max_length=120, blank=True)
     taken_count = models.PositiveIntegerField(default=0)
+    phones_count = models.PositiveIntegerField(default=0)  # telephones it brought to people on record
     undone_at = models.DateTimeField(null=True, blank=True)
     undone_by = models.CharField(max_length=120, blank=True)
     undo_reason = models.CharField(max_length=200, blank=True)
@@ -119,6 +120,8 @@ class ListRow(House):
     twin_why = models.CharField(max_length=20, blank=True)
     twin_person_id = models.UUIDField(null=True, blank=True)  # somebody on record it may be
     twin_number = models.PositiveIntegerField(null=True, blank=True)  # a row of the same list it may repeat
+    phone_use = models.CharField(max_length=7, blank=True)  # of somebody on record: fill what is missing, or replace
+    old_phone = WaitingTextField(goes_to="parties.person.phone")  # what was replaced, for undoing
     decision = models.CharField(max_length=10, blank=True)
     decided_by = models.CharField(max_length=120, blank=True)
 

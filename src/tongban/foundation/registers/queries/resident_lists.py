@@ -37,6 +37,12 @@ def remembered_columns(area_code: str, heading_key: str) -> ListColumns | None:
     return ListColumns.objects.filter(area_code=area_code, heading_key=heading_key).first()
 
 
+def phones_brought(found: ResidentList) -> QuerySet[ListRow]:
+    """Rows of a list that bring somebody on record a telephone: one nobody had recorded, or one a person settled on."""
+    rows = ListRow.objects.filter(resident_list=found, verdict__in=("known", "fresh"), is_new=False)
+    return rows.exclude(phone_use="")
+
+
 def rows_told_of(found: ResidentList, verdicts: tuple[str, ...] = ("rejected", "kept", "skipped")) -> QuerySet[ListRow]:
     """Rows that were not taken over, or not undone, in their order."""
     return ListRow.objects.filter(resident_list=found, verdict__in=verdicts).order_by("number")

@@ -323,7 +323,9 @@ def test_a_register_that_changed_since_the_trial_is_not_written_over(run_jobs: R
 
 def test_known_people_are_used_again_and_not_changed(run_jobs: Run) -> None:
     person = known_person(7)
-    row = line(1, person.name.replace("7", "") or person.name, HOME, number=person.document_number)
+    row = line(
+        1, person.name.replace("7", "") or person.name, HOME, number=person.document_number, phone=person.phone[3:]
+    )
     Person.objects.filter(pk=person.pk).update(name=row[1])
     taken(as_csv([row]), run_jobs, by=grid_worker())
     assert Residence.objects.get().person_id == person.pk

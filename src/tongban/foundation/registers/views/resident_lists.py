@@ -121,7 +121,8 @@ def _outcome(request: HttpRequest, found: ResidentList) -> dict[str, Any]:
     if told:
         record_list_look(what="registers.list_rows", criteria=found.title, row_count=len(told), by=actor_of(request))
     return {"counts": counts, "added": added, "told": told, "is_more": len(rows) > _SHOWN, "open": found.counts.get("open", 0),
-            "fresh": found.counts.get("fresh", 0)}  # fmt: skip
+            "fresh": found.counts.get("fresh", 0),
+            "phones": found.phones_count if found.taken_at else queries.phones_brought(found).count()}  # fmt: skip
 
 
 def _shown_cells(cells: list[str], width: int) -> list[str]:
