@@ -12,7 +12,7 @@ from django.db import transaction
 from tongban.applications.gates.actions.passes import resign
 from tongban.applications.gates.hooks import PHOTO
 from tongban.applications.gates.models import Pass
-from tongban.applications.gates.queries.passes import held_pass, locked_at_desk
+from tongban.applications.gates.queries.passes import held_pass, locked_at_desk, standing_of
 from tongban.applications.gates.rules.kinds import KINDS
 from tongban.foundation.documents.actions import portrait
 from tongban.lib.actors import Actor
@@ -26,6 +26,8 @@ MARK_BYTES = 8
 def set_photo(pass_id: UUID, file: Any, *, at_desk: bool = False, by: Actor) -> Pass:
     """Put a photo on a pass: made small, kept sealed, named in the credential. A pass in force is signed anew for it."""
     row = _own(pass_id, at_desk=at_desk, by=by)
+    if standing_of(row) not in ("active", "waiting"):
+        raise Refusal("pass_ended", T("这张出入证已经结束。", "This pass has ended already."), status=409)
     if not KINDS[row.kind].has_photo:
         raise Refusal(
             "photo_not_here", T("这一类出入证不带照片。", "Passes of this kind carry no photo."), field="file"
@@ -47,12 +49,11 @@ def remove_photo(pass_id: UUID, *, at_desk: bool = False, by: Actor) -> Pass:
 
 
 def _own(pass_id: UUID, *, at_desk: bool, by: Actor) -> Pass:
-    row = locked_at_desk(by, pass_id) if at_desk else Pass.objects.select_for_update().get(pk=held_pass(by, pass_id).pk)
-    if row.state not in (Pass.State.ACTIVE, Pass.State.WAITING):
-        raise Refusal("pass_ended", T("这张出入证已经结束。", "This pass has ended already."), status=409)
-    return row
+    if at_desk:
+        return locked_at_desk(by, pass_id)
+    return Pass.objects.select_for_update().get(pk=held_pass(by, pass_id).pk)
 
 
 def _with_photo(row: Pass, by: Actor) -> Pass:
     row.save(update_fields=["photo", "thumbnail", "photo_mark"])
-    return resign(row, "照片更换", by) if row.state == Pass.State.ACTIVE else row
+    return resign(row, "照片更换", by) if standing_of(row) == "active" else row

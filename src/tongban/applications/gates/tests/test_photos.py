@@ -108,9 +108,11 @@ class TestGiving:
         vehicle = actions.ask_for_pass(place.asked(kind="vehicle", plate="川E12345"), by=holder.by)
         with refused("photo_not_here"):
             actions.set_photo(vehicle.pk, face(), by=holder.by)
+        actions.set_photo(held.pk, face(), by=holder.by)
         actions.end_own_pass(held.pk, by=holder.by)
         with refused("pass_ended"):
             actions.set_photo(held.pk, face(), by=holder.by)
+        assert not actions.remove_photo(held.pk, by=holder.by).photo_mark  # that, at any time
         with refused("no_cards"):
             actions.cards_of([held])
 

@@ -204,7 +204,7 @@ def one(request: HttpRequest, pass_id: UUID) -> HttpResponse:
     context = shown(row) | {
         "approve": approve, "why": why, "phone": show_phone(row.phone) if row.phone else "", "is_late": _late(row),
         "is_waiting": row.state == "waiting", "may_revoke": queries.standing_of(row) in ("active", "invited"),
-        "may_print": queries.standing_of(row) == "active", "may_have_photo": may_have_photo(row),
+        "may_print": queries.standing_of(row) == "active", "may_have_photo": bool(row.photo_mark) or may_have_photo(row),
     }  # fmt: skip
     return render(request, "gates/desk/pass.html", context, status=422 if approve.errors or why.errors else 200)
 

@@ -38,7 +38,7 @@ def _crumbs() -> list[tuple[str, Any]]:
 def mine(request: HttpRequest) -> HttpResponse:
     """Homes one may have a pass for at once, and every pass one has or asked for."""
     by = actor_of(request)
-    homes = [(one, KINDS[one.kind].name) for one in queries.homes_of(by)]
+    homes = [(one, KINDS[one.kind].name, bool(queries.to_be_named(one))) for one in queries.homes_of(by)]
     rows = [shown(one) for one in queries.passes_of(by)[:50]]
     return render(request, "gates/mine.html", {"homes": homes, "rows": rows})
 
@@ -154,7 +154,7 @@ def one(request: HttpRequest, pass_id: UUID) -> HttpResponse:
     by = actor_of(request)
     row = queries.pass_of(by, pass_id)
     context = pass_context(row, reverse("gates:now", args=[row.pk]), reverse("gates:paper", args=[row.pk])) | {
-        "crumbs": _crumbs(), "is_holder": queries.holds(row, by.person_id), "picture": queries.photo_shown(row), "photo": reverse("gates:photo", args=[row.pk]) if may_have_photo(row) else "", "scans": scans_shown(row), "may_end": row.state in ("active", "invited", "waiting"),
+        "crumbs": _crumbs(), "is_holder": queries.holds(row, by.person_id), "picture": queries.photo_shown(row), "photo": reverse("gates:photo", args=[row.pk]) if row.photo_mark or may_have_photo(row) else "", "scans": scans_shown(row), "may_end": row.state in ("active", "invited", "waiting"),
         "link": request.build_absolute_uri(reverse("gates:guest", args=[row.link])) if row.link else "",
     }  # fmt: skip
     return render(request, "gates/pass.html", context)

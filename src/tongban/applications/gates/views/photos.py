@@ -36,14 +36,13 @@ def desk_photo(request: HttpRequest, pass_id: UUID) -> HttpResponse:
     """The same at the window, for whoever has no phone; opening it is a look its holder sees."""
     by = actor_of(request)
     row = queries.pass_seen_by(by, pass_id)
-    if request.method == "GET":
-        looked(row, "在窗口看或换出入证照片", by)
+    looked(row, "在窗口看或换出入证照片", by)
     return _page(request, row, at_desk=True)
 
 
 def _page(request: HttpRequest, row: Pass, *, at_desk: bool) -> HttpResponse:
     by, back = actor_of(request), "gates:desk_pass" if at_desk else "gates:pass"
-    if not may_have_photo(row):
+    if not (row.photo_mark or may_have_photo(row)):
         messages.info(request, str(T("这张出入证不能放照片。", "No photo can be put on this pass.")))
         return redirect(back, pass_id=row.pk)
     is_removal = request.method == "POST" and request.POST.get("what") == "remove"
@@ -65,7 +64,9 @@ def _page(request: HttpRequest, row: Pass, *, at_desk: bool) -> HttpResponse:
         )
         return redirect(back, pass_id=row.pk)
     context = shown(row) | {
-        "form": form, "at_desk": at_desk, "base": "web/desk_base.html" if at_desk else "web/base.html", "picture": queries.photo_shown(row),
+        "form": form,   "may_give": may_have_photo(row), "picture": queries.photo_shown(row),
         "crumbs": [(reverse("gates:mine"), T("出入证", "Passes")), (reverse(back, args=[row.pk]), shown(row)["kind"])],
     }  # fmt: skip
-    return render(request, "gates/photo.html", context, status=422 if form.errors else 200)
+    return render(
+        request, "gates/desk/photo.html" if at_desk else "gates/photo.html", context, status=422 if form.errors else 200
+    )
