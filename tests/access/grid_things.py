@@ -10,7 +10,7 @@ from django.utils import timezone
 from tests.access.office_things import buildings
 from tests.access.world import Sample, World
 from tongban.applications.grid.models import Edit, Event, HomeVisit, Proposal, Task, Tenancy
-from tongban.foundation.parties.models import Disclosure, Unit
+from tongban.foundation.parties.models import Disclosure, Membership, Unit
 from tongban.foundation.registers.models import Dwelling, Residence
 from tongban.lib.ids import uuid7
 
@@ -168,3 +168,21 @@ def exports(world: World) -> list[Sample]:
 def reports(world: World) -> list[Sample]:
     del world
     return [Sample("a list communities hand in", "floating", WORKER), Sample("no such list", "nonsense")]
+
+
+def made_reports(world: World) -> list[Sample]:
+    """A list of the grid worker's own office, and one of another."""
+    kept = {
+        "title": {"zh": "党员名单", "en": "Members"},
+        "columns": ["name", "phone"],
+        "kinds": [],
+        "from_age": None,
+        "to_age": None,
+    }
+    own = Membership.objects.filter(person=world.person("grid1"), withdrawn_at__isnull=True).latest("pk").unit
+    for unit, code in ((own, "own-00000001"), (Unit.objects.get(code="health"), "own-00000002")):
+        Unit.objects.filter(pk=unit.pk).update(settings={"grid.reports": {code: kept}})
+    return [
+        Sample("a list of one's own office", "own-00000001", WORKER), Sample("one of another office", "own-00000002"),
+        Sample("no such list", "own-00000003"),
+    ]  # fmt: skip

@@ -160,6 +160,7 @@ SAMPLES: dict[str, Builder] = {
     "residence_id": grid_things.residences,
     "edit_id": grid_things.edits,
     "report_code": grid_things.reports,
+    "made_code": grid_things.made_reports,
     "export_id": grid_things.exports,
     "proposal_id": grid_things.proposals,
     "own_proposal_id": grid_things.own_proposals,

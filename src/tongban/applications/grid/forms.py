@@ -11,7 +11,7 @@ from tongban.applications.grid.hooks import PHOTO
 from tongban.applications.grid.rules.events import KINDS as EVENTS
 from tongban.applications.grid.rules.lists import LISTS
 from tongban.applications.grid.rules.proposals import MAY_BECOME
-from tongban.applications.grid.rules.reports import REPORTS
+from tongban.applications.grid.rules.reports import COLUMNS, Report
 from tongban.foundation.registers.queries import KINDS, RELATIONS
 from tongban.lib.words import T
 from tongban.web.file_inputs import DocumentField
@@ -36,8 +36,39 @@ class PeopleForm(HouseForm):
     )
     month = forms.DateField(label=words("哪个月", "Month"), required=False, input_formats=["%Y-%m"],
                             widget=forms.DateInput(attrs={"type": "month"}, format="%Y-%m"))  # fmt: skip
-    report = forms.ChoiceField(required=False, choices=[("", ""), *((code, one.title) for code, one in REPORTS.items())],
-                               widget=forms.HiddenInput)  # fmt: skip
+    report = forms.SlugField(required=False, max_length=40, widget=forms.HiddenInput)
+
+
+class ReportForm(HouseForm):
+    """A list an office asks its communities for."""
+
+    title = forms.CharField(label=words("表名", "Title"), max_length=40)
+    title_en = forms.CharField(label=words("英文表名", "Title in English"), required=False, max_length=80)
+    columns = forms.MultipleChoiceField(
+        label=words("要哪些列", "Columns"), widget=forms.CheckboxSelectMultiple,
+        choices=[(key, name) for key, name in COLUMNS.items() if key != "name"],
+        help_text=words("姓名总在第一列。", "The name always comes first."),
+    )  # fmt: skip
+    kinds = forms.MultipleChoiceField(
+        label=words("列哪些人", "Whom"), widget=forms.CheckboxSelectMultiple, required=False, choices=list(KINDS.items()),
+        help_text=words("都不选，就是全部。", "Nobody ticked means everybody."),
+    )  # fmt: skip
+    from_age = forms.IntegerField(label=words("年龄从（周岁）", "From the age of"), required=False)
+    to_age = forms.IntegerField(label=words("年龄到（周岁）", "Up to the age of"), required=False)
+
+    def report(self) -> Report:
+        """What was typed, as a list."""
+        said = self.cleaned_data
+        title = T(said["title"], said["title_en"])
+        return Report(title, tuple(said["columns"]), tuple(said["kinds"]), said["from_age"], said["to_age"])
+
+    @staticmethod
+    def typed_of(report: Report) -> dict[str, Any]:
+        """A list as this form shows it."""
+        return {
+            "title": report.title.zh, "title_en": report.title.en, "columns": report.columns, "kinds": report.kinds,
+            "from_age": report.from_age, "to_age": report.to_age,
+        }  # fmt: skip
 
 
 class FillForm(HouseForm):

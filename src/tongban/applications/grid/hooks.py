@@ -1,11 +1,12 @@
 """Rights grid declares."""
 
-from tongban.applications.grid.rules.rights import HANDLE, WORK
+from tongban.applications.grid.rules.rights import HANDLE, MAKE, WORK
 from tongban.foundation.documents.hooks import declare_purpose
 from tongban.lib.capabilities import declare
 from tongban.lib.words import T
 
 declare(WORK, T("开展网格工作", "Work a grid"), roles=("grid_worker",))
+declare(MAKE, T("制定要社区报的表", "Make lists communities hand in"), roles=("grid_worker", "decider"))
 declare(HANDLE, T("处置网格事件", "See to events of grids"), roles=("reviewer", "decider"))
 
 PHOTO = declare_purpose(

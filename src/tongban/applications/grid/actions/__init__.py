@@ -18,7 +18,7 @@ from tongban.applications.grid.actions.proposals import (
     refuse_proposal,
     withdraw_proposal,
 )
-from tongban.applications.grid.actions.reports import fill_missing
+from tongban.applications.grid.actions.reports import fill_missing, make_report, remove_report
 from tongban.applications.grid.actions.tasks import NewTask, ask_after_lease, end_task, give_task
 from tongban.applications.grid.actions.tenancies import (
     NewTenancy,
@@ -31,6 +31,6 @@ from tongban.applications.grid.actions.visits import Report, Said, report_visit,
 
 __all__ = [
     "NewEvent", "NewExport", "NewProposal", "NewTask", "NewTenancy", "Report", "Said", "accept_proposal", "ask_after_lease", "ask_export", "close_event",
-    "confirm_tenancy", "dispatch_event", "end_task", "fill_missing", "give_task", "handle_event", "open_proposal", "propose", "propose_move", "refuse_proposal", "refuse_tenancy",
-    "register_tenancy", "report_event", "report_visit", "return_event", "settle_edit", "take_export", "withdraw_proposal", "withdraw_tenancy",
+    "confirm_tenancy", "dispatch_event", "end_task", "fill_missing", "give_task", "handle_event", "make_report", "open_proposal", "propose", "propose_move", "refuse_proposal", "refuse_tenancy",
+    "register_tenancy", "remove_report", "report_event", "report_visit", "return_event", "settle_edit", "take_export", "withdraw_proposal", "withdraw_tenancy",
 ]  # fmt: skip

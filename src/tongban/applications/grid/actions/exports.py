@@ -11,9 +11,9 @@ from django.db import transaction
 
 from tongban.applications.grid.queries.areas import area_visible_to
 from tongban.applications.grid.queries.exports import criteria_said, people_listed, plain_criteria, typed_of
-from tongban.applications.grid.queries.reports import cell
+from tongban.applications.grid.queries.reports import cell, report_of
 from tongban.applications.grid.rules.lists import MOST_EXPORTED, RESIDENTS
-from tongban.applications.grid.rules.reports import COLUMNS, REPORTS
+from tongban.applications.grid.rules.reports import COLUMNS
 from tongban.foundation.notifications.actions import notify
 from tongban.foundation.parties.actions import ListOrder, ask_list, read_list, record_list_look, record_looks
 from tongban.foundation.parties.hooks import OPEN_DISCLOSURE
@@ -69,7 +69,7 @@ def take_export(disclosure_id: UUID, *, by: Actor) -> tuple[str, list[list[str]]
     rows = list(people_listed(by, found.subject["area"], typed_of(found.subject))[:MOST_EXPORTED])
     record_looks((row.person_id for row in rows), what="grid.export", reason=f"导出名单：{found.reason}"[:200], by=by)
     record_list_look(what="grid.export", criteria=found.subject["said"], row_count=len(rows), by=by)
-    numbers, report = found.subject.get("numbers") == "yes", REPORTS.get(found.subject.get("report", ""))
-    keys = report.columns if report else tuple(COLUMNS)
+    numbers, code = found.subject.get("numbers") == "yes", found.subject.get("report", "")
+    keys = report_of(by, code).columns if code else tuple(COLUMNS)
     lines = [[cell(row, key, numbers=numbers) for key in keys] for row in rows]
     return found.subject["said"], [[str(COLUMNS[key]) for key in keys], *lines]

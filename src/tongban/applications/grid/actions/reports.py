@@ -1,22 +1,26 @@
-"""Filling what is missing once, for every list that asks for it."""
+"""Lists communities hand in: filling what is missing once for all of them, and the lists offices make."""
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 
 from tongban.applications.grid.queries.reports import missing_of
-from tongban.applications.grid.rules.reports import COLUMNS, FILLABLE
-from tongban.applications.grid.rules.rights import WORK
-from tongban.foundation.parties.actions import record_phone
+from tongban.applications.grid.rules.reports import COLUMNS, FILLABLE, MOST_MADE, SETTING, Report, as_kept, check_report
+from tongban.applications.grid.rules.rights import MAKE, WORK
+from tongban.foundation.parties.actions import change_setting, record_phone
 from tongban.foundation.parties.queries import require
 from tongban.foundation.registers.actions import correct_residence, record_workplace
-from tongban.foundation.registers.queries import residence_facts
+from tongban.foundation.registers.queries import KINDS, residence_facts
 from tongban.lib.actors import Actor
-from tongban.lib.refusals import Refusal
+from tongban.lib.refusals import Refusal, not_found
 from tongban.lib.words import T
+
+_LIST = T("这张表", "This list")
 
 
 @transaction.atomic
@@ -44,3 +48,37 @@ def fill_missing(residence_id: UUID, facts: Mapping[str, str], *, by: Actor) -> 
     if own:
         correct_residence(row.pk, seen=residence_facts(row), wanted=own, by=by)
     return list(given)
+
+
+@transaction.atomic
+def make_report(report: Report, *, code: str = "", by: Actor) -> str:
+    """Make a list for the area of one's own office, or change the one with a ``code``; its code. Workers there have it at once."""
+    require(by, MAKE)
+    checked = check_report(report, KINDS)
+
+    def change(kept: dict[str, Any] | None) -> dict[str, Any]:
+        lists = kept or {}
+        if code and code not in lists:
+            raise not_found(_LIST)
+        if not code and len(lists) >= MOST_MADE:
+            raise Refusal("too_many_lists", T("本单位的表已有 {n} 张，请先删除不用的。", "Your office has {n} lists already: remove some first.").format(n=MOST_MADE),
+                          status=409)  # fmt: skip
+        return lists | {wanted: as_kept(checked)}
+
+    wanted = code or f"own-{secrets.token_hex(4)}"
+    change_setting(SETTING, change, by=by)
+    return wanted
+
+
+@transaction.atomic
+def remove_report(code: str, *, by: Actor) -> None:
+    """Ask for a list of one's own office no more; what it was filled from stays."""
+    require(by, MAKE)
+
+    def change(kept: dict[str, Any] | None) -> dict[str, Any]:
+        lists = dict(kept or {})
+        if lists.pop(code, None) is None:
+            raise not_found(_LIST)
+        return lists
+
+    change_setting(SETTING, change, by=by)

@@ -12,7 +12,7 @@ from pydantic import Field
 
 from tongban.applications.grid import actions, queries
 from tongban.applications.grid.rules.lists import LISTS
-from tongban.applications.grid.rules.reports import COLUMNS, FILLABLE
+from tongban.applications.grid.rules.reports import COLUMNS, FILLABLE, Report
 from tongban.foundation.parties.actions import record_list_look
 from tongban.foundation.parties.queries import is_readable
 from tongban.lib.refusals import Refusal
@@ -33,6 +33,21 @@ class ReportOut(Schema):
     code: str = Field(examples=["floating"])
     title: dict[str, str]
     columns: dict[str, dict[str, str]] = Field(description="each column with its name")
+
+
+class ReportIn(Schema):
+    """A list an office asks its communities for; the name always comes first."""
+
+    title: dict[str, str] = Field(examples=[{"zh": "独居老人花名册", "en": "Old people living alone"}])
+    columns: list[str] = Field(max_length=20, examples=[["phone", "dwelling"]])
+    kinds: list[str] = Field([], max_length=10, description="of residences; none means everybody")
+    from_age: int | None = None
+    to_age: int | None = None
+
+    def report(self) -> Report:
+        """As a list."""
+        title = T(self.title.get("zh", ""), self.title.get("en", ""))
+        return Report(title, tuple(self.columns), tuple(self.kinds), self.from_age, self.to_age)
 
 
 class ReportLine(Schema):
@@ -95,8 +110,7 @@ class ExportFile(Schema):
     lines: list[list[str]]
 
 
-def _report(code: str) -> dict[str, Any]:
-    found = queries.report_of(code)
+def _report(code: str, found: Report) -> dict[str, Any]:
     return {
         "code": code, "title": found.title.as_json(), "columns": {key: COLUMNS[key].as_json() for key in found.columns},
     }  # fmt: skip
@@ -106,7 +120,23 @@ def _report(code: str) -> dict[str, Any]:
 def reports(request: HttpRequest) -> list[dict[str, Any]]:
     """The lists there are for one's own area."""
     queries.area_visible_to(actor_of(request), "")
-    return [_report(code) for code in queries.report_codes()]
+    return [_report(code, one) for code, one in queries.reports_for(actor_of(request)).items()]
+
+
+@router.post("/reports", auth=STAFF, response={201: ReportOut} | REFUSED, summary="Make a list")
+def make(request: HttpRequest, body: ReportIn) -> Status[dict[str, Any]]:
+    """Make a list for the area of one's own office; its communities have it at once."""
+    by = actor_of(request)
+    code = actions.make_report(body.report(), by=by)
+    return Status(201, _report(code, queries.made_of(by, code)))
+
+
+@router.put("/reports/{report_code}", auth=STAFF, response={200: ReportOut} | REFUSED, summary="Change a list one made")
+def change(request: HttpRequest, report_code: str, body: ReportIn) -> dict[str, Any]:
+    """Change a list of one's own office."""
+    by = actor_of(request)
+    actions.make_report(body.report(), code=report_code, by=by)
+    return _report(report_code, queries.made_of(by, report_code))
 
 
 @router.get("/reports/{report_code}", auth=STAFF, response={200: ReportPage} | REFUSED, summary="One list, filled")
@@ -114,7 +144,8 @@ def report(
     request: HttpRequest, report_code: str, area: Query[str] = "", missing: Query[str] = "", offset: Query[int] = 0
 ) -> dict[str, Any]:
     """A list of an area of one's own, 100 people at a time; `missing` narrows it to whom a column is empty of."""
-    by, shown = actor_of(request), _report(report_code)
+    by = actor_of(request)
+    shown = _report(report_code, queries.report_of(by, report_code))
     where = queries.area_visible_to(by, area[:15]).code
     rows = list(
         hundred_of(queries.people_on(by, report_code, where, missing=missing).order_by("name_pinyin", "pk"), offset)

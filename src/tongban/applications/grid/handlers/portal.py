@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from tongban.applications.grid import queries
 from tongban.applications.grid.rules.proposals import WHAT
-from tongban.applications.grid.rules.rights import HANDLE, WORK
+from tongban.applications.grid.rules.rights import HANDLE, MAKE, WORK
 from tongban.foundation.parties.hooks import my_data
 from tongban.foundation.registers.hooks import VIEW_RESIDENTS
 from tongban.lib.actors import Actor
@@ -32,6 +32,9 @@ def desk_menu(*, actor: Actor) -> list[portal.Entry]:
         )
         said = T("居民建议", "Proposals")
         entries.append(portal.Entry(said, reverse("grid:proposals"), "message-circle", 4, group=GRID))
+    elif MAKE in actor.capabilities and actor.unit_id:  # whoever works a grid finds it beside the lists
+        said = T("要社区报的表", "Lists communities hand in")
+        entries.append(portal.Entry(said, reverse("grid:made_reports"), "list-details", 46, group=GRID))
     if WORK in actor.capabilities or (HANDLE in actor.capabilities and actor.unit_id):
         waiting = queries.events_waiting(actor) if actor.second_factor else None
         entries.append(portal.Entry(_EVENTS, reverse("grid:events"), "alert-triangle", 45, waiting, group=GRID))

@@ -34,10 +34,12 @@ from tongban.applications.grid.queries.people import (
 )
 from tongban.applications.grid.queries.reports import (
     cell,
+    made_by,
+    made_of,
     missing_of,
     people_on,
-    report_codes,
     report_of,
+    reports_for,
     what_is_missing,
 )
 from tongban.applications.grid.queries.work import (
@@ -88,6 +90,8 @@ __all__ = [
     "found_by",
     "households",
     "is_late",
+    "made_by",
+    "made_of",
     "missing_of",
     "named",
     "own_home",
@@ -104,8 +108,8 @@ __all__ = [
     "proposals_held",
     "proposals_to_settle",
     "read_term",
-    "report_codes",
     "report_of",
+    "reports_for",
     "resident_name",
     "residents_in",
     "round_of",

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from tongban.applications.grid.queries.areas import area_visible_to
 from tongban.applications.grid.queries.people import residents_in
-from tongban.applications.grid.queries.reports import people_on
+from tongban.applications.grid.queries.reports import people_on, report_of
 from tongban.applications.grid.rules.lists import LISTS, RESIDENTS
-from tongban.applications.grid.rules.reports import REPORTS
 from tongban.foundation.parties.queries import disclosures_visible_to
 from tongban.foundation.registers.queries import KINDS, with_work
 from tongban.lib.actors import Actor
@@ -56,7 +55,7 @@ def criteria_said(by: Actor, criteria: Mapping[str, str], *, numbers: bool) -> s
     """Which list it is, in the office's words, for whoever approves and for the public log."""
     kind = KINDS.get(criteria["kind"])
     parts = [
-        area_visible_to(by, criteria["area"]).name.zh, REPORTS[criteria["report"]].title.zh if criteria["report"] else LISTS[criteria["which"]].zh, kind.zh if kind else "", criteria["month"][:7],
+        area_visible_to(by, criteria["area"]).name.zh, report_of(by, criteria["report"]).title.zh if criteria["report"] else LISTS[criteria["which"]].zh, kind.zh if kind else "", criteria["month"][:7],
         f"姓名“{criteria['q']}”" if criteria["q"] else "", "含完整证件号码和手机号" if numbers else "号码隐去中间几位",
     ]  # fmt: skip
     return "，".join(part for part in parts if part)

@@ -7,7 +7,9 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from tongban.applications.grid.rules.reports import FILLABLE, REPORTS, Report
+from tongban.applications.grid.rules.reports import FILLABLE, REPORTS, SETTING, Report, read_kept
+from tongban.applications.grid.rules.rights import MAKE
+from tongban.foundation.parties.queries import require, settings_over, unit_setting
 from tongban.foundation.registers.queries import (
     KINDS,
     RELATIONS,
@@ -30,22 +32,41 @@ if TYPE_CHECKING:
 _SEXES = {"1": T("男", "Male"), "2": T("女", "Female")}
 
 
-def report_of(code: str) -> Report:
-    """One of the lists."""
-    found = REPORTS.get(code)
+def report_of(by: Actor, code: str) -> Report:
+    """One of the lists of the viewer's area."""
+    found = REPORTS.get(code) or reports_for(by).get(code)
     if found is None:
         raise not_found(T("这张表", "This list"))
     return found
 
 
-def report_codes() -> list[str]:
-    """The codes of the lists there are."""
-    return list(REPORTS)
+def reports_for(by: Actor) -> dict[str, Report]:
+    """Every list of the viewer's area: those that came with the house, then those offices made for it."""
+    made = {code: read_kept(kept) for _, lists in settings_over(SETTING, by.region) for code, kept in lists.items()}
+    return REPORTS | made
+
+
+def made_by(by: Actor) -> dict[str, Report]:
+    """The lists the viewer's own office made."""
+    require(by, MAKE)
+    return {code: read_kept(kept) for code, kept in (unit_setting(by.unit_id, SETTING) or {}).items()}
+
+
+def made_of(by: Actor, code: str) -> Report:
+    """One of them."""
+    found = made_by(by).get(code)
+    if found is None:
+        raise not_found(T("这张表", "This list"))
+    return found
 
 
 def people_on(by: Actor, code: str, area: str, *, missing: str = "") -> QuerySet[Residence]:
     """Whom a list names in an area of one's own; with ``missing`` only those of whom that is not recorded."""
-    report, this_year = report_of(code), timezone.localdate().year
+    return _people(by, report_of(by, code), area, missing)
+
+
+def _people(by: Actor, report: Report, area: str, missing: str) -> QuerySet[Residence]:
+    this_year = timezone.localdate().year
     found = residents_visible_to(by, area=area)
     if report.kinds:
         found = found.filter(kind__in=report.kinds)
@@ -63,7 +84,8 @@ def to_fill(report: Report) -> list[str]:
 
 def what_is_missing(by: Actor, code: str, area: str) -> list[tuple[str, int]]:
     """How many cells of each column are empty: what to ask next."""
-    return [(key, people_on(by, code, area, missing=key).count()) for key in to_fill(report_of(code))]
+    report = report_of(by, code)
+    return [(key, _people(by, report, area, key).count()) for key in to_fill(report)]
 
 
 def cell(row: Any, key: str, *, numbers: bool = False) -> str:

@@ -2,3 +2,4 @@
 
 WORK = "grid.work_grid"
 HANDLE = "grid.handle_events"
+MAKE = "grid.make_lists"

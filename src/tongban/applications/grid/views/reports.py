@@ -17,9 +17,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
 from tongban.applications.grid import actions, queries
-from tongban.applications.grid.forms import FillForm
-from tongban.applications.grid.rules.reports import COLUMNS, FILLABLE, REPORTS
-from tongban.applications.grid.rules.rights import WORK
+from tongban.applications.grid.forms import FillForm, ReportForm
+from tongban.applications.grid.rules.reports import COLUMNS, FILLABLE
+from tongban.applications.grid.rules.rights import MAKE, WORK
 from tongban.applications.grid.views.common import area_url, crumbs_to
 from tongban.foundation.parties.actions import record_list_look
 from tongban.foundation.registers.queries import residence_visible_to
@@ -37,11 +37,15 @@ _ON_PAPER = 1_000
 def reports(request: HttpRequest) -> HttpResponse:
     """The lists there are."""
     area = queries.area_visible_to(actor_of(request), "")
-    rows = [(report.title, reverse("grid:report", args=[code])) for code, report in REPORTS.items()]
-    return render(request, "grid/reports.html", {"rows": rows, "area": area})
+    rows = [
+        (report.title, reverse("grid:report", args=[code]))
+        for code, report in queries.reports_for(actor_of(request)).items()
+    ]
+    may_make = MAKE in actor_of(request).capabilities
+    return render(request, "grid/reports.html", {"rows": rows, "area": area, "may_make": may_make})
 
 
-def _columns(code: str, here: str, may_fill: bool) -> list[Column]:
+def _columns(keys: tuple[str, ...], here: str, may_fill: bool) -> list[Column]:
     def shown(row: Any, key: str) -> str:
         return queries.cell(row, key) or (str(_ASK) if key in FILLABLE else "")
 
@@ -53,7 +57,7 @@ def _columns(code: str, here: str, may_fill: bool) -> list[Column]:
     orders = {"name": "name_pinyin", "since": "since", "confirmed": "confirmed_at", "dwelling": "dwelling__address"}
     value: Callable[[str], Any] = lambda key: partial(shown, key=key)  # noqa: E731
     return [
-        Column(key, COLUMNS[key], value(key), orders.get(key, ""), partial(leads, key=key)) for key in REPORTS[code].columns
+        Column(key, COLUMNS[key], value(key), orders.get(key, ""), partial(leads, key=key)) for key in keys
     ]  # fmt: skip
 
 
@@ -62,12 +66,12 @@ def _columns(code: str, here: str, may_fill: bool) -> list[Column]:
 @require_GET
 def report(request: HttpRequest, report_code: str) -> HttpResponse:
     """One list of an area, what is missing in it, and on paper."""
-    by, found = actor_of(request), queries.report_of(report_code)
+    by, found = actor_of(request), queries.report_of(actor_of(request), report_code)
     area = queries.area_visible_to(by, request.GET.get("area", "")[:15])
     missing = request.GET.get("missing", "")
     rows = queries.people_on(by, report_code, area.code, missing=missing)
     on_paper = "print" in request.GET
-    columns = _columns(report_code, request.get_full_path(), not on_paper)
+    columns = _columns(found.columns, request.get_full_path(), not on_paper)
     shown = listing(request, rows, columns, sort="name", per_page=_ON_PAPER if on_paper else 50)
     record_list_look(
         what="grid.report", criteria=f"{area.code} {report_code} {missing}".strip(), row_count=len(shown.rows), by=by
@@ -102,3 +106,38 @@ def _back(request: HttpRequest) -> str:
     given = request.GET.get("next", "")
     safe = url_has_allowed_host_and_scheme(given, {request.get_host()}, require_https=request.is_secure())
     return given if safe else reverse("grid:reports")
+
+
+@audience("staff", capability=MAKE)
+@never_cache
+@require_http_methods(["GET", "POST"])
+def made(request: HttpRequest) -> HttpResponse:
+    """The lists one's own office asks for, and making one."""
+    by = actor_of(request)
+    form = ReportForm(request.POST or None)
+    if request.method == "POST" and tried(form, lambda _: actions.make_report(form.report(), by=by)):
+        messages.success(
+            request, str(T("已制定，本辖区的网格员现在就能看到。", "Made: grid workers of your area have it now."))
+        )
+        return redirect("grid:made_reports")
+    rows = [(one, reverse("grid:made_report", args=[code])) for code, one in queries.made_by(by).items()]
+    return render(request, "grid/made_reports.html", {"rows": rows, "form": form}, status=422 if form.errors else 200)
+
+
+@audience("staff", capability=MAKE)
+@never_cache
+@require_http_methods(["GET", "POST"])
+def made_one(request: HttpRequest, made_code: str) -> HttpResponse:
+    """Change a list of one's own office, or ask for it no more."""
+    by = actor_of(request)
+    found = queries.made_of(by, made_code)
+    if request.POST.get("what") == "remove":
+        actions.remove_report(made_code, by=by)
+        messages.success(request, str(T("已删除这张表，登记的信息都还在。", "Removed; what is recorded stays.")))
+        return redirect("grid:made_reports")
+    form = ReportForm(request.POST or None, initial=ReportForm.typed_of(found))
+    if request.method == "POST" and tried(form, lambda _: actions.make_report(form.report(), code=made_code, by=by)):
+        messages.success(request, str(T("已修改。", "Changed.")))
+        return redirect("grid:made_reports")
+    context = {"form": form, "report": found}
+    return render(request, "grid/made_report.html", context, status=422 if form.errors else 200)

@@ -68,6 +68,7 @@ from tongban.foundation.parties.actions.memberships import (
 from tongban.foundation.parties.actions.organisations import (
     NewOrganisation,
     NewUnit,
+    change_setting,
     create_many_units,
     create_organisation,
     create_unit,
@@ -118,6 +119,7 @@ __all__ = [
     "ask_disclosure",
     "ask_list",
     "change_address",
+    "change_setting",
     "choose_desk",
     "claim_organisation",
     "claim_phone",

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -124,6 +125,18 @@ def create_many_units(wanted: Sequence[tuple[str, NewUnit]], *, source: str, by:
     ]  # fmt: skip
     Unit.objects.bulk_create(units)
     return [one.pk for one in units]
+
+
+@transaction.atomic
+def change_setting(name: str, change: Callable[[Any], Any], *, by: Actor) -> Unit:
+    """Change what an application keeps for the actor's own unit, given what is kept now; it has asked for the right itself."""
+    active = Unit.objects.select_for_update().filter(is_active=True)
+    unit = active.filter(pk=by.unit_id).first() if by.unit_id else None
+    if unit is None:
+        raise not_found(UNIT)
+    unit.settings = unit.settings | {name: change(unit.settings.get(name))}
+    unit.save(update_fields=["settings"])
+    return unit
 
 
 def save_organisation(organisation: Organisation) -> Organisation:

@@ -497,6 +497,7 @@ class Migration(migrations.Migration):
                 ("name_en", models.CharField(blank=True, max_length=160)),
                 ("region_code", models.CharField(db_index=True, max_length=12)),
                 ("is_active", models.BooleanField(default=True)),
+                ("settings", models.JSONField(blank=True, default=dict)),
                 ("is_sample", models.BooleanField(default=False)),
                 (
                     "organisation",

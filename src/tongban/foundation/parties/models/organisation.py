@@ -66,6 +66,7 @@ class Unit(Named, House):
     name_en = models.CharField(max_length=160, blank=True)
     region_code = models.CharField(max_length=12, db_index=True)
     is_active = models.BooleanField(default=True)
+    settings = models.JSONField(default=dict, blank=True)  # small things applications keep for it, by their name
     is_sample = models.BooleanField(default=False)
 
     class Meta(Named.Meta):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import Any
 from uuid import UUID
 
 from tongban.foundation.parties.models import Organisation, Unit
@@ -35,6 +36,21 @@ def departments_for(region_code: str) -> list[Unit]:
     scopes = [region_code[:length] for length in (12, 9, 6, 4, 2) if len(region_code) >= length]
     found = Unit.objects.filter(kind=Unit.Kind.DEPARTMENT, region_code__in=scopes, is_active=True)
     return list(found.select_related("organisation").order_by("organisation__name_pinyin", "name_pinyin", "pk"))
+
+
+def settings_over(name: str, area: str) -> list[tuple[Unit, Any]]:
+    """What an application keeps for the units whose region covers an area, by the unit's name."""
+    scopes = [area[:length] for length in range(2, len(area) + 1)]
+    found = Unit.objects.filter(region_code__in=scopes, is_active=True, settings__has_key=name)
+    return [(unit, unit.settings[name]) for unit in found.order_by("name_pinyin", "name", "pk")]
+
+
+def unit_setting(unit_id: UUID | None, name: str) -> Any:
+    """What an application keeps for one unit; None for nothing."""
+    if unit_id is None:
+        return None
+    found = Unit.objects.filter(pk=unit_id).values_list("settings", flat=True).first()
+    return (found or {}).get(name)
 
 
 def uscc_of(organisation_id: UUID) -> str:
