@@ -147,6 +147,7 @@ class PassFoundOut(Schema):
     place: str
     kind: dict[str, str]
     plate: str
+    photo: str = Field("", description="Mark of the photo, for a phone that keeps it; empty for none.")
 
 
 def _by(request: HttpRequest) -> Actor:
@@ -223,6 +224,12 @@ def look_up(request: HttpRequest, body: TailIn) -> list[dict[str, Any]]:
     limit(request, "gates.look_up", per_minute=LOOK_UPS_A_MINUTE, who=str(by.device_id))
     asked = actions.Scanned(body.nonce, body.gate, "looked_up", False, body.way == "in")
     return [
-        {"name": mask_names(one.name), "place": one.place, "kind": KINDS[one.kind].name.as_json(), "plate": one.plate}
+        {
+            "name": mask_names(one.name),
+            "place": one.place,
+            "kind": KINDS[one.kind].name.as_json(),
+            "plate": one.plate,
+            "photo": one.photo_mark,
+        }
         for one in actions.look_up(body.tail, asked, by=by)
     ]

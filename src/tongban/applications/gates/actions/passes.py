@@ -36,7 +36,7 @@ from tongban.applications.gates.rules.kinds import (
     mask_names,
     ruled_as,
 )
-from tongban.applications.gates.rules.notices import LEASE_OVER
+from tongban.applications.gates.rules.notices import LEASE_OVER, TAKEN_BACK
 from tongban.foundation.credentials.actions import (
     Content,
     Printed,
@@ -269,7 +269,8 @@ def revoke_pass(pass_id: UUID, *, reason: str, by: Actor) -> Pass:
 def end_own_pass(pass_id: UUID, *, by: Actor) -> Pass:
     """The holder, or whoever invited, ends a pass: lost, not needed."""
     row = Pass.objects.select_for_update().get(pk=pass_of(by, pass_id).pk)
-    return end(row, "本人停用", by, is_told=row.kind == "visitor")
+    is_guest = row.kind == "visitor"
+    return end(row, TAKEN_BACK if is_guest else "本人停用", by, is_told=is_guest)
 
 
 def end(row: Pass, reason: str, by: Actor, *, is_told: bool = True) -> Pass:

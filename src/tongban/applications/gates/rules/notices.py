@@ -24,9 +24,10 @@ NOTICES: dict[str, tuple[T, T]] = {
                 T("{agent}受您委托，打印了您在{community}的{kind}出入证。不是您的意思，请收回委托并打 {phone}。",
                   "{agent} printed your pass ({kind}) at {community} under your mandate. If you did not mean that, withdraw it and call {phone}.")),
 }  # fmt: skip
-LEASE_OVER, LEFT = "租约已到期或终止", "登记已搬离"
+LEASE_OVER, LEFT, TAKEN_BACK = "租约已到期或终止", "登记已搬离", "邀请人已取消"
 BY_THE_HOUSE = {
     LEASE_OVER: T(LEASE_OVER, "the lease is over"),
     LEFT: T(LEFT, "the register says that you moved out"),
+    TAKEN_BACK: T(TAKEN_BACK, "whoever invited you took it back"),
 }
 """Reasons the house itself writes, in both languages; a person's stay as they were written."""

@@ -66,6 +66,13 @@ class TestTelling:
         assert (message.channel, message.template, message.address) == ("sms", "gates.pass_sms", "+8613900008888")
         assert "住户取消" in message.body
 
+    def test_a_visitor_whose_invitation_is_taken_back_is_told_so(self, place: Place) -> None:
+        somebody = place.lives(10)
+        row = actions.invite(actions.NewVisitor(uuid4(), somebody.dwelling_id, timezone.localdate()), by=somebody.by)
+        actions.accept_invitation(row.link or "", name="王五", phone="13900008888", by=ANONYMOUS)
+        actions.end_own_pass(row.pk, by=somebody.by)
+        assert "邀请人已取消" in Message.objects.get().body
+
     def test_a_week_before_its_end_once(self, place: Place) -> None:
         somebody, other = place.lives(10), place.lives(12, "1-102")
         row = actions.take_pass(somebody.dwelling_id, by=somebody.by)

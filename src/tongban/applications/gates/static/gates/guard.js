@@ -198,7 +198,7 @@ async function refresh() {
     if (!kept || Date.now() - kept.got > LISTS_EVERY || Date.now() - last > LISTS_EVERY) { await fetchLists(); last = Date.now(); if (!kiosk) await photos.refresh(); }
   } catch (error) {
     isOnline = false;
-    if (error instanceof Refused && error.status === 401) part("revoked").hidden = false;
+    if (error instanceof Refused && error.status === 401) { part("revoked").hidden = false; await photos.forget(); }
     else if (error instanceof Refused) part("trouble").textContent = error.message;
   }
   draw();
@@ -239,7 +239,12 @@ part("look-up").addEventListener("submit", async (event) => {
   const list = part("found");
   try {
     const { body } = await device.ask("/api/gates/look-up", { method: "POST", body: { nonce: crypto.randomUUID(), tail: part("tail").value.trim(), gate, way } });
-    list.replaceChildren(...body.map((one) => Object.assign(document.createElement("li"), { textContent: [told(one.kind), one.name, one.place, one.plate].filter(Boolean).join(" · ") })));
+    list.replaceChildren(...await Promise.all(body.map(async (one) => {
+      const line = document.createElement("li"), face = Object.assign(new Image(120, 160), { alt: part("photo").alt });
+      line.textContent = [told(one.kind), one.name, one.place, one.plate].filter(Boolean).join(" · ");
+      if (await photos.show(face, one.photo)) line.prepend(face, document.createElement("br"));
+      return line;
+    })));
     if (!body.length) list.textContent = words.nobody;
   } catch (error) { list.textContent = error instanceof Refused ? error.message : words.no_network; }
 });

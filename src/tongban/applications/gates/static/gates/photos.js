@@ -3,6 +3,7 @@
 //
 //   const photos = openPhotos(await openSealed(shelf), device);
 //   await photos.refresh(); await photos.show(holder, mark)      // true when it is there
+//   await photos.forget()
 
 const AT_ONCE = 50, LIST = "photos";
 
@@ -39,5 +40,11 @@ export function openPhotos(sealed, device) {
     if (kept) holder.src = `data:image/webp;base64,${kept}`; else holder.removeAttribute("src");
     return Boolean(kept);
   }
-  return { refresh, show };
+  // A phone that was stopped keeps no faces.
+  async function forget() {
+    const kept = await sealed.get(LIST);
+    for (const mark of kept ? kept.marks : []) await sealed.remove(named(mark));
+    await sealed.remove(LIST);
+  }
+  return { refresh, show, forget };
 }
