@@ -18,7 +18,19 @@ from tongban.lib.ids import uuid7
 
 SOUTH, NORTH = "510502001007", "510502002001"
 WORKER, RESIDENT = frozenset({"grid worker"}), frozenset({"resident"})
-__all__ = ["at_desk", "cared_for", "doubts", "gates", "homes", "kiosks", "links", "own", "rules", "under_mandate"]
+__all__ = [
+    "at_desk",
+    "callers",
+    "cared_for",
+    "doubts",
+    "gates",
+    "homes",
+    "kiosks",
+    "links",
+    "own",
+    "rules",
+    "under_mandate",
+]
 
 
 def _community(code: str) -> Community:
@@ -144,3 +156,17 @@ def kiosks(world: World) -> list[Sample]:
     kiosk = Kiosk(1, True, "http://192.168.1.20/open", "whsec_dGVzdHM=").as_json()
     Community.objects.filter(pk=community.pk).update(guards=[*community.guards, str(here)], kiosks={str(here): kiosk})
     return [Sample("a tablet's page", here, EVERYBODY), Sample("no tablet at all", uuid7())]
+
+
+def callers(world: World) -> list[Sample]:
+    """Visitors at the gate whom whoever lives there may answer."""
+    home = Dwelling.objects.filter(residences__person_id=world.person("resident").pk).first()
+    row = _pass(
+        world, SOUTH, "resident", kind="visitor", person=None, asked_by=None, state="asked", dwelling=home, gates=[1]
+    )
+    other = _pass(world, NORTH, "resident", kind="visitor", person=None, asked_by=None, state="asked", gates=[1])
+    return [
+        Sample("a visitor at the resident's gate", row.pk, RESIDENT),
+        Sample("one elsewhere", other.pk),
+        Sample("nobody at all", uuid7()),
+    ]

@@ -141,6 +141,7 @@ SAMPLES: dict[str, Builder] = {
     "/desk/gates/passes/{pass_id}/": gate_things.at_desk,
     "/desk/gates/passes/{pass_id}/pass.pdf": gate_things.at_desk,
     "/desk/gates/passes/{pass_id}/photo": gate_things.at_desk,
+    "/passes/callers/{pass_id}/answer": gate_things.callers,
     "pass_id": gate_things.own,
     "/g/{link}/": gate_things.links,
     "/g/{link}/now": gate_things.links,

@@ -12,6 +12,7 @@ from ninja import Query, Router, Schema
 from pydantic import Field
 
 from tongban.applications.gates import actions, queries
+from tongban.applications.gates.models import Pass
 from tongban.applications.gates.rules.kinds import KINDS, known_as, mask_names
 from tongban.applications.gates.rules.scans import ASKS, BATCH, VERDICTS
 from tongban.lib.actors import Actor
@@ -21,7 +22,7 @@ from tongban_verify.passes.code import LONGEST
 
 router = Router(tags=["gates"])
 REFUSED: dict[int, Any] = {401: Problem, 403: Problem, 404: Problem, 422: Problem, 429: Problem}
-LOOK_UPS_A_MINUTE = 20
+LOOK_UPS_A_MINUTE = CALLERS_A_MINUTE = 20
 AT_ONCE = 50
 _MARK = "[0-9a-f]{16}"
 Marks = Annotated[str, Query(description="Marks, by commas", max_length=17 * AT_ONCE, pattern=f"^{_MARK}(,{_MARK})*$")]
@@ -150,6 +151,33 @@ class PassFoundOut(Schema):
     photo: str = Field("", description="Mark of the photo, for a phone that keeps it; empty for none.")
 
 
+class CallerIn(Schema):
+    """A visitor without a pass, and the dwelling they want to go to."""
+
+    nonce: UUID
+    gate: int = Field(ge=0, le=52)
+    place: str = Field(max_length=40, examples=["7-2-1503"])
+    name: str = Field(max_length=60)
+
+
+class CallerOut(Schema):
+    """What the home said so far; `past` when nobody answered in time."""
+
+    state: Literal["asked", "agreed", "refused", "past"]
+    place: str
+    name: str
+    said: str = Field(description="By whom, or what was noted of a telephone call.")
+    is_told: bool = Field(description="Whether the register knows an adult there; otherwise telephone.")
+
+
+class CallerAnswerIn(Schema):
+    """What was said by telephone, and by whom."""
+
+    nonce: UUID
+    is_welcome: bool
+    who: str = Field(max_length=60)
+
+
 def _by(request: HttpRequest) -> Actor:
     found: Actor = request.actor  # type: ignore[attr-defined]
     return found
@@ -233,3 +261,31 @@ def look_up(request: HttpRequest, body: TailIn) -> list[dict[str, Any]]:
         }
         for one in actions.look_up(body.tail, asked, by=by)
     ]
+
+
+@router.post("/callers", auth=ANYONE_KNOWN, response={200: CallerOut, 409: Problem} | REFUSED, summary="Ask a home about a visitor",
+             openapi_extra={"x-idempotent": True})  # fmt: skip
+def ask_home(request: HttpRequest, body: CallerIn) -> dict[str, Any]:
+    """For a guard's phone: whoever lives there is told and answers on their page; the same nonce again is the same question."""
+    by = _by(request)
+    limit(request, "gates.callers", per_minute=CALLERS_A_MINUTE, who=str(by.device_id))
+    return _caller(actions.ask_home(actions.NewCaller(body.nonce, body.gate, body.place, body.name), by=by))
+
+
+@router.get("/callers", auth=ANYONE_KNOWN, response={200: CallerOut} | REFUSED, summary="What a home said of a visitor")
+def caller(request: HttpRequest, nonce: UUID) -> dict[str, Any]:
+    """The answer, as soon as there is one; asked every few seconds while somebody waits at the gate."""
+    return _caller(queries.caller_of(_by(request), nonce))
+
+
+@router.post("/callers/answer", auth=ANYONE_KNOWN, response={200: CallerOut, 409: Problem} | REFUSED, summary="Note what a home said by telephone",
+             openapi_extra={"x-idempotent": True})  # fmt: skip
+def note_answer(request: HttpRequest, body: CallerAnswerIn) -> dict[str, Any]:
+    """For a guard who telephoned; whoever lives there sees what was noted."""
+    return _caller(actions.note_answer(body.nonce, is_welcome=body.is_welcome, who=body.who, by=_by(request)))
+
+
+def _caller(row: Pass) -> dict[str, Any]:
+    return {
+        "state": queries.standing_of(row), "place": row.place, "name": row.name, "said": row.decision, "is_told": queries.is_somebody_told(row),
+    }  # fmt: skip

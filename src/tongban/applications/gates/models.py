@@ -94,6 +94,8 @@ class Pass(House):
 
     class State(models.TextChoices):
         INVITED = "invited", "已邀请"
+        ASKED = "asked", "门岗在问"  # a visitor without a pass stands at the gate
+        AGREED = "agreed", "住户同意"
         WAITING = "waiting", "待核对"
         ACTIVE = "active", "有效"
         REFUSED = "refused", "未通过"

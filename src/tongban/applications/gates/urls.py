@@ -14,6 +14,7 @@ urlpatterns = [
     path("passes/for/<uuid:pass_id>/pass.pdf", others.paper, name="paper_for"),
     path("passes/invite/", mine.invite, name="invite"),
     path("passes/ask/", mine.ask, name="ask"),
+    path("passes/callers/<uuid:pass_id>/answer", mine.answer_caller, name="answer_caller"),
     path("passes/<uuid:pass_id>/", mine.one, name="pass"),
     path("passes/<uuid:pass_id>/now", mine.now, name="now"),
     path("passes/<uuid:pass_id>/pass.pdf", mine.paper, name="paper"),

@@ -1,5 +1,6 @@
 """What happens with passes and gates; one file per noun."""
 
+from tongban.applications.gates.actions.callers import NewCaller, answer_caller, ask_home, note_answer
 from tongban.applications.gates.actions.communities import (
     NewRule,
     add_gate,
@@ -37,6 +38,7 @@ __all__ = [
     "MOST_CARDS",
     "EnrolledKiosk",
     "Judged",
+    "NewCaller",
     "NewKiosk",
     "NewPass",
     "NewRule",
@@ -44,8 +46,10 @@ __all__ = [
     "Scanned",
     "accept_invitation",
     "add_gate",
+    "answer_caller",
     "approve",
     "ask_for_pass",
+    "ask_home",
     "cards_of",
     "change_community",
     "close_gate",
@@ -59,6 +63,7 @@ __all__ = [
     "enrol_kiosk",
     "invite",
     "look_up",
+    "note_answer",
     "open_community",
     "paper_for",
     "paper_of",

@@ -1,5 +1,6 @@
 """Reads of gates; one file per noun."""
 
+from tongban.applications.gates.queries.callers import caller_of, callers_at_home, is_somebody_told
 from tongban.applications.gates.queries.communities import (
     COMMUNITY,
     communities_with_gates,
@@ -43,7 +44,7 @@ from tongban.applications.gates.queries.passes import (
 )
 
 __all__ = [
-    "COMMUNITY", "PASS", "CaredFor", "Home", "acting_for", "cared_for", "communities_with_gates", "community_of_device", "community_of_guard", "community_run_by", "doubts_seen_by", "figures_of", "gates_of",
-    "guard_state", "guards_of", "held_pass", "holds", "home_needed", "homes_of", "kiosk_at", "kiosk_of", "pass_by_link", "pass_of", "pass_seen_by", "passes_of", "passes_seen_by",
+    "COMMUNITY", "PASS", "CaredFor", "Home", "acting_for", "caller_of", "callers_at_home", "cared_for", "communities_with_gates", "community_of_device", "community_of_guard", "community_run_by", "doubts_seen_by", "figures_of", "gates_of",
+    "guard_state", "guards_of", "held_pass", "holds", "home_needed", "homes_of", "is_somebody_told", "kiosk_at", "kiosk_of", "pass_by_link", "pass_of", "pass_seen_by", "passes_of", "passes_seen_by",
     "photo_marks", "photo_of", "photo_shown", "rule_for", "rules_of", "scans_of", "shown_code", "standing_of", "tag_of", "thumbnails", "to_be_named",
 ]  # fmt: skip

@@ -21,7 +21,8 @@ from tongban.lib.refusals import Refusal, not_found
 from tongban.lib.words import T
 
 if TYPE_CHECKING:
-    from tongban.foundation.registers.models import Residence
+    from tongban.foundation.parties.models import Person
+    from tongban.foundation.registers.models import Dwelling, Residence
 
 PASS = T("这张出入证", "This pass")
 SUBJECT = "gates.pass"
@@ -43,7 +44,7 @@ class Home:
 def homes_of(by: Actor) -> list[Home]:
     """Where somebody lives, as far as there are gates, each with the pass they have."""
     person = people_by_id([by.person_id]).get(by.person_id) if by.person_id else None
-    if person is None or (person.source == "self" and person.assurance < _MATCHED):
+    if person is None or not may_answer(person):
         return []
     rows = homes_of_person(person.pk)
     codes = {row.area_code[:12] for row in rows}
@@ -52,22 +53,37 @@ def homes_of(by: Actor) -> list[Home]:
         one.dwelling_id: one
         for one in Pass.objects.filter(person=person, state="active", kind__in=("resident", "tenant"))
     }
-    today, found = timezone.localdate(), {}
+    found = {}
     for row in rows:
         community = communities.get(row.area_code[:12])
+        if community is None or not lives_there(row):
+            continue
         last = row.lease.until if row.lease else None
-        if community is None or (last and last < today) or row.is_present is False:
-            continue
-        if row.source == BOTH_SIDES and row.confirmed_at is None:  # two friends could agree on any home
-            continue
         kind = "tenant" if row.kind == "tenant" else "resident"
         found[row.dwelling_id] = Home(row, community, short_place(row), kind, last, own.get(row.dwelling_id))
     return list(found.values())
 
 
+def may_answer(person: Person) -> bool:
+    """Whether somebody is who the register means: they did not only type it themself."""
+    return not (person.source == "self" and person.assurance < _MATCHED)
+
+
+def lives_there(row: Residence) -> bool:
+    """Whether the register is sure that somebody lives at a home today."""
+    last = row.lease.until if row.lease else None
+    if row.source == BOTH_SIDES and row.confirmed_at is None:  # two friends could agree on any home
+        return False
+    return row.is_present is not False and not (last and last < timezone.localdate())
+
+
 def short_place(row: Residence) -> str:
     """A dwelling as it stands in a code: 7-2-1503."""
-    room = row.dwelling
+    return place_of_dwelling(row.dwelling)
+
+
+def place_of_dwelling(room: Dwelling) -> str:
+    """The same of a dwelling, whoever lives there."""
     above = room.place.mark if room.place.level in ("unit", "group") else ""
     building = room.building.mark if room.building else ""
     return "-".join(part for part in (building, above, room.mark) if part)[:24]
@@ -165,7 +181,7 @@ def locked_at_desk(by: Actor, pass_id: UUID) -> Pass:
 
 def standing_of(row: Pass) -> str:
     """The state of a pass, its dates looked at: one whose time is over is ``past`` whatever stands there."""
-    return "past" if row.state in ("active", "invited") and row.ends_at <= timezone.now() else row.state
+    return "past" if row.state in ("active", "invited", "asked") and row.ends_at <= timezone.now() else row.state
 
 
 def shown_code(row: Pass) -> str:

@@ -50,6 +50,7 @@ MOST_GATES = 53  # bits a code has for them
 NAMES_BETWEEN = "、"
 MOST_PLACE = 24  # characters: a longer one makes the code hard to scan
 _HOURS = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])-([01][0-9]|2[0-4]):([0-5][0-9])")
+_DWELLING = re.compile(r"(?P<estate>[^0-9A-Za-z-]{0,16})(?P<place>[0-9A-Za-z][0-9A-Za-z-]{0,23})")
 _PLATE = re.compile(r"[\u4e00-\u9fff][A-Z][A-HJ-NP-Z0-9]{4,5}[A-HJ-NP-Z0-9挂学警港澳]")
 
 
@@ -102,6 +103,16 @@ def check_place(said: str) -> str:
                       "Write the dwelling as 7-2-1503 (building-unit-room), {n} characters at most.").format(n=MOST_PLACE),
                       field="place")  # fmt: skip
     return text
+
+
+def check_dwelling(said: str) -> tuple[str, str]:
+    """What a guard types: the name of an estate, or none, and where in it, as 7-2-1503."""
+    text = re.sub(r"[－—–]", "-", "".join(said.split()))
+    found = _DWELLING.fullmatch(text)
+    if not found:
+        raise Refusal("place_wrong", T("住处写成 7-2-1503（栋-单元-室），前面可以写小区名。",
+                      "Write the dwelling as 7-2-1503 (building-unit-room), after the estate's name if need be."), field="place")  # fmt: skip
+    return found["estate"], found["place"].upper()
 
 
 def gate_bits(numbers: list[int]) -> int | None:

@@ -18,6 +18,8 @@ ADDED: dict[str, T] = {
     "not_recorded": T(
         "签名正确，但签发登记里没有这一张。请向签发单位核实。", "The signature is right, but no such pass is on record."
     ),
+    "consented": T("住户同意。", "The home agreed."),
+    "not_consented": T("住户不同意。", "The home did not agree."),
     "looked_up": T("按手机尾号查找，人工核对。", "Found by the telephone's last digits, judged by the guard."),
 }
 VERDICTS: dict[str, T] = {code: T(zh, en) for code, (zh, en) in OF_CODES.items()} | ADDED

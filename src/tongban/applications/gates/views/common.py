@@ -20,6 +20,7 @@ from tongban.web.forms import refusals_told
 STATES: dict[str, tuple[T, str]] = {
     "invited": (T("等访客确认", "Waiting for the visitor"), "progress"), "waiting": (T("社区核对中", "Being checked"), "progress"),
     "active": (T("有效", "Good"), "good"), "refused": (T("未通过", "Refused"), "bad"), "ended": (T("已停用", "Ended"), "plain"),
+    "asked": (T("门岗在问住户", "The gate is asking"), "action"), "agreed": (T("住户已同意", "The home agreed"), "good"),
     "past": (T("已到期", "Expired"), "plain"),
 }  # fmt: skip
 
@@ -36,6 +37,13 @@ def shown(row: Pass) -> dict[str, Any]:
     words, tone = STATES[standing_of(row)]
     return {"row": row, "kind": KINDS[row.kind].name, "words": words, "tone": tone,
             "community": T(row.community.name, row.community.name_en or row.community.name)}  # fmt: skip
+
+
+def caller_shown(row: Pass) -> dict[str, Any]:
+    """A visitor without a pass, the gate they stand at and what the home said."""
+    gate = next((one for one in row.community.gates.all() if one.number in row.gates), None)
+    said = {"words": T("住户不同意", "The home said no")} if row.state == Pass.State.REFUSED else {}
+    return shown(row) | said | {"gate": T(gate.name, gate.name_en or gate.name) if gate else ""}
 
 
 def looked(row: Pass, reason: str, by: Actor) -> None:

@@ -17,7 +17,7 @@ from tongban.web.shells import Shell, texts
 
 GUARD_SHELL = Shell(
     "gate-guard", "gates:guard", "gates/guard.html",
-    ("gates/guard.js", "gates/photos.js", "web/offline/shelf.js", "web/offline/sealed.js", "web/offline/device.js", "web/offline/outbox.js", "web/offline/freshness.js", "web/offline/door.js", "web/offline/codes.js",
+    ("gates/guard.js", "gates/photos.js", "gates/callers.js", "web/offline/shelf.js", "web/offline/sealed.js", "web/offline/device.js", "web/offline/outbox.js", "web/offline/freshness.js", "web/offline/door.js", "web/offline/codes.js",
      "credentials/passes.js", "vendor/noble-ed25519/index.js"),
     ("vendor/tabler/tabler.min.css", "web/tongban.css", "web/components.css", "gates/guard.css", "web/mark.svg"),
     reader="gates:guard_reader",
@@ -31,6 +31,11 @@ _BANNER: dict[str, T] = {
     "offline": T("离线 · 按{age}的名单核对，之后撤销的证查不到", "Offline · judging by lists of {age}: what was revoked since is not known here"),
     "old": T("名单是{age}的，太旧：访客和配送要联网核对", "Lists of {age}, too old: visitors and couriers are checked online"),
     "none": T("还没有名单，请先联网", "No lists yet: connect first"),
+}  # fmt: skip
+_CALLERS: dict[str, T] = {
+    "waiting": T("已告诉 {place} 的住户，等答复……也可以打电话问。", "The home at {place} was told; waiting for an answer. You can telephone as well."),
+    "nobody": T("登记里 {place} 没有能收到消息的人，请打电话问。", "The register knows nobody at {place} who could be told: telephone."),
+    "past": T("{place} 15 分钟内没有人答复。", "Nobody at {place} answered within 15 minutes."),
 }  # fmt: skip
 _WORDS: dict[str, T] = {
     "in": T("进门", "in"), "out": T("出门", "out"),
@@ -62,7 +67,7 @@ def guard(request: HttpRequest) -> HttpResponse:
 def app_page(request: HttpRequest, name: str, *args: object, **more: Any) -> HttpResponse:
     """The page of a guard's phone, or of a tablet without a guard, whose routes begin with ``name``."""
     words: dict[str, Any] = texts(_WORDS) | {
-        "verdicts": texts(VERDICTS) | {"list_missing": str(_BANNER["none"])}, "banner": texts(_BANNER),
+        "verdicts": texts(VERDICTS) | {"list_missing": str(_BANNER["none"])}, "banner": texts(_BANNER), "callers": texts(_CALLERS),
         "answers": texts(_ANSWERS), "types": texts({one: kind.name for one, kind in KINDS.items()}), "ruled": list(RULED), "between": NAMES_BETWEEN, "asks": list(ASKS),
     }  # fmt: skip
     addresses = {part: reverse(f"gates:{name}_{part}", args=args) for part in ("worker", "reader", "manifest")}

@@ -17,7 +17,7 @@ from tongban.applications.gates import actions, queries
 from tongban.applications.gates.forms import AskForm, HouseholdForm, InviteForm
 from tongban.applications.gates.models import Pass
 from tongban.applications.gates.rules.kinds import ASKED_FOR, KINDS
-from tongban.applications.gates.views.common import done, may_have_photo, scans_shown, shown
+from tongban.applications.gates.views.common import caller_shown, done, may_have_photo, scans_shown, shown
 from tongban.foundation.parties.queries import contacts_of
 from tongban.lib.phones import show_phone
 from tongban.lib.refusals import Refusal
@@ -40,7 +40,30 @@ def mine(request: HttpRequest) -> HttpResponse:
     by = actor_of(request)
     homes = [(one, KINDS[one.kind].name, bool(queries.to_be_named(one))) for one in queries.homes_of(by)]
     rows = [shown(one) for one in queries.passes_of(by)[:50]]
-    return render(request, "gates/mine.html", {"homes": homes, "rows": rows})
+    callers = [caller_shown(one) for one in queries.callers_at_home(by)]
+    waiting = [one for one in callers if queries.standing_of(one["row"]) == "asked"]
+    context = {
+        "homes": homes,
+        "rows": rows,
+        "waiting": waiting,
+        "callers": [one for one in callers if one not in waiting],
+    }
+    return render(request, "gates/mine.html", context)
+
+
+@audience("person")
+@require_POST
+def answer_caller(request: HttpRequest, pass_id: UUID) -> HttpResponse:
+    """Say whether the visitor at the gate may come in."""
+    is_welcome = request.POST.get("answer") == "yes"
+    done(
+        request,
+        lambda: actions.answer_caller(pass_id, is_welcome=is_welcome, by=actor_of(request)),
+        T("已告诉门岗：放行。", "The gate knows: let in.")
+        if is_welcome
+        else T("已告诉门岗：不放行。", "The gate knows: not let in."),
+    )
+    return redirect("gates:mine")
 
 
 @audience("person")

@@ -19,6 +19,7 @@ from tongban.lib.refusals import Refusal, not_found
 from tongban.lib.words import T
 
 VIEW = "registers.view_places"
+MOST_NUMBERED = 2_000  # a room number returns in every building and unit of a community
 MOST_FOUND = 50
 
 
@@ -152,6 +153,12 @@ def dwelling_at(raw: str) -> Dwelling:
     several = "；".join(one.address for one in standing[:5])
     raise Refusal("address_ambiguous", T("有几处房屋都像这个地址，请写完整：{several}", "Several dwellings fit, please be exact: {several}").format(several=several),
                   field="address")  # fmt: skip
+
+
+def dwellings_numbered(area: str, mark: str) -> list[Dwelling]:
+    """Dwellings of an area with this room or house number, in whichever building; nothing about who lives there."""
+    found = Dwelling.objects.filter(mark__iexact=mark, ended_on__isnull=True, **within(area))
+    return list(found.select_related("place", "building").order_by("pk")[:MOST_NUMBERED])
 
 
 def _narrowed(scope: str, address: Address) -> str:

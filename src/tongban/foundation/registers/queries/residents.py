@@ -162,6 +162,12 @@ def homes_of_person(person_id: UUID) -> list[Residence]:
     return list(found.select_related("dwelling__place", "dwelling__building", "lease").order_by("kind", "pk"))
 
 
+def residences_at(dwelling_id: UUID) -> list[Residence]:
+    """Who lives at a dwelling now, for an app that asks them something: asks nobody who is looking."""
+    found = Residence.objects.filter(dwelling_id=dwelling_id, until__isnull=True)
+    return list(found.select_related("lease").order_by("pk"))
+
+
 def own_record(person_id: UUID) -> ResidentFound:
     """Everything registers hold on a person, for that person and for whoever confirms what they propose."""
     return resident_found(person_id, "")

@@ -7,6 +7,7 @@ import { openOutbox } from "../web/offline/outbox.js";
 import { freshness } from "../web/offline/freshness.js";
 import { fill, inTurn, isKept, partsOf, watchCamera, watchEnrolment, watchForm, watchWays } from "../web/offline/door.js";
 import { openSealed } from "../web/offline/sealed.js";
+import { openCallers } from "./callers.js";
 import { openPhotos } from "./photos.js";
 import { judge, openStatusList, openTrustList, unhex, useFallback } from "../credentials/passes.js";
 
@@ -234,6 +235,10 @@ part("gate").addEventListener("change", async (event) => { gate = Number(event.t
 watchWays(root, (chosen) => { way = chosen; });
 const take = inTurn(scanned, (why) => show("ask", { reason: why }));
 watchForm(root, take);
+openCallers(root, words, {
+  device, gate: () => gate,
+  answered: (isWelcome, caller) => { hideChoice(); part("photo").hidden = true; show(isWelcome ? "allow" : "deny", { reason: isWelcome ? "consented" : "not_consented" }, [caller.said]); part("who").textContent = `${caller.name} · ${caller.place}`; part("verdict").scrollIntoView({ block: "center" }); },
+});
 part("look-up").addEventListener("submit", async (event) => {
   event.preventDefault();
   const list = part("found");
