@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 
 
-@pytest.fixture
-def communities(db: None) -> Iterator[None]:
+@contextmanager
+def some_communities() -> Iterator[None]:
     """江阳区's 南城街道 with two communities and 黄舣镇 with a village, written by the owner as an edition would be."""
     import psycopg
 
@@ -37,3 +38,10 @@ def communities(db: None) -> Iterator[None]:
         yield
         owner.execute("DELETE FROM public.regions_region WHERE edition_id = %s", [edition])
         owner.execute("DELETE FROM public.regions_edition WHERE id = %s", [edition])
+
+
+@pytest.fixture
+def communities(db: None) -> Iterator[None]:
+    """A few communities, in the test's own transaction."""
+    with some_communities():
+        yield

@@ -135,7 +135,7 @@ def test_duplicates_side_by_side(desk: Client, run_jobs: Run) -> None:
     found = ResidentList.objects.order_by("-pk")[0]
     desk.post(f"{page}try", places(found))
     run_jobs()
-    assert "核对 2 行可能重复的人" in desk.get(page).content.decode()
+    assert "核对 2 行有疑问的" in desk.get(page).content.decode()
     assert desk.post(f"{page}confirm", follow=True).content.decode().count("还有 2 行待核对") == 1
     text = desk.get(f"{page}settle/").content.decode()
     for words in ("库里已有", "名单第 2 行", number_of(1), "是同一个人", "不是同一个人"):
