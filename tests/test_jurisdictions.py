@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from copy import deepcopy
+
 import pytest
-from django.db import DatabaseError, IntegrityError, ProgrammingError, connection, transaction
+from django.db import DatabaseError, IntegrityError, ProgrammingError, connection, connections, transaction
+from django.db.backends.postgresql.base import DatabaseWrapper
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from procrastinate.contrib.django import app
 
 from tongban.foundation.parties.models import Account, Look, Organisation, Person
@@ -71,6 +76,53 @@ def test_a_pooled_connection_never_brings_the_last_path_along(committed_db: None
         with enter(elsewhere):
             assert Organisation.objects.count() == 1
             connection.close()
+
+
+def pointed(asked: CaptureQueriesContext) -> int:
+    return sum(one["sql"].startswith("SET search_path") for one in asked.captured_queries)
+
+
+@pytest.fixture
+def pooled(committed_db: None) -> Iterator[None]:
+    """One connection that comes out of a pool each time, as the web server's do."""
+    before = connections["default"]
+    settings = deepcopy(before.settings_dict)
+    settings["OPTIONS"]["pool"] = {"min_size": 0, "max_size": 1, "timeout": 10}
+    connections["default"] = DatabaseWrapper(settings, "default")
+    yield
+    connections["default"].close()
+    connections["default"].close_pool()
+    connections["default"] = before
+
+
+def test_a_pooled_connection_is_pointed_only_when_it_stands_elsewhere(pooled: None, elsewhere: str) -> None:
+    assert search_path() == "j510500, public"
+    connection.close()
+    with CaptureQueriesContext(connection) as asked:
+        assert search_path() == "j510500, public"
+        connection.close()
+        with enter(elsewhere):
+            assert search_path() == f"{elsewhere}, public"
+            connection.close()
+        assert search_path() == "j510500, public"
+    assert pointed(asked) == 2
+
+
+@pytest.mark.parametrize("ends", ["commit", "rollback"])
+def test_what_a_transaction_pointed_is_never_taken_for_granted(pooled: None, elsewhere: str, ends: str) -> None:
+    assert search_path() == "j510500, public"
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute(f"SET search_path TO {elsewhere}")
+        with enter("j510500"):
+            assert search_path() == "j510500, public"
+        with enter(elsewhere):
+            assert search_path() == f"{elsewhere}, public"
+        transaction.set_rollback(ends == "rollback")
+    connection.close()
+    assert search_path() == "j510500, public"
+    with enter(elsewhere):
+        assert search_path() == f"{elsewhere}, public"
 
 
 @pytest.mark.parametrize("bad", ["public", "pg_temp", "J1", "1j", 'j"; drop', "", "a" * 42])

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -19,6 +20,7 @@ from psycopg.pq import TransactionStatus
 NAME = re.compile(r"[a-z][a-z0-9_]{0,40}")
 
 _current: ContextVar[str | None] = ContextVar("jurisdiction", default=None)
+_paths: WeakKeyDictionary[Any, str] = WeakKeyDictionary()  # of a driver's connection, while it is sure
 
 
 def current() -> str | None:
@@ -43,8 +45,13 @@ def check_name(schema: str) -> str:
 
 def _point(connection: BaseDatabaseWrapper, schema: str | None) -> None:
     path = f'"{schema}", public' if schema else "public"
-    with connection.cursor() as cursor:
-        cursor.execute(f"SET search_path TO {path}")  # the name was checked by check_name
+    driver = connection.connection
+    is_idle = driver.info.transaction_status == TransactionStatus.IDLE
+    if _paths.pop(driver, None) != path or not is_idle:
+        with connection.cursor() as cursor:
+            cursor.execute(f"SET search_path TO {path}")  # the name was checked by check_name
+    if is_idle and connection.get_autocommit():  # what is set in a transaction ends with its rollback
+        _paths[driver] = path
 
 
 def _point_open_connections(schema: str | None) -> None:
