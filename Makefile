@@ -24,11 +24,13 @@ run:
 	@$(PYTHON) tools/bootstrap.py run
 	@.venv/bin/tongban run
 
-# Two halves for two cores: every page, operation and journey beside all other tests.
+# Two halves for two cores: what reads the code, then every page, operation and journey, beside all other tests.
 BESIDE := tests/access tests/api tests/journeys
-test: contracts style types
+test:
+	@$(PYTHON) tools/bootstrap.py test
 	@mkdir -p var
-	@TONGBAN_TEST_PLACE=test-beside $(VENV_PYTHON) -m pytest $(BESIDE) >var/tests-beside.log 2>&1 & beside=$$!; \
+	@{ $(MAKE) --no-print-directory types && TONGBAN_TEST_PLACE=test-beside $(VENV_PYTHON) -m pytest $(BESIDE); } \
+		>var/tests-beside.log 2>&1 & beside=$$!; \
 	$(VENV_PYTHON) -m pytest src tests $(BESIDE:%=--ignore=%); here=$$?; \
 	wait $$beside; there=$$?; cat var/tests-beside.log; exit $$((here || there))
 
