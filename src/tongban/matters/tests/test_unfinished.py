@@ -62,6 +62,10 @@ def test_what_is_unsealed(county: County, refused: Refused, tmp_path: Path, sign
     assert str(case.number) in shown
     assert "待盖章" in shown
     assert browser.get("/desk/unsigned/").status_code == 200
+    for page in ("unsealed", "unsigned", "deliveries", "fees"):
+        file = browser.get(f"/desk/{page}/?export=csv")
+        assert file["Content-Type"].startswith("text/csv"), page
+        assert b"".join(file.streaming_content) if file.streaming else file.content
     for one in waiting:
         actions.make_paper(case.pk, one.pk)
     assert not papers_unsealed(county.decider)

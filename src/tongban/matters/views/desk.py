@@ -24,7 +24,7 @@ from tongban.matters.queries.inbox import narrowed
 from tongban.matters.queries.printing import case_tone
 from tongban.matters.rules.cases import STATES
 from tongban.matters.views.signals import clock_of, clock_of_review
-from tongban.web.audiences import audience
+from tongban.web.audiences import actor_of, audience
 from tongban.web.tables import Column, listing, table_file
 
 
@@ -106,6 +106,16 @@ def exported(found: QuerySet[Any], columns: Sequence[Column], title: T, actor: A
     """A list as a table file; that it was taken along is written down."""
     record_list_look(what="matters.export", criteria=title.zh, row_count=found.count(), by=actor)
     return table_file(found, columns, name=title.zh)
+
+
+def waiting_list(
+    request: HttpRequest, rows: QuerySet[Any], columns: Sequence[Column], title: T, *, sort: str
+) -> HttpResponse:  # fmt: skip
+    """What waits, as a page, or as the file its link gives."""
+    if request.GET.get("export") == "csv":
+        return exported(rows, columns, title, actor_of(request))
+    context = {"listing": listing(request, rows, columns, sort=sort), "title": title, "is_inbox": True}
+    return render(request, "matters/desk/list.html", context)
 
 
 @audience("staff", capability=hooks.ACCEPT)

@@ -22,9 +22,10 @@ from tongban.matters.queries.papers import case_of_papers, cases_to_deliver, del
 from tongban.matters.rules.cases import STATES, signal
 from tongban.matters.rules.papers import WAYS
 from tongban.matters.views.acts import Act, blank_form, take_act
-from tongban.web.audiences import audience
+from tongban.matters.views.desk import waiting_list
+from tongban.web.audiences import actor_of, audience
 from tongban.web.downloads import send_file
-from tongban.web.tables import Column, listing
+from tongban.web.tables import Column
 
 _SIGNALS = {"green": ("progress", T("时限内", "In time")), "yellow": ("action", T("今天到期", "Due today")),
             "red": ("bad", T("已超期", "Overdue")), "": ("plain", T("—", "—"))}  # fmt: skip
@@ -62,9 +63,9 @@ def paper(request: HttpRequest, case_id: UUID, event_id: UUID) -> HttpResponseBa
 @require_GET
 def deliveries(request: HttpRequest) -> HttpResponse:
     """Decisions that have not reached their applicants, most urgent first."""
-    found = listing(request, cases_to_deliver(request.actor), COLUMNS, sort="due")  # type: ignore[attr-defined]
-    context = {"listing": found, "title": T("待送达", "To deliver"), "is_inbox": True}
-    return render(request, "matters/desk/list.html", context)
+    return waiting_list(
+        request, cases_to_deliver(actor_of(request)), COLUMNS, T("待送达", "To deliver"), sort="due"
+    )  # fmt: skip
 
 
 _ACTS = {

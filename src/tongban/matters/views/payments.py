@@ -22,8 +22,9 @@ from tongban.matters.models import Payment
 from tongban.matters.queries.payments import payment_acts, payment_at_desk, payments_of, payments_waiting
 from tongban.matters.rules.fees import ASKED, PAID, STATES, TO_REFUND, WAYS, yuan
 from tongban.matters.views.acts import Act, blank_form, take_act
-from tongban.web.audiences import audience
-from tongban.web.tables import Column, listing
+from tongban.matters.views.desk import waiting_list
+from tongban.web.audiences import actor_of, audience
+from tongban.web.tables import Column
 
 TONES = {
     "asked": "action",
@@ -111,9 +112,8 @@ COLUMNS = (
 @require_GET
 def fees(request: HttpRequest) -> HttpResponse:
     """What is unpaid or to be paid back, most urgent first."""
-    found = listing(request, payments_waiting(request.actor), COLUMNS, sort="due")  # type: ignore[attr-defined]
-    context = {"listing": found, "title": T("待缴费、待退费", "Fees to collect or pay back"), "is_inbox": True}
-    return render(request, "matters/desk/list.html", context)
+    title = T("待缴费、待退费", "Fees to collect or pay back")
+    return waiting_list(request, payments_waiting(actor_of(request)), COLUMNS, title, sort="due")
 
 
 _ACTS = {

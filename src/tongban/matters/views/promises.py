@@ -23,10 +23,11 @@ from tongban.matters.queries.promises import promise_acts, promise_at_desk, prom
 from tongban.matters.rules.promises import KINDS, MATERIAL, OPEN, STATES
 from tongban.matters.rules.shape import Screen
 from tongban.matters.views.acts import Act, blank_form, take_act
-from tongban.web.audiences import audience
+from tongban.matters.views.desk import waiting_list
+from tongban.web.audiences import actor_of, audience
 from tongban.web.file_inputs import show_documents_to
 from tongban.web.forms import refusals_said, show_refusal
-from tongban.web.tables import Column, listing
+from tongban.web.tables import Column
 
 TONES = {"open": "progress", "kept": "good", "broken": "bad", "void": "plain"}
 
@@ -101,9 +102,8 @@ COLUMNS = (
 @require_GET
 def waiting(request: HttpRequest) -> HttpResponse:
     """Promises my unit looks after, the nearest day first."""
-    found = listing(request, promises_waiting(request.actor), COLUMNS, sort="due")  # type: ignore[attr-defined]
-    context = {"listing": found, "title": T("待兑现承诺", "Promises to be kept"), "is_inbox": True}
-    return render(request, "matters/desk/list.html", context)
+    title = T("待兑现承诺", "Promises to be kept")
+    return waiting_list(request, promises_waiting(actor_of(request)), COLUMNS, title, sort="due")
 
 
 _ACTS = {

@@ -19,9 +19,10 @@ from tongban.matters.forms import AppealForm, CallbackForm, RatingAnswerForm, Ra
 from tongban.matters.models import Rating
 from tongban.matters.rules.ratings import FOLLOWS, LEVELS, MEASURES, REASONS, is_bad
 from tongban.matters.views.acts import Act, blank_form, take_act
-from tongban.web.audiences import audience
+from tongban.matters.views.desk import waiting_list
+from tongban.web.audiences import actor_of, audience
 from tongban.web.forms import refusals_in
-from tongban.web.tables import Column, listing
+from tongban.web.tables import Column
 
 _TONES = {"none": "plain", "open": "action", "answered": "progress", "appealed": "progress", "settled": "good"}
 _COLUMNS = (
@@ -68,9 +69,8 @@ def rate(request: HttpRequest, case_id: UUID) -> HttpResponse:
 @require_GET
 def follow_ups(request: HttpRequest) -> HttpResponse:
     """Bad ratings that wait for my unit, and appeals that wait for the auditor."""
-    found = listing(request, queries.ratings_to_follow(request.actor), _COLUMNS, sort="due")  # type: ignore[attr-defined]
-    title = T("差评整改", "Bad ratings")
-    return render(request, "matters/desk/list.html", {"listing": found, "title": title, "is_inbox": True})
+    rows = queries.ratings_to_follow(actor_of(request))
+    return waiting_list(request, rows, _COLUMNS, T("差评整改", "Bad ratings"), sort="due")
 
 
 _ACTS = {

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
@@ -15,8 +14,9 @@ from tongban.matters.queries.history import EVENTS
 from tongban.matters.queries.printing import case_tone
 from tongban.matters.queries.unfinished import cases_unsigned, papers_unsealed, waits_for
 from tongban.matters.rules.cases import STATES
+from tongban.matters.views.desk import waiting_list
 from tongban.web.audiences import actor_of, audience
-from tongban.web.tables import Column, listing
+from tongban.web.tables import Column
 
 
 def _intake_page(case: Any, person_id: Any) -> str:
@@ -43,9 +43,7 @@ def unsigned(request: HttpRequest) -> HttpResponse:
         Column("holder", T("经办人", "Handled by"), _holder),
         Column("state", T("状态", "State"), lambda c: STATES[c.state], tone=case_tone),
     )  # fmt: skip
-    found = listing(request, cases_unsigned(by), columns, sort="since")
-    context = {"listing": found, "title": T("待签署", "To sign"), "is_inbox": True}
-    return render(request, "matters/desk/list.html", context)
+    return waiting_list(request, cases_unsigned(by), columns, T("待签署", "To sign"), sort="since")
 
 
 _UNSEALED = (
@@ -63,6 +61,4 @@ _UNSEALED = (
 @require_GET
 def unsealed(request: HttpRequest) -> HttpResponse:
     """Decisions whose letter or certificate is not sealed yet: made at once, or by the next minute's job."""
-    found = listing(request, papers_unsealed(actor_of(request)), _UNSEALED, sort="at")
-    context = {"listing": found, "title": T("待盖章", "To seal"), "is_inbox": True}
-    return render(request, "matters/desk/list.html", context)
+    return waiting_list(request, papers_unsealed(actor_of(request)), _UNSEALED, T("待盖章", "To seal"), sort="at")
