@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 from bench import (
+    gates,
     halls,
     halls_day,
     ledger,
@@ -35,6 +36,7 @@ def main(wanted: list[str]) -> None:
     measured = {
         "stack": stack, "submissions": submissions, "reviews": reviews, "seals": seals, "ledger": ledger,
         "persons": persons, "lists": lists, "residents": residents, "halls": halls, "halls_day": halls_day,
+        "gates": gates,
     }  # fmt: skip
     parts = wanted or [*measured, "passes", "startup"]
     var_dir = Path(os.environ.get("TONGBAN_BENCH_DIR", ROOT / "var" / "bench")) / "house"

@@ -31,7 +31,7 @@ def copy_rows(model: type[models.Model], names: Sequence[str], rows: Iterable[Se
         columns=sql.SQL(", ").join(sql.Identifier(field.column) for field in fields),
     )
     lines.append("")
-    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+    with connection.wrap_database_errors, connection.cursor() as cursor, cursor.copy(statement) as copy:
         copy.write("\n".join(lines))
     return len(lines) - 1
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db import transaction
@@ -17,9 +18,23 @@ from tongban.lib.refusals import Refusal, not_found
 from tongban.lib.words import T
 
 
-def note_doubts(new: Iterable[Scan]) -> int:
+class LetIn(NamedTuple):
+    """Whose pass was let in when."""
+
+    held_id: UUID
+    at: datetime
+
+
+class _Seen(NamedTuple):
+    pk: UUID
+    held_id: UUID
+    gate: int
+    at: datetime
+    before_id: UUID | None
+
+
+def note_doubts(let: Sequence[LetIn]) -> int:
     """Compare what has just come in with what other phones saw of the same passes, whichever of them came first."""
-    let = [one for one in new if one.held_id and one.was_let]
     if not let:
         return 0
     window = timedelta(minutes=1) + TOO_SOON
@@ -27,13 +42,13 @@ def note_doubts(new: Iterable[Scan]) -> int:
         held_id__in={one.held_id for one in let}, was_let=True,
         at__gte=min(one.at for one in let) - window, at__lte=max(one.at for one in let) + window,
     )  # fmt: skip
-    by_pass: dict[UUID, list[Scan]] = {}
-    for row in rows:
-        if row.held_id:
-            by_pass.setdefault(row.held_id, []).append(row)
-    found = [pair for scans in by_pass.values() for pair in too_soon(scans)]
-    for first, second in found:
-        Scan.objects.filter(pk=second.pk, before__isnull=True).update(before=first)
+    by_pass: dict[UUID, list[_Seen]] = {}
+    for row in map(_Seen._make, rows.values_list("pk", "held_id", "gate", "at", "before_id")):
+        by_pass.setdefault(row.held_id, []).append(row)
+    found = [pair for scans in by_pass.values() if len(scans) > 1 for pair in too_soon(scans)]
+    new = [Scan(pk=second.pk, before_id=first.pk) for first, second in found if second.before_id is None]
+    if new:
+        Scan.objects.bulk_update(new, ["before"])
     return len(found)
 
 

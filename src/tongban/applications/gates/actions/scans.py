@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from tongban.applications.gates.actions.doubts import note_doubts
+from tongban.applications.gates.actions.doubts import LetIn, note_doubts
 from tongban.applications.gates.models import Community, Pass, Scan
 from tongban.applications.gates.queries.communities import rules_of
 from tongban.applications.gates.queries.guards import community_of_device, community_of_guard
@@ -21,7 +22,9 @@ from tongban.applications.gates.rules.scans import ADDED, BATCH, VERDICTS, Shown
 from tongban.foundation.credentials.queries import subjects_of_ctis, verdict_on
 from tongban.foundation.parties.queries import require
 from tongban.lib.actors import Actor
+from tongban.lib.copying import copy_rows
 from tongban.lib.fields import blind_index_any
+from tongban.lib.ids import uuid7
 from tongban.lib.phones import phone_tail_key
 from tongban.lib.refusals import Refusal, not_found
 from tongban.lib.words import T
@@ -48,36 +51,57 @@ class Scanned:
     was_offline: bool = False
 
 
-@transaction.atomic
 def take_scans(many: Sequence[Scanned], *, by: Actor) -> int:
     """Keep scans of a phone as facts, with the verdict given then; how many were new. Sent again they add nothing."""
     community = community_of_device(by)
     if len(many) > BATCH:
         raise Refusal("too_many_scans", T("一次最多 {n} 条。", "At most {n} at a time.").format(n=BATCH), field="scans")
-    return len(_keep(community, many, by))
+    return _keep(community, many, by)
 
 
-def _keep(community: Community, many: Sequence[Scanned], by: Actor) -> list[Scan]:
-    """The scans that were not known yet, kept in a few statements however many they are."""
-    known = set(Scan.objects.filter(nonce__in=[one.nonce for one in many]).values_list("nonce", flat=True))
-    new = {one.nonce: one for one in many if one.nonce not in known}
-    held = subjects_of_ctis(community.code, [one.cti for one in new.values() if one.cti and one.verdict in SEEN])
+def _keep(community: Community, many: Sequence[Scanned], by: Actor) -> int:
+    """How many scans were not known yet. Nearly always none is: whether it is so, is asked only when the table says so."""
+    known: set[UUID] = set()
+    while True:
+        new = {one.nonce: one for one in many if one.nonce not in known}
+        try:
+            with transaction.atomic():
+                return _write(community, list(new.values()), by)
+        except IntegrityError:
+            # Sent before, or a phone sends its queue twice at once and the other call was quicker.
+            nonces = [one.nonce for one in many]
+            again = set(Scan.objects.filter(nonce__in=nonces).values_list("nonce", flat=True))
+            if again == known:
+                raise
+            known = again
+
+
+def _write(community: Community, new: Sequence[Scanned], by: Actor) -> int:
+    """A few statements, however many they are."""
+    held = subjects_of_ctis(community.code, {one.cti for one in new if one.cti and one.verdict in SEEN})
     passes = set(
         Pass.objects.filter(pk__in={id_ for kind, id_ in held.values() if kind == SUBJECT}).values_list("pk", flat=True)
     )
-    now = timezone.now()
-    rows = [_row(community, one, held.get(one.cti, ("", None))[1], passes, now, by) for one in new.values()]
-    # Two phones do not share nonces, but one phone may send its queue twice at once.
-    Scan.objects.bulk_create(rows, ignore_conflicts=True)
-    note_doubts(rows)
-    return rows
+    whose, now = {cti: id_ for cti, (_, id_) in held.items() if id_ in passes}, timezone.now()
+    rows = [_row(one, whose.get(one.cti), now) for one in new]
+    ours = (community.pk, now, by.name[:120], False, None, None, "", b"")
+    copy_rows(Scan, _COLUMNS, [row + ours for row in rows])
+    note_doubts([LetIn(row[3], row[8]) for row in rows if row[3] and row[6]])
+    return len(rows)
 
 
-def _row(community: Community, one: Scanned, pass_id: UUID | None, passes: set[UUID], now: datetime, by: Actor) -> Scan:
-    return Scan(
-        nonce=one.nonce, community=community, gate=one.gate, held_id=pass_id if pass_id in passes else None, type=one.type[:12],
-        verdict=one.verdict if one.verdict in VERDICTS else "malformed", was_let=one.was_let, is_entry=one.is_entry,
-        at=believable(one.at, now), received_at=now, list_age=one.list_age, was_offline=one.was_offline, by_name=by.name[:120],
+_COLUMNS = (
+    "id", "nonce", "gate", "held", "type", "verdict", "was_let", "is_entry", "at", "list_age", "was_offline",
+    "community", "received_at", "by_name", "is_anonymous", "before", "settled_at", "settled_by", "said",
+)  # fmt: skip
+
+
+def _row(one: Scanned, pass_id: UUID | None, now: datetime) -> tuple[Any, ...]:
+    """The values of the columns that differ from scan to scan."""
+    verdict = one.verdict if one.verdict in VERDICTS else "malformed"
+    return (
+        uuid7(), one.nonce, one.gate, pass_id, one.type[:12].replace("\0", ""), verdict, one.was_let, one.is_entry, believable(one.at, now),
+        one.list_age, one.was_offline,
     )  # fmt: skip
 
 
@@ -105,7 +129,6 @@ def _judged_for(by: Actor, community_code: str) -> Community:
     return found
 
 
-@transaction.atomic
 def verify_at_gate(text: str, scanned: Scanned, *, community_code: str = "", by: Actor) -> Judged:
     """Judge a code by the house's own tables and keep that it was; the same nonce again is kept once."""
     community, now = _judged_for(by, community_code), timezone.now()

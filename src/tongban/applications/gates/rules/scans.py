@@ -36,8 +36,11 @@ TOO_SOON = timedelta(minutes=3)
 class Let(Protocol):
     """A scan as far as two of one pass are compared."""
 
-    gate: int
-    at: datetime
+    @property
+    def gate(self) -> int: ...
+
+    @property
+    def at(self) -> datetime: ...
 
 
 Scanned = TypeVar("Scanned", bound=Let)

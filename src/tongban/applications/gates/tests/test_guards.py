@@ -129,6 +129,8 @@ class TestScans:
         many = [scanned(row), scanned(row, way="out"), scanned(None, verdict="edited", was_let=False)]
         assert ask(token, "scans", {"scans": many}).json() == {"kept": 3}
         assert ask(token, "scans", {"scans": many}).json() == {"kept": 0}
+        late = scanned(row, verdict="revoked", was_let=False)
+        assert ask(token, "scans", {"scans": [*many, late, late]}).json() == {"kept": 1}
         found = {one.verdict: one for one in Scan.objects.filter(is_entry=True)}
         assert (found["valid"].held_id, found["edited"].held_id) == (row.pk, None)
         assert (found["valid"].by_name, found["valid"].list_age) == ("南门手机", 60)
