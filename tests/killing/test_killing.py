@@ -30,7 +30,7 @@ from tongban_verify.sources import Address
 
 WRITES = 1000
 CLIENTS = 4
-KILL_EVERY = 60  # acknowledged writes
+KILL_EVERY = 90  # acknowledged writes
 PATIENCE = 120.0  # seconds a client keeps trying one write before the test fails
 
 

@@ -28,8 +28,8 @@ _FIRST_SETTINGS = {
     "idle_in_transaction_session_timeout": "10min",
     "password_encryption": "scram-sha-256",
 }
-# A test's database may be lost with the machine; a real one may not.
-_FORGETFUL = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off"}
+# A test's database may be lost with the machine; a real one may not. Compiling a statement costs more than its few rows.
+_FORGETFUL = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off", "jit": "off"}
 _READY_SECONDS = 300.0  # after a crash PostgreSQL first replays its journal
 _FAST_SECONDS = 30.0
 

@@ -307,12 +307,16 @@ def paper_of(row: Pass) -> bytes:
     code = shown_code(row)
     if not code:
         raise Refusal("pass_ended", T("这张出入证现在不能用。", "This pass is not good now."), status=409)
-    return print_pass(Printed(code, photo_of(row)))
+    return print_pass(_printed(row, code))
 
 
 def cards_of(rows: Sequence[Pass]) -> bytes:
     """Those of some passes that are good now as cards, ten to a sheet."""
-    found = [Printed(code, photo_of(row)) for row in rows[:MOST_CARDS] if (code := shown_code(row))]
+    found = [_printed(row, code) for row in rows[:MOST_CARDS] if (code := shown_code(row))]
     if not found:
         raise Refusal("no_cards", T("没有可以打印的有效出入证。", "There is no pass in force to print."), status=409)
     return print_cards(found)
+
+
+def _printed(row: Pass, code: str) -> Printed:
+    return Printed(code, photo_of(row), KINDS[row.kind].title)

@@ -16,7 +16,8 @@ from tongban.lib.working_days import SHANGHAI
 class Kind:
     """A kind of pass: ``signed`` is the type in the credential, ``days`` the most it holds for, ``has_photo`` whether it shows a face.
 
-    ``mark`` stands beside the type in the code where the type alone does not say what the community knows it by.
+    ``mark`` stands beside the type in the code where the type alone does not say what the community knows it by; ``title``
+    then stands on its paper.
     """
 
     name: T
@@ -24,8 +25,10 @@ class Kind:
     days: int
     has_photo: bool = True
     mark: str = ""
+    title: T | None = None
 
 
+_HOUSEHOLD = T("同住老幼出入证", "Household pass")
 KINDS: dict[str, Kind] = {
     "resident": Kind(T("居民", "Resident"), "resident", 90),
     "tenant": Kind(T("租户", "Tenant"), "tenant", 90),
@@ -33,10 +36,12 @@ KINDS: dict[str, Kind] = {
     "courier": Kind(T("配送人员", "Courier"), "courier", 7),
     "vehicle": Kind(T("车辆", "Vehicle"), "vehicle", 90, has_photo=False),
     # The credential knows six types and no carer: they come and go, so that old lists ask for a check online.
-    "carer": Kind(T("护理人员", "Carer"), "visitor", 90, mark="carer"),
+    "carer": Kind(T("护理人员", "Carer"), "visitor", 90, mark="carer", title=T("护理人员出入证", "Carer's pass")),
     # Children and the elderly of a home, named on one pass that an adult of it holds.
-    "household": Kind(T("同住老幼", "Household"), "resident", 90, has_photo=False, mark="household"),
-    "tenants": Kind(T("租户同住老幼", "Tenants' household"), "tenant", 90, has_photo=False, mark="household"),
+    "household": Kind(T("同住老幼", "Household"), "resident", 90, has_photo=False, mark="household", title=_HOUSEHOLD),
+    "tenants": Kind(
+        T("租户同住老幼", "Tenants' household"), "tenant", 90, has_photo=False, mark="household", title=_HOUSEHOLD
+    ),
 }
 RULED = ("resident", "tenant", "visitor", "courier", "vehicle", "carer")
 """What rules of a community speak of: what a guard's phone can read from a code. A household's is its type's."""

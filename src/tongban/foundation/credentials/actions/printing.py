@@ -1,4 +1,7 @@
-"""Passes on paper: one on A6, or cards on A4. The paper is made from the code itself, so it cannot say anything else."""
+"""Passes on paper: one on A6, or cards on A4. The paper is made from the code itself, so it cannot say anything else.
+
+Only its title may be given, where the code bears a mark for what the six signed types have no word for.
+"""
 
 from __future__ import annotations
 
@@ -22,10 +25,11 @@ _NOTE = T("扫码核验，并请对照片、看有效期。", "Scan to verify; c
 
 @dataclass(frozen=True, slots=True)
 class Printed:
-    """What goes on paper: the code, and the photo (JPEG or PNG) or none, then there is a place to glue one."""
+    """What goes on paper: the code, the photo (JPEG or PNG) or none, then there is a place to glue one; a title of one's own."""
 
     code: str
     photo: bytes = b""
+    title: T | None = None
 
 
 def print_pass(what: Printed, *, made_at: datetime | None = None) -> bytes:
@@ -55,7 +59,7 @@ def _card(number: int, what: Printed, pictures: dict[str, bytes], module: float)
         photo = f"photo-{number}.svg"
         pictures[photo] = _framed(what.photo)
     return {
-        "title": TYPE_NAMES[claims.content.type], "name": claims.content.name, "lines": _lines(claims), "qr": qr,
+        "title": what.title or TYPE_NAMES[claims.content.type], "name": claims.content.name, "lines": _lines(claims), "qr": qr,
         "qr_mm": qr_millimetres(what.code, module=module), "photo": photo, "note": _NOTE,
     }  # fmt: skip
 

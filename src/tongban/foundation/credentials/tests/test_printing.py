@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import re
+import shutil
+import subprocess
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,6 +16,7 @@ from PIL import Image
 from tongban.foundation.credentials.actions import Printed, print_cards, print_pass
 from tongban.foundation.credentials.actions.printing import MODULE_MM
 from tongban.lib.pdf import qr_millimetres
+from tongban.lib.words import T
 from tongban_verify.passes import code
 from tongban_verify.passes.cose import public_key_of
 from tongban_verify.tests.make_passes import SEED, claims
@@ -42,6 +45,18 @@ def test_a_pass_is_one_page_of_a6_for_archives() -> None:
         assert b"<pdfaid:part>2</pdfaid:part>" in pdf
         assert pdf == print_pass(Printed(TEXT, picture), made_at=MADE)
     assert boxes(print_pass(Printed(LONGEST), made_at=MADE)) == [(105, 148)]
+
+
+@pytest.mark.skipif(
+    shutil.which("pdftotext") is None, reason="poppler's pdftotext is not installed (apt install poppler-utils)"
+)
+def test_a_title_of_ones_own_stands_in_place_of_the_types() -> None:
+    titles = []
+    for title in (None, T("护理人员出入证", "Carer's pass")):
+        pdf = print_pass(Printed(TEXT, title=title), made_at=MADE)
+        text = subprocess.run(["pdftotext", "-", "-"], input=pdf, capture_output=True, check=True).stdout.decode()
+        titles.append([one for one in ("居民出入证", "护理人员出入证") if one in text])
+    assert titles == [["居民出入证"], ["护理人员出入证"]]
 
 
 def test_ten_cards_to_a_sheet() -> None:

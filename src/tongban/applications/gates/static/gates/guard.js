@@ -120,15 +120,14 @@ async function scanned(typed) {
     was_let: answer === "allow", cti: code ? code.cti : "", type: code ? knownAs(code.content) : "",
     list_age: found.age === undefined ? null : Math.max(0, Math.round(found.age)), was_offline: !isOnline,
   };
-  if (answer === "ask" && !kiosk) { undecided = { scan, code }; part("choice").hidden = false; } else await keep(scan, code);
   const isOpen = Boolean(kiosk && state.kiosk && answer === "allow") && await callRelay(state.kiosk, scan.nonce, device.now());
+  if (kiosk) scan.was_let = isOpen; // nobody went through a gate that stayed shut
+  if (answer === "ask" && !kiosk) { undecided = { scan, code }; part("choice").hidden = false; } else await keep(scan, code);
   // A photo is shown of who stands here by a signature that was right, never of a pass that is stopped.
   const photo = code && answer !== "deny" && !kiosk ? code.content.photo : "", isThere = await photos.show(part("photo"), photo);
   if (code && answer !== "deny" && !kiosk && code.content.type !== "vehicle") notes.push(code.content.number === "household" ? fill(words.household, { n: code.content.name.split(words.between).length }) : isThere ? words.compare : photo ? words.photo_missing : words.no_photo);
   show(answer, found, notes);
   kiosk?.told(answer, isOpen, state.phone);
-  // Nobody went through: the next try is no second time.
-  if (kiosk && code && !isOpen) { seen.delete(code.cti); await shelf.put("seen", [...seen]); }
 }
 async function keep(scan, code) {
   // Kept before anybody goes on: what was let in must reach the house even if the battery dies now.
