@@ -93,10 +93,12 @@ def test_get_every_page_as_everybody(world: World, walker: Walker) -> None:
     wrong = []
     for route, audience in pages():
         address = normal(route)
-        for url, sample in filled(route, world):
+        for number, (url, sample) in enumerate(filled(route, world)):
             for visitor in VISITORS:
                 if audience.who in ("public", "demo") and visitor.label not in A_FEW:
                     continue
+                if number and not is_admitted(audience, visitor):
+                    continue  # refused before the thing is looked at: one thing of each route shows it
                 walker.become(visitor)
                 response = walker.ask("GET", url)
                 if why := complaint(response, audience, visitor, sample, address):
@@ -111,10 +113,10 @@ def test_post_to_what_is_not_ones_own(world: World, walker: Walker) -> None:
         address = normal(route)
         if address.startswith(LIBRARIES):
             continue
-        for url, sample in filled(route, world):
+        for number, (url, sample) in enumerate(filled(route, world)):
             for visitor in VISITORS:
                 admitted = is_admitted(audience, visitor)
-                if admitted and (sample is None or sample.is_for(visitor.label)):
+                if (number and not admitted) or (admitted and (sample is None or sample.is_for(visitor.label))):
                     continue
                 walker.become(visitor)
                 response = walker.ask("POST", url, data=b"", content_type="application/x-www-form-urlencoded")
