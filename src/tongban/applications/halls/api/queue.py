@@ -7,10 +7,18 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest
-from ninja import Router
+from ninja import Query, Router
 
 from tongban.applications.halls import actions, queries
-from tongban.applications.halls.api.shapes import REFUSED, CallIn, QueuedOut, TransferIn, WindowOut, visit_out
+from tongban.applications.halls.api.shapes import (
+    REFUSED,
+    CallIn,
+    QueuedOut,
+    QueuePage,
+    TransferIn,
+    WindowOut,
+    visit_out,
+)
 from tongban.applications.halls.models import Hall, Visit, Window
 from tongban.applications.halls.rules.queue import AT_WINDOW
 from tongban.lib.actors import Actor
@@ -19,7 +27,6 @@ from tongban.lib.words import T
 from tongban.web.api import ANYONE_KNOWN
 
 router = Router(tags=["halls"])
-_MOST = 200
 
 
 def _worked_at(request: HttpRequest, code: str) -> tuple[Hall, Actor]:
@@ -48,16 +55,20 @@ def _again(window: Window) -> dict[str, Any]:
 
 
 @router.get("/halls/{code}/queue", auth=ANYONE_KNOWN, response={200: list[QueuedOut]} | REFUSED, summary="Who waits")
-def queue(request: HttpRequest, code: str) -> list[dict[str, Any]]:
-    """Visitors in the order in which they are called, the first 200; names are masked."""
+def queue(request: HttpRequest, code: str, page: Query[QueuePage]) -> list[dict[str, Any]]:
+    """Visitors in the order in which they are called, fifty at a time unless told; names are masked."""
     hall, _ = _worked_at(request, code)
-    # One hall for all of them, and nothing unsealed: the list shows masked names.
-    found = queries.waiting(hall.pk, queries.today_of(hall)).select_related("window", "slot").defer("details")[:_MOST]
-    places: dict[str, int] = {}
+    last = queries.visit_today(hall, page.after) if page.after else None
+    if page.after and (last is None or last.queue_key is None):
+        raise not_found(T("这位访客", "This visitor"))
+    behind, places = queries.waiting_after(hall.pk, queries.today_of(hall), last)
     rows = []
-    for visit in found:  # counted here: asking the database for each place would cost 200 statements
+    # One hall for all of them, and nothing unsealed: the list shows masked names.
+    for visit in behind.select_related("window", "slot").defer("details")[: page.limit]:
         visit.hall = hall
-        before = places.get(visit.line, 0)
+        before = places.get(
+            visit.line, 0
+        )  # counted here: asking the database for each place would cost a statement each
         places[visit.line] = before + (visit.window_id is None)
         rows.append(visit_out(visit, queries.standing_at(visit, before)))
     return rows

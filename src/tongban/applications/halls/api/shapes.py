@@ -199,6 +199,15 @@ class QueuedOut(VisitOut):
     calls: int
 
 
+class QueuePage(Schema):
+    """Which part of a queue."""
+
+    limit: int = Field(50, ge=1, le=200, description="how many visitors", examples=[50])
+    after: UUID | None = Field(
+        None, description="id of the last visitor of the page before; they may have been called since"
+    )
+
+
 class WindowOut(Schema):
     """A window, and who is at it."""
 

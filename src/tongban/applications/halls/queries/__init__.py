@@ -32,6 +32,8 @@ from tongban.applications.halls.queries.visits import (
     visit_by_code,
     visit_today,
     waiting,
+    waiting_after,
+    waiting_at,
     waiting_by_hall,
 )
 
@@ -71,6 +73,8 @@ __all__ = [
     "visit_by_code",
     "visit_today",
     "waiting",
+    "waiting_after",
+    "waiting_at",
     "waiting_by_hall",
     "with_crowds",
 ]

@@ -64,6 +64,21 @@ def waiting(hall_id: UUID, day: date) -> Any:
     return Visit.objects.filter(hall_id=hall_id, day=day, state=WAITING).order_by("queue_key", "id")
 
 
+def waiting_at(window: Window, day: date) -> Any:
+    """Who may be called at a window: whoever was sent to it, and the queues it serves."""
+    served = Q(window__isnull=True, line__in=window.prefixes) if window.prefixes else Q(window__isnull=True)
+    return waiting(window.hall_id, day).filter(Q(window=window) | served)
+
+
+def waiting_after(hall_id: UUID, day: date, last: Visit | None) -> tuple[Any, dict[str, int]]:
+    """The queue behind a visitor, and how many of each line stand up to and with them; the whole queue without one."""
+    if last is None:
+        return waiting(hall_id, day), {}
+    behind = Q(queue_key__gt=last.queue_key) | Q(queue_key=last.queue_key, id__gt=last.pk)
+    lines = waiting(hall_id, day).exclude(behind).filter(window__isnull=True).order_by().values_list("line")
+    return waiting(hall_id, day).filter(behind), dict(lines.annotate(n=Count("id")))
+
+
 def before(visit: Visit) -> int:
     """How many stand before a waiting visitor in the same queue."""
     ahead = Q(queue_key__lt=visit.queue_key) | Q(queue_key=visit.queue_key, id__lt=visit.pk)

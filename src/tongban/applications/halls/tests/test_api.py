@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from django.test import Client
@@ -113,6 +113,23 @@ def test_a_queue_gives_each_visitor_the_place_the_visitor_sees(hall: Hall, djang
         rows = mine.get(f"/halls/{hall.code}/queue").json()
     shown = {code: mine.get(f"/visits/{code}").json()["before"] for code in codes}
     assert {one["code"]: one["before"] for one in rows} == shown == dict(zip(codes, (0, 0, 1), strict=True))
+
+
+def test_a_queue_is_read_page_by_page_while_it_moves(hall: Hall, manager: Actor) -> None:
+    visits = [come(hall, n, service="s2" if n == 2 else "s1") for n in range(1, 6)]
+    mine, path = device_of(hall), f"/halls/{hall.code}/queue"
+    whole = mine.get(path).json()
+    first = mine.get(f"{path}?limit=2").json()
+    actions.open_window(hall.windows.get(number="1").pk, by=manager)
+    actions.call_number(
+        hall.windows.get(number="1").pk, UUID(first[1]["id"]), by=manager
+    )  # gone, yet still a place to go on from
+    rest = mine.get(f"{path}?limit=200&after={first[1]['id']}").json()
+    assert [one["id"] for one in first + rest] == [str(one.pk) for one in visits]
+    assert [one["before"] for one in rest] == [one["before"] for one in whole[2:]]
+    assert mine.get(f"{path}?after={rest[-1]['id']}").json() == []
+    assert mine.get(f"{path}?after={uuid4()}").status_code == 404
+    assert mine.get(f"{path}?limit=201").status_code == 422
 
 
 def test_an_offline_scan_is_a_fact(hall: Hall, manager: Actor) -> None:

@@ -224,6 +224,14 @@ class TestServing:
             with pytest.raises(Refusal, match="transfer_"):
                 actions.transfer(first.pk, by=manager, **wrong)  # type: ignore[arg-type]
 
+    def test_a_window_lists_whoever_it_may_call_however_long_the_other_queue(self, hall: Hall, manager: Actor) -> None:
+        first, second, third = (come(hall, n, service="s2" if n == 3 else "s1") for n in (1, 2, 3))
+        one, two = self.window(hall, manager), self.window(hall, manager, "2")
+        actions.call_number(one.pk, first.pk, by=manager)
+        actions.transfer(first.pk, to_window=two.pk, by=manager)
+        two.prefixes = ["B"]
+        assert [list(queries.waiting_at(each, first.day)) for each in (one, two)] == [[second, third], [first, third]]
+
     def test_who_does_not_work_there_calls_nobody(self, hall: Hall, manager: Actor) -> None:
         come(hall, 1)
         window = self.window(hall, manager)

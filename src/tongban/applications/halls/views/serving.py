@@ -53,13 +53,11 @@ def window(request: HttpRequest, hall_id: UUID, window_id: UUID) -> HttpResponse
     if found is None:
         raise not_found(T("这个窗口", "This window"))
     day = hall.schedule.business_day(timezone.now())
-    queue = queries.waiting(hall.pk, day)
-    mine = [one for one in queue[: _SHOWN * 4] if one.window_id == found.pk or (
-        one.window_id is None and (not found.prefixes or one.line in found.prefixes))]  # fmt: skip
+    queue = queries.waiting_at(found, day)
     current = Visit.objects.filter(window=found, state__in=AT_WINDOW).first()
     context = {
         "hall": hall, "window": found, "current": current, "shown": _row(hall, current) if current else None,
-        "queue": [_row(hall, one) for one in mine[:_SHOWN]], "waiting": len(mine),
+        "queue": [_row(hall, one) for one in queue.defer("details")[:_SHOWN]], "waiting": queue.count(),
         "missed": [_row(hall, one) for one in Visit.objects.filter(hall=hall, day=day, state=NO_SHOW).order_by("-ended_at")[:10]],
         "others": list(hall.windows.exclude(pk=found.pk).order_by("number")),
         "lines": sorted({one.prefix for one in hall.service_list}), "crumbs": _crumbs(hall),
