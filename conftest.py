@@ -193,6 +193,8 @@ def committed_db(request: pytest.FixtureRequest, django_db_blocker: Any) -> Iter
     """A database in which transactions really commit, for races; emptied by the owner afterwards."""
     from django.db import connections
 
+    from tongban.lib import jobs
+
     with django_db_blocker.unblock():
         yield
         connections.close_all()
@@ -200,6 +202,7 @@ def committed_db(request: pytest.FixtureRequest, django_db_blocker: Any) -> Iter
     url = at(admin, name)
     shutil.rmtree(TEST_DIR / "ledger", ignore_errors=True)  # what was signed of the tables emptied here
     _admin(url, _EMPTY)
+    jobs.forget_runs()
 
 
 # Most tables have no row: deleting none from each is a hundred times quicker than truncating all, which makes new files.

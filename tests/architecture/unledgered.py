@@ -161,6 +161,7 @@ UNLEDGERED: dict[str, str] = {
     "matters.typed_although_known": "reads",
     "matters.withdraw_publication": "has no effect: what was proposed never came into force",
     "notifications.deliver": "technical: repeats what business has written",
+    "notifications.deliver_due": "technical: repeats what business has written",
     "notifications.mark_all_read": "read or not has no effect in law here",
     "notifications.mark_read": "read or not has no effect in law here",
     "notifications.notify": "repeats what the business beside it has written",

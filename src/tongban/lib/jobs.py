@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -67,9 +69,47 @@ class Job:
         plain = {name: _plain(value) for name, value in arguments.items()}
         write(_defer, self.task.configure(**options).make_new_job(jurisdiction=schema, **plain))
 
+    def soon(self) -> None:
+        """Run within seconds of the commit, once for everybody in this process who asks meanwhile.
+
+        For a job without arguments that finds its work itself, where a job for each piece would cost more than the piece. A
+        transaction that takes longer than ``_MARGIN`` may be passed by: something periodic has to look for what was missed.
+        """
+        write(_defer_soon, (self, jurisdictions.require_current()))
+
 
 def _defer(jobs: list[Any]) -> None:
     app.job_manager.batch_defer_jobs(jobs)
+
+
+_GAP, _MARGIN = (
+    3.0,
+    1.0,
+)  # seconds between two runs of a job that is asked for ``soon``; within which a transaction commits
+_next_runs: dict[tuple[str, str], float] = {}  # of each such job and schema, by the monotonic clock
+
+
+def forget_runs() -> None:
+    """Jobs asked for ``soon`` are deferred anew at the next asking: for whoever has emptied the queue."""
+    _next_runs.clear()
+
+
+def seconds_until(next_run: float, now: float) -> float | None:
+    """When to run what is asked for ``now``, the run deferred last being at ``next_run``; None when that one is enough."""
+    if now < next_run - _MARGIN:
+        return None
+    return max(0.0, next_run + _GAP - now)
+
+
+def _defer_soon(asked: list[tuple[Job, str]]) -> None:
+    for job, schema in dict.fromkeys(asked):
+        key, now = (job.task.name, schema), time.monotonic()
+        wait = seconds_until(_next_runs.get(key, -_GAP), now)
+        if wait is None:
+            continue
+        options: dict[str, Any] = {"schedule_in": {"seconds": wait}} if wait else {}
+        _defer([job.task.configure(**options).make_new_job(jurisdiction=schema)])
+        transaction.on_commit(partial(_next_runs.__setitem__, key, now + wait))
 
 
 def _plain(value: Any) -> str | int | bool | None:

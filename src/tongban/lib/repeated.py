@@ -3,7 +3,8 @@
 Making the SQL of a query costs Django several times what asking it costs. ``Repeated(lambda case_id:
 Review.objects.filter(case_id=case_id))`` is called with the values by name and gives the rows, as ``list`` of the query
 would: instances with their ``select_related`` parts, or tuples of a ``values_list``. Values stand where a column is compared
-with them, as they are in Python (ids, dates, texts, numbers); lists, prefixes and slices that differ each time do not fit.
+with them, as they are in Python (ids, dates, texts, numbers); a list stands where ``__one_of`` asks for it (``__in`` would
+make other SQL for each length); prefixes and slices that differ each time do not fit.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from collections.abc import Callable
 from typing import Any, Generic, TypeVar
 
 from django.db import connection
-from django.db.models import Expression, QuerySet
+from django.db.models import Expression, Field, Lookup, QuerySet
 from django.db.models.query import ValuesListIterable, get_related_populators
 from django.db.transaction import TransactionManagementError
 
@@ -33,6 +34,19 @@ class _Given(Expression):
         return "%s", [self]
 
 
+@Field.register_lookup
+class _OneOf(Lookup):
+    """``column__one_of=values``: the column is one of a list that is given anew each time."""
+
+    lookup_name = "one_of"
+
+    def as_sql(self, compiler: Any, connection: Any) -> Any:
+        """``= ANY(list)``."""
+        left, left_params = self.process_lhs(compiler, connection)
+        right, right_params = self.process_rhs(compiler, connection)
+        return f"{left} = ANY({right})", [*left_params, *right_params]
+
+
 class Repeated(Generic[Row]):
     """One question; ``make`` builds its query, once, from stand-ins for the values."""
 
@@ -45,6 +59,10 @@ class Repeated(Generic[Row]):
         if self._made is None:
             self._made = _Made(self._make(**{name: _Given(name) for name in values}))
         return self._made.rows(values)
+
+    def first(self, **values: Any) -> Row | None:
+        """The first of the rows, where the question asks for one."""
+        return next(iter(self(**values)), None)
 
 
 class _Made:

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from tongban.foundation.notifications import adapters
@@ -32,7 +33,8 @@ from tongban.lib.together import once, write
 from tongban.lib.words import T
 
 _SITE = T("{place}通办", "Tongban {place}")
-_BATCH = 500
+_AT_ONCE = 10  # messages held by one worker, one after another
+_LATE = timedelta(minutes=2)
 
 
 def notify(
@@ -88,9 +90,12 @@ def _composed(
 
 
 def _send_later(messages: Iterable[Message]) -> None:
+    """What expires has somebody waiting for it; the rest goes out together with what others wrote."""
     for message in messages:
-        if message.state == Message.State.QUEUED:
+        if message.state == Message.State.QUEUED and message.expires_at is not None:
             deliver.later(message_id=message.pk)
+        elif message.state == Message.State.QUEUED:
+            deliver_due.soon()
 
 
 @job(queue="messages")
@@ -99,15 +104,30 @@ def deliver(message_id: str) -> None:
     attempt(UUID(message_id), now=timezone.now())
 
 
+@job(queue="messages")
+def deliver_due() -> None:
+    """Hand every message that is due to its gateway, the oldest first; a long row is shared with other workers."""
+    is_shared = False
+    while messages := _claim(Message.objects.all(), timezone.now()):
+        if len(messages) == _AT_ONCE and not is_shared:
+            deliver_due.later()
+            is_shared = True
+        for message in messages:
+            _attempt(message, timezone.now())
+
+
 def attempt(message_id: UUID, *, now: datetime) -> None:
-    """One attempt to deliver; what went wrong and when it is tried again stands in the message.
+    """One attempt to deliver one message, if it is due."""
+    for message in _claim(Message.objects.filter(pk=message_id), now):
+        _attempt(message, now)
+
+
+def _attempt(message: Message, now: datetime) -> None:
+    """What went wrong and when it is tried again stands in the message.
 
     The gateway is called outside any transaction. A worker that dies in between leaves a claim that ends by itself:
     the message is then sent again (at least once), with the same id for the gateway to recognise.
     """
-    message = _claim(message_id, now)
-    if message is None:
-        return
     try:
         through = _hand_over(message)
     except adapters.NotDelivered as error:
@@ -117,15 +137,18 @@ def attempt(message_id: UUID, *, now: datetime) -> None:
 
 
 @transaction.atomic
-def _claim(message_id: UUID, now: datetime) -> Message | None:
-    due = Message.objects.filter(pk=message_id, state=Message.State.QUEUED, next_attempt_at__lte=now)
-    message = due.select_for_update(skip_locked=True).first()
-    if message is None:
-        return None  # sent meanwhile, or another worker is at it
-    message.attempts += 1
-    message.next_attempt_at = now + LEASE
-    message.save(update_fields=["attempts", "next_attempt_at"])
-    return message
+def _claim(wanted: QuerySet[Message], now: datetime) -> list[Message]:
+    """Messages that are due and that no other worker is at, held for this one for a while."""
+    due = wanted.filter(state=Message.State.QUEUED, next_attempt_at__lte=now).order_by("next_attempt_at")
+    messages = list(due.select_for_update(skip_locked=True)[:_AT_ONCE])
+    until = now + LEASE + timedelta(seconds=settings.ENVIRONMENT.outward_timeout) * len(messages)
+    for message in messages:
+        message.attempts += 1
+        message.next_attempt_at = until
+    if messages:
+        ids = [message.pk for message in messages]
+        Message.objects.filter(pk__in=ids).update(attempts=F("attempts") + 1, next_attempt_at=until)
+    return messages
 
 
 def _hand_over(message: Message) -> str:
@@ -163,12 +186,12 @@ def _note_failure(message: Message, error: adapters.NotDelivered, now: datetime)
         deliver.later(at=again, message_id=message.pk)
 
 
-@periodic("*/5 * * * *")
+@periodic("* * * * *")
 def send_stuck() -> None:
-    """Messages whose job was lost with a crash: put them in the queue again."""
-    late = timezone.now() - timedelta(minutes=2)
-    stuck = Message.objects.filter(state=Message.State.QUEUED, next_attempt_at__lt=late).order_by("next_attempt_at")
-    _send_later(stuck.only("id", "state")[:_BATCH])
+    """Messages whose job was lost with a crash, or that a run passed by: one more run."""
+    late = timezone.now() - _LATE
+    if Message.objects.filter(state=Message.State.QUEUED, next_attempt_at__lt=late).exists():
+        deliver_due.later()
 
 
 @transaction.atomic
@@ -187,8 +210,7 @@ def resend(message_ids: list[UUID], *, reason: str, by: Actor) -> int:
     Message.objects.filter(pk__in=[message.pk for message in alive]).update(
         state=Message.State.QUEUED, attempts=0, next_attempt_at=now, retried_by=by.name[:120], retry_reason=reason
     )
-    for message in alive:
-        deliver.later(message_id=message.pk)
+    deliver_due.later()
     return len(alive)
 
 

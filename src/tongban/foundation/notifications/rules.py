@@ -23,7 +23,7 @@ SITE_PART = "site"
 
 # Minutes from one attempt to the next; after the sixth the message has failed, about 5.4 hours after it was written.
 RETRY_MINUTES = (1, 5, 15, 60, 240)
-# How long one attempt may take before another worker may try: longer than every timeout of an adapter.
+# How long a worker may take, beside the time of its gateways, before another one may try.
 LEASE = timedelta(minutes=3)
 
 # One text message holds 70 characters of Chinese; gateways join up to seven of them (67 each when joined).

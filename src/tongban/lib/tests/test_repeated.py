@@ -33,6 +33,16 @@ def test_tuples_come_as_tuples(rows: list[ContentType]) -> None:
     assert names(pk=rows[1].pk) == [(rows[1].model, rows[1].app_label)]
 
 
+def test_a_list_is_as_long_as_it_is(rows: list[ContentType]) -> None:
+    some = Repeated[ContentType](lambda ids, app: ContentType.objects.filter(pk__one_of=ids, app_label__one_of=app))
+    for count in (0, 1, 3):
+        wanted = rows[:count]
+        apps = [row.app_label for row in wanted]
+        assert set(some(ids=[row.pk for row in wanted], app=apps)) == set(wanted)
+    assert some.first(ids=[rows[0].pk], app=[rows[0].app_label]) == rows[0]
+    assert some.first(ids=[rows[0].pk], app=["nobody's, not 'even'"]) is None
+
+
 def test_what_is_locked_belongs_in_a_transaction(committed_db: None) -> None:
     held = Repeated[ContentType](lambda pk: ContentType.objects.select_for_update().filter(pk=pk))
     first = ContentType.objects.order_by("pk")[0]

@@ -14,7 +14,6 @@ from tongban.foundation.documents import actions as documents
 from tongban.foundation.documents.hooks import MATERIAL
 from tongban.lib.actors import Actor
 from tongban.lib.refusals import Refusal
-from tongban.lib.together import know
 from tongban.matters.actions.common import lock_case, lock_own_case, lock_to_edit, record
 from tongban.matters.models import Case, Promise
 from tongban.matters.queries import content_of, held_documents
@@ -53,7 +52,6 @@ def take_materials(case: Case, content: Content, values: Mapping[str, Any], by: 
     if before == after:
         return []
     if case._state.adding:
-        know(("matters.held", case.pk), {})
         documents.hold_documents(after)
     held = held_documents(case)
     refused = []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
@@ -31,9 +32,10 @@ class CaseCounter(House):
 
 @dataclass(slots=True)
 class Written:
-    """All reviews and events of a case since it was begun, as they were written."""
+    """All reviews, events and documents of a case since it was begun, as they were written."""
 
     reviews: list[Any] = field(default_factory=list)
+    documents: dict[UUID, Any] = field(default_factory=dict)
     events: list[Any] = field(default_factory=list)
 
 

@@ -10,6 +10,7 @@ from types import MappingProxyType
 
 from django.utils import timezone
 
+from tongban.lib.repeated import Repeated
 from tongban.lib.together import once
 from tongban.lib.words import T
 from tongban.lib.working_days import Calendar, DayOverride, add_days, add_working_days, legal_date
@@ -24,10 +25,14 @@ from tongban.matters.rules.shape import Content
 
 def calendar_now() -> Calendar:
     """The published calendar with this jurisdiction's overrides."""
-    stored = StoredDay.objects.order_by("day").values_list(
+    return _calendar(once("matters.overrides", lambda: tuple(_DAYS())))
+
+
+_DAYS = Repeated[tuple[date, bool, str, str, int | None]](
+    lambda: StoredDay.objects.order_by("day").values_list(
         "day", "is_working", "reason__zh", "reason__en", "completes_year"
     )
-    return _calendar(once("matters.overrides", lambda: tuple(stored)))
+)
 
 
 @lru_cache(maxsize=64)

@@ -12,6 +12,7 @@ from django.utils import timezone
 from tongban.lib.name_search import name_query
 from tongban.lib.names import name_key
 from tongban.lib.refusals import not_found
+from tongban.lib.repeated import Repeated
 from tongban.lib.words import T
 from tongban.matters.models import Case, Definition, DefinitionVersion, Theme
 from tongban.matters.rules.shape import Content
@@ -47,9 +48,12 @@ def _with_version(found: QuerySet[Definition]) -> QuerySet[Definition]:
     return found.select_related("version").defer("version__content", "version__sources")
 
 
+_BY_CODE = Repeated[Definition](lambda code: _with_version(Definition.objects.filter(code=code, version__isnull=False)))
+
+
 def definition_by_code(code: str) -> Definition:
     """The published service with this code; refused as not found otherwise."""
-    found = _with_version(Definition.objects.filter(code=code, version__isnull=False)).first()
+    found = _BY_CODE.first(code=code)
     if found is None:
         raise not_found(T("这项服务", "This service"))
     return found

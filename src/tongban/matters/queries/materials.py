@@ -34,6 +34,8 @@ def in_name_of(case: Case, by: Actor) -> Actor:
 
 def held_documents(case: Case) -> dict[UUID, Document]:
     """Documents tied to a case that were not erased, by id."""
+    if case.written is not None:
+        return case.written.documents
     return once(
         ("matters.held", case.pk),
         lambda: {found.pk: found for found in documents_attached_to(APP, case.pk) if found.erased_at is None},
@@ -42,7 +44,7 @@ def held_documents(case: Case) -> dict[UUID, Document]:
 
 def document_hashes(case: Case) -> dict[UUID, str]:
     """SHA-256 of each document tied to a case that was not erased, by its id."""
-    if is_known(("matters.held", case.pk)):
+    if case.written is not None or is_known(("matters.held", case.pk)):
         return {found.pk: found.sha256 for found in held_documents(case).values()}
     return once(("matters.hashes", case.pk), lambda: dict(_HASHES(case_id=case.pk)))
 

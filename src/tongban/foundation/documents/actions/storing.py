@@ -29,6 +29,7 @@ from tongban.foundation.documents.queries import DOCUMENT, Owner, belongs_to, pr
 from tongban.foundation.documents.rules.names import clean_name
 from tongban.foundation.documents.rules.purposes import MIB, empty_file, purpose_of, too_large
 from tongban.lib.refusals import Refusal, not_found
+from tongban.lib.repeated import Repeated
 from tongban.lib.together import is_known, know, once, write
 from tongban.lib.words import T
 from tongban.web.file_inputs import Chosen
@@ -102,10 +103,13 @@ def _gone() -> Document | None:
     return None
 
 
+_HELD = Repeated[Document](lambda ids: _standing().select_for_update().filter(pk__one_of=ids).order_by("pk"))
+
+
 def hold_documents(ids: Collection[UUID]) -> None:
     """Read and lock several documents in one statement, where ``keep_chosen`` and ``attach_document`` follow together."""
     new = [one for one in ids if not is_known(("documents.held", one))]
-    found = {one.pk: one for one in _standing().select_for_update().filter(pk__in=new).order_by("pk")} if new else {}
+    found = {one.pk: one for one in _HELD(ids=new)} if new else {}
     for wanted in new:
         know(("documents.held", wanted), found.get(wanted))
 

@@ -16,6 +16,7 @@ from tongban.foundation.exchange.queries import subscriptions_to, this_source
 from tongban.foundation.exchange.rules import EVENTS, check_facts
 from tongban.lib.actors import Actor
 from tongban.lib.jobs import job, periodic
+from tongban.lib.repeated import Repeated
 from tongban.lib.together import write
 
 _LATE = timedelta(minutes=2)
@@ -46,9 +47,14 @@ def publish(
     return message
 
 
+_HEARD = Repeated[tuple[Any]](
+    lambda: Subscription.objects.exclude(state=Subscription.State.REMOVED).order_by().values_list("pk")[:1]
+)
+
+
 def _send_out(messages: list[OutboxMessage]) -> None:
     """Where nobody listens an event has been told to everybody: no job is needed to find that out."""
-    is_heard = Subscription.objects.exclude(state=Subscription.State.REMOVED).exists()
+    is_heard = bool(_HEARD())
     for message in messages:
         if is_heard:
             fan_out.later(message_id=message.pk)

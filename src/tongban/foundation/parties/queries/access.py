@@ -16,6 +16,7 @@ from tongban.lib import capabilities
 from tongban.lib.actors import ANONYMOUS, Actor, Channel
 from tongban.lib.keys import ring
 from tongban.lib.refusals import Refusal, forbidden
+from tongban.lib.repeated import Repeated
 from tongban.lib.words import T
 
 SESSION_MEMBERSHIP = "membership"  # id of the membership the desk is open with; "" is the person alone
@@ -110,16 +111,22 @@ def token_hash(token: str, kind: str = "bearer") -> list[bytes]:
     return [hmac.new(key.derive(kind), token.encode(), hashlib.sha256).digest() for key in ring().all("token")]
 
 
+_TOKEN = Repeated[AccessToken](
+    lambda hashes, now: AccessToken.objects.filter(
+        token_hash__one_of=hashes, expires_at__gt=now, client__revoked_at__isnull=True, client__expires_at__gt=now,
+    ).select_related("client")
+)  # fmt: skip
+_DEVICE = Repeated[Device](
+    lambda prefix: (
+        Device.objects.filter(token_prefix=prefix, revoked_at__isnull=True).select_related("unit").order_by("pk")
+    )
+)
+
+
 def actor_of_token(token: str) -> Actor:
     """The API client or device a bearer token belongs to; refuses unknown, expired and revoked ones alike."""
     now = timezone.now()
-    found = (
-        AccessToken.objects.filter(
-            token_hash__in=token_hash(token), expires_at__gt=now, client__revoked_at__isnull=True,
-            client__expires_at__gt=now,
-        )
-        .select_related("client").first()
-    )  # fmt: skip
+    found = _TOKEN.first(hashes=token_hash(token), now=now)
     if found:
         client = found.client
         return Actor(
@@ -127,7 +134,7 @@ def actor_of_token(token: str) -> Actor:
             organisation_id=client.organisation_id, region=client.region_code, assurance=5, second_factor=True,
             capabilities=frozenset(found.scopes) & frozenset(client.capabilities),
         )  # fmt: skip
-    device = Device.objects.filter(token_prefix=token[:12], revoked_at__isnull=True).select_related("unit").first()
+    device = _DEVICE.first(prefix=token[:12])
     if device and device.token_hash and opens(token, device.token_hash):
         return Actor(
             kind="device", channel="api", name=device.name, device_id=device.pk, unit_id=device.unit_id,

@@ -78,10 +78,17 @@ def may_act_for(by: Actor, organisation_id: UUID, *, service: str = "") -> Stand
     return None
 
 
+_PROGRAMS_OWN = Repeated[Organisation](
+    lambda organisation_id: Organisation.objects.filter(pk=organisation_id, is_active=True).select_related(
+        "legal_representative"
+    )
+)
+
+
 def organisations_acted_for(by: Actor) -> list[Organisation]:
     """Every organisation ``by`` may act for in one service or all, by name."""
     if by.kind == "client" and by.organisation_id is not None:
-        return list(Organisation.objects.filter(pk=by.organisation_id, is_active=True))
+        return _PROGRAMS_OWN(organisation_id=by.organisation_id)
     if by.kind != "person" or by.person_id is None:
         return []
     held = mandates_in_force(by.person_id).values("organisation_id")

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from tongban.foundation.parties.models import Organisation, Unit
+from tongban.lib.repeated import Repeated
 
 
 def organisation_by_uscc(uscc: str) -> Organisation | None:
@@ -24,10 +25,17 @@ def unit_for(code: str, region_code: str) -> Unit | None:
     return units_for([code], region_code).get(code)
 
 
+_UNITS = Repeated[Unit](
+    lambda codes, scopes: Unit.objects.filter(
+        code__one_of=codes, region_code__one_of=scopes, is_active=True
+    ).select_related("organisation")
+)
+
+
 def units_for(codes: Collection[str], region_code: str) -> dict[str, Unit]:
     """``unit_for`` each of several codes, in one statement; what nobody has set up is left out."""
     scopes = [region_code[:length] for length in (12, 9, 6, 4, 2) if len(region_code) >= length]
-    found = Unit.objects.filter(code__in=codes, region_code__in=scopes, is_active=True).select_related("organisation")
+    found = _UNITS(codes=list(codes), scopes=scopes)
     return {unit.code: unit for unit in sorted(found, key=lambda unit: len(unit.region_code))}
 
 
@@ -53,6 +61,12 @@ def unit_setting(unit_id: UUID | None, name: str) -> Any:
     return (found or {}).get(name)
 
 
+_USCC = Repeated[tuple[str]](
+    lambda organisation_id: Organisation.objects.filter(pk=organisation_id).values_list("uscc")
+)
+
+
 def uscc_of(organisation_id: UUID) -> str:
     """An organisation's credit code, "" without one."""
-    return Organisation.objects.values_list("uscc", flat=True).filter(pk=organisation_id).first() or ""
+    found = _USCC.first(organisation_id=organisation_id)
+    return found[0] if found else ""

@@ -15,6 +15,7 @@ from tongban.lib.fields import blind_index_any
 from tongban.lib.identifiers import document_key
 from tongban.lib.name_search import name_query
 from tongban.lib.refusals import not_found
+from tongban.lib.repeated import Repeated
 from tongban.lib.words import T
 
 
@@ -50,10 +51,16 @@ class Contacts:
     has_account: bool
 
 
+_PERSON = Repeated[Person](lambda person_id: Person.objects.filter(pk=person_id))
+_ACCOUNT = Repeated[Account](
+    lambda person_id: Account.objects.filter(person_id=person_id, is_active=True).order_by("pk")
+)
+
+
 def contacts_of(person_id: UUID) -> Contacts:
     """A person's addresses: the log-in's phone first, then the person's own."""
-    person = Person.objects.get(pk=person_id)
-    account = Account.objects.filter(person_id=person_id, is_active=True).first()
+    person = _PERSON(person_id=person_id)[0]
+    account = _ACCOUNT.first(person_id=person_id)
     if account is None:
         return Contacts(person.phone, "", "zh-hans", has_account=False)
     return Contacts(account.phone or person.phone, account.email, account.language, has_account=True)

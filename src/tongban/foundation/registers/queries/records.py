@@ -9,11 +9,14 @@ from django.db.models import Q
 from tongban.foundation.registers.models import CompanyRecord, PersonRecord, Residence, Workplace
 from tongban.lib.fields import blind_index_any
 from tongban.lib.identifiers import document_key
+from tongban.lib.repeated import Repeated
+
+_COMPANY = Repeated[CompanyRecord](lambda uscc: CompanyRecord.objects.filter(uscc=uscc))
 
 
 def company_record(uscc: str) -> CompanyRecord | None:
     """A company by its checked credit code."""
-    return CompanyRecord.objects.filter(uscc=uscc).first() if uscc else None
+    return _COMPANY.first(uscc=uscc) if uscc else None
 
 
 def person_record(document_type: str, number: str) -> PersonRecord | None:

@@ -12,6 +12,7 @@ from tongban.foundation.parties.queries import require
 from tongban.foundation.registers.models import CompanyRecord, PersonRecord, Register, Residence
 from tongban.foundation.registers.rules.catalogue import REGISTERS, RegisterKind, register_kind
 from tongban.lib.actors import Actor
+from tongban.lib.repeated import Repeated
 from tongban.lib.words import T
 
 Standing = Literal["available", "switched_off", "failing", "empty"]
@@ -39,9 +40,12 @@ class RegisterFound:
         return STANDINGS[self.standing]
 
 
+_ROW = Repeated[Register](lambda code: Register.objects.filter(code=code))
+
+
 def register_row(code: str) -> Register:
     """The row of a register; an unsaved one before anything happened to it."""
-    return Register.objects.filter(code=code).first() or Register(code=code)
+    return _ROW.first(code=code) or Register(code=code)
 
 
 def shown_name(kind: RegisterKind, is_sample: bool) -> T:
