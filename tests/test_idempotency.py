@@ -105,7 +105,8 @@ def signed_in(username: str = "wang") -> Client:
     person = Person.objects.create(name="王小明")
     client = Client(HTTP_HOST="luzhou.localhost", raise_request_exception=False)
     client.force_login(
-        Account.objects.create(username=username, person=person), backend="django.contrib.auth.backends.ModelBackend"
+        Account.objects.create(username=username, person=person),
+        backend="tongban.foundation.parties.login.HouseBackend",
     )
     return client
 

@@ -237,7 +237,7 @@ def test_search_and_api_stay_inside(client: Client, elsewhere: str) -> None:
             answer = client.get(path, headers=headers)
             assert answer.status_code == 200
             assert headers is here or "泸州独有公司" not in answer.content.decode()
-    client.force_login(account, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(account, backend="tongban.foundation.parties.login.HouseBackend")
     assert client.get("/messages/", headers=here).status_code == 200
     # The same cookie next door: its session is in another schema, so nobody is signed in.
     assert client.get("/messages/", headers=there).status_code == 302

@@ -15,8 +15,8 @@ _ENVIRONMENT = read_environment()
 _MINUTE = 60
 
 AUTHENTICATION_BACKENDS = [
-    "django.contrib.auth.backends.ModelBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
+    "tongban.foundation.parties.login.HouseBackend",
+    "tongban.foundation.parties.login.SignInBackend",
 ]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",

@@ -138,8 +138,9 @@ def theme(request: HttpRequest, code: str) -> HttpResponse:
 @require_GET
 def desk(request: HttpRequest) -> HttpResponse:
     """A member of staff's first page: what waits for them."""
-    waiting = [entry for _, entries in portal.menu_of(request.actor) for entry in entries if entry.count]  # type: ignore[attr-defined]
-    return render(request, "web/pages/desk.html", {"waiting": waiting, "today": timezone.localdate()})
+    menu = portal.menu_of(request.actor)  # type: ignore[attr-defined]
+    waiting = [entry for _, entries in menu for entry in entries if entry.count]
+    return render(request, "web/pages/desk.html", {"menu": menu, "waiting": waiting, "today": timezone.localdate()})
 
 
 @audience("public")

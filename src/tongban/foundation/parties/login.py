@@ -9,11 +9,13 @@ import secrets
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter, get_adapter
+from allauth.account.auth_backends import AuthenticationBackend
 from allauth.account.stages import PhoneVerificationStage
 from allauth.core.exceptions import RateLimited
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from django import forms
+from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -50,6 +52,23 @@ MESSAGES = {
     "unknown_phone": T("这个手机号还没有账号，请先注册。", "There is no account for this number: please sign up."),
     "username_taken": T("这个登录名已有人用，请换一个。", "This name is taken: choose another."),
 }  # fmt: skip
+
+
+class _WithPerson(ModelBackend):
+    """Every request of somebody signed in begins here: the log-in comes with its person, by one statement made once."""
+
+    def get_user(self, user_id: Any) -> Account | None:
+        """The log-in, while it may be used."""
+        account = queries.account_with_person(user_id)
+        return account if account is not None and self.user_can_authenticate(account) else None
+
+
+class HouseBackend(_WithPerson):
+    """By name and password, where allauth is not asked; and the demo's doors."""
+
+
+class SignInBackend(_WithPerson, AuthenticationBackend):
+    """By the ways of allauth."""
 
 
 def _actor(user: AbstractBaseUser) -> Actor:

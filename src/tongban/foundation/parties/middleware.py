@@ -14,7 +14,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 
 from tongban.foundation.parties.actions import mark_used
-from tongban.foundation.parties.models import Account
+from tongban.foundation.parties.models import Account, Delegation
 from tongban.foundation.parties.queries import (
     SESSION_ACTING_FOR,
     SESSION_MEMBERSHIP,
@@ -23,10 +23,9 @@ from tongban.foundation.parties.queries import (
     Standing,
     actor_of_account,
     actor_of_token,
-    delegations_in_force,
+    desk_chosen,
     may_act_for,
     may_act_for_person,
-    memberships_in_force,
     nobody,
     with_membership,
 )
@@ -73,12 +72,10 @@ def actor_of_session(request: HttpRequest) -> Actor:
     chosen = request.session.get(SESSION_MEMBERSHIP, "")
     if not chosen or actor.person_id is None:
         return actor
-    today = timezone.localdate()
-    for membership in memberships_in_force(actor.person_id, today).filter(pk=UUID(chosen)):
-        return with_membership(actor, membership)
-    for delegation in delegations_in_force(actor.person_id, today).filter(membership_id=UUID(chosen)):
-        return with_membership(actor, delegation.membership, delegation_id=delegation.pk)
-    return actor
+    found = desk_chosen(actor.person_id, UUID(chosen))
+    if isinstance(found, Delegation):
+        return with_membership(actor, found.membership, delegation_id=found.pk)
+    return with_membership(actor, found) if found else actor
 
 
 def _acting_for(actor: Actor, chosen: str) -> Actor:

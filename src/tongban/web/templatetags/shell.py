@@ -37,10 +37,13 @@ def account_entries(actor: Actor) -> list[portal.Entry]:
     return sorted(portal.gather(portal.account_menu, actor=actor), key=lambda entry: entry.order)
 
 
-@register.filter
-def desk_groups(actor: Actor) -> list[tuple[T, list[portal.Entry]]]:
-    """The desk's menu by group, groups in the order in which their first entry comes."""
-    return portal.menu_of(actor) if actor else []
+@register.simple_tag(takes_context=True)
+def desk_groups(context: template.Context) -> list[tuple[T, list[portal.Entry]]]:
+    """The desk's menu by group, groups in the order in which their first entry comes; a page that has counted it gives it."""
+    if "menu" in context:
+        counted: list[tuple[T, list[portal.Entry]]] = context["menu"]
+        return counted
+    return portal.menu_of(context["actor"]) if context.get("actor") else []
 
 
 @register.filter

@@ -32,7 +32,7 @@ def with_phone(name: str, phone: str) -> Actor:
 
 def browser(actor: Actor) -> Client:
     found = Client(HTTP_HOST=HOST)
-    found.force_login(Account.objects.get(pk=actor.account_id), backend="django.contrib.auth.backends.ModelBackend")
+    found.force_login(Account.objects.get(pk=actor.account_id), backend="tongban.foundation.parties.login.HouseBackend")
     return found
 
 

@@ -51,7 +51,7 @@ def browser(db: None) -> Callable[[Actor], Client]:
         from tongban.foundation.parties.models import Account
 
         client = Client(SERVER_NAME="luzhou.localhost")
-        client.force_login(Account.objects.get(pk=actor.account_id), "django.contrib.auth.backends.ModelBackend")
+        client.force_login(Account.objects.get(pk=actor.account_id), "tongban.foundation.parties.login.HouseBackend")
         return client
 
     return sign_in

@@ -66,7 +66,7 @@ def chromium(monkeypatch: pytest.MonkeyPatch) -> Iterator[Browser]:
 
 def opened(chromium: Browser, address: str, by: Actor, *, scripts: bool = True, width: int = 360) -> Page:
     client = Client(SERVER_NAME="luzhou.localhost")
-    client.force_login(Account.objects.get(pk=by.account_id), "django.contrib.auth.backends.ModelBackend")
+    client.force_login(Account.objects.get(pk=by.account_id), "tongban.foundation.parties.login.HouseBackend")
     context = chromium.new_context(
         viewport={"width": width, "height": 800}, java_script_enabled=scripts, locale="zh-CN"
     )

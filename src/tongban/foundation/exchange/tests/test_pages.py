@@ -28,7 +28,7 @@ def on_duty(role: str) -> Client:
     unit = Unit.objects.create(organisation=office, kind="office", code=role, name="运维科", region_code="510500")
     membership = Membership.objects.create(person=person, unit=unit, role=role, valid_from="2020-01-01", granted_by="t")
     client = Client(HTTP_HOST="luzhou.localhost")
-    client.force_login(account, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(account, backend="tongban.foundation.parties.login.HouseBackend")
     session = client.session
     session["membership"] = str(membership.pk)
     session["account_authentication_methods"] = [{"method": "mfa"}]

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db
 def browser(account: Account | None = None) -> Client:
     client = Client(HTTP_HOST="luzhou.localhost")
     if account:
-        client.force_login(account, backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login(account, backend="tongban.foundation.parties.login.HouseBackend")
     return client
 
 

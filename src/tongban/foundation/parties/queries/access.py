@@ -6,6 +6,7 @@ import hashlib
 import hmac
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -83,6 +84,31 @@ def delegations_in_force(person_id: UUID, on: date) -> QuerySet[Delegation]:
         delegate_id=person_id, valid_from__lte=on, valid_to__gte=on, withdrawn_at__isnull=True,
         membership__withdrawn_at__isnull=True, membership__valid_from__lte=on,
     ).select_related("membership__unit__organisation")  # fmt: skip
+
+
+def _membership(person_id: Any, today: Any, membership_id: Any) -> QuerySet[Membership]:
+    return memberships_in_force(person_id, today).filter(pk=membership_id)
+
+
+def _delegation(person_id: Any, today: Any, membership_id: Any) -> QuerySet[Delegation]:
+    return delegations_in_force(person_id, today).filter(membership_id=membership_id)
+
+
+_MEMBERSHIP, _DELEGATION = Repeated[Membership](_membership), Repeated[Delegation](_delegation)
+
+
+def desk_chosen(person_id: UUID, membership_id: UUID) -> Membership | Delegation | None:
+    """What a person's desk is open with, while that is in force: a membership of their own, or a colleague's."""
+    asked = {"person_id": person_id, "today": timezone.localdate(), "membership_id": membership_id}
+    return _MEMBERSHIP.first(**asked) or _DELEGATION.first(**asked)
+
+
+_ACCOUNT = Repeated[Account](lambda account_id: Account.objects.filter(pk=account_id).select_related("person"))
+
+
+def account_with_person(account_id: UUID) -> Account | None:
+    """A log-in with whose it is."""
+    return _ACCOUNT.first(account_id=account_id)
 
 
 def actor_of_account(

@@ -36,7 +36,10 @@ class Ground:
 
 def _in_force(**whose: Any) -> QuerySet[Mandate]:
     """Accepted mandates that count today."""
-    today = timezone.localdate()
+    return _on(timezone.localdate(), **whose)
+
+
+def _on(today: Any, **whose: Any) -> QuerySet[Mandate]:
     return Mandate.objects.filter(
         accepted_at__isnull=False, withdrawn_at__isnull=True, valid_from__lte=today, valid_to__gte=today, **whose
     )
@@ -136,21 +139,26 @@ def mandates_of(by: Actor) -> tuple[list[Mandate], list[Mandate]]:
     return list(given[:200]), list(every.filter(agent_id=by.person_id)[:200])
 
 
+_HEADED = Repeated[tuple[UUID]](
+    lambda person_id: Organisation.objects.filter(legal_representative_id=person_id, is_active=True).values_list("pk")
+)
+_HELD = Repeated[tuple[Any, ...]](
+    lambda agent_id, today: _on(today, agent_id=agent_id)
+    .filter(Q(person__isnull=False) | Q(organisation__is_active=True))
+    .values_list("person_id", "organisation_id", "services", "may_sign")
+)  # fmt: skip
+
+
 def grounds_of(by: Actor) -> list[Ground]:
     """Everybody ``by`` may act for today, themselves first: what lists of their cases are made of."""
     if by.kind == "client" and by.organisation_id is not None:
-        active = Organisation.objects.filter(pk=by.organisation_id, is_active=True)
-        return [Ground("organisation", by.organisation_id)] if active.exists() else []
+        return [Ground("organisation", one.pk) for one in _PROGRAMS_OWN(organisation_id=by.organisation_id)]
     if by.kind != "person" or by.person_id is None:
         return []
-    headed = Organisation.objects.filter(legal_representative_id=by.person_id, is_active=True)
-    found = [Ground("person", by.person_id)] + [
-        Ground("organisation", pk) for pk in headed.values_list("pk", flat=True)
-    ]
-    held = _in_force(agent_id=by.person_id).filter(Q(person__isnull=False) | Q(organisation__is_active=True))
-    for person_id, organisation_id, services, may_sign in held.values_list(
-        "person_id", "organisation_id", "services", "may_sign"
-    ):
+    headed = [Ground("organisation", pk) for (pk,) in _HEADED(person_id=by.person_id)]
+    found = [Ground("person", by.person_id), *headed]
+    held = _HELD(agent_id=by.person_id, today=timezone.localdate())
+    for person_id, organisation_id, services, may_sign in held:
         kind: Literal["organisation", "person"] = "organisation" if organisation_id else "person"
         found.append(Ground(kind, organisation_id or person_id, tuple(services), may_sign))
     return found

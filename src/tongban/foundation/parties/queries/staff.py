@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
@@ -28,6 +29,7 @@ from tongban.lib.actors import Actor
 from tongban.lib.capabilities import ROLES, of_role
 from tongban.lib.name_search import name_query
 from tongban.lib.refusals import forbidden, not_found
+from tongban.lib.repeated import Repeated
 from tongban.lib.words import T
 
 OFFICES = (Organisation.Kind.GOVERNMENT, Organisation.Kind.INSTITUTION)
@@ -119,13 +121,20 @@ def desks_of(by: Actor) -> tuple[list[Membership], list[Delegation]]:
     )
 
 
+def _one(found: QuerySet[Any]) -> QuerySet[Any]:
+    return found.select_related(None).order_by().values_list("pk")[:1]
+
+
+_OWN = Repeated[tuple[UUID]](lambda person_id, today: _one(memberships_in_force(person_id, today)))
+_LENT = Repeated[tuple[UUID]](lambda person_id, today: _one(delegations_in_force(person_id, today)))
+
+
 def has_desk(by: Actor) -> bool:
     """Whether a person may open a desk today, their own or a colleague's."""
     if by.person_id is None:
         return False
     today = timezone.localdate()
-    own, lent = memberships_in_force(by.person_id, today), delegations_in_force(by.person_id, today)
-    return own.exists() or lent.exists()
+    return bool(_OWN(person_id=by.person_id, today=today) or _LENT(person_id=by.person_id, today=today))
 
 
 def clients_visible_to(by: Actor) -> QuerySet[ApiClient]:

@@ -39,7 +39,7 @@ def enter(request: HttpRequest) -> HttpResponse:
     if account is None:
         raise not_found(T("这个示例账号", "This sample account"))
     chosen = next(row for row in demo_logins() if row.username == account.username)
-    login(request, account, backend="django.contrib.auth.backends.ModelBackend")
+    login(request, account, backend="tongban.foundation.parties.login.HouseBackend")
     request.session[SESSION_SECOND_FACTOR], request.session[SESSION_PROVED_AT] = "demo", time.time()
     request.session[SESSION_MEMBERSHIP] = str(chosen.membership_id or "")
     return redirect("/desk/" if chosen.is_staff else "/")
