@@ -56,8 +56,10 @@ types: style
 # Peers are programs of their own beside the house, under licences of their own: they never come into its environment.
 bench:
 	@$(PYTHON) tools/bootstrap.py test
-	@test -d var/peers/SpiffWorkflow || .venv/bin/python -m pip install -q --require-hashes --target var/peers \
-		-r requirements/bench.txt || echo "SpiffWorkflow 装不上，跳过与它的比较  SpiffWorkflow cannot be installed: not compared"
+	@cmp -s requirements/bench.txt var/peers/locked.txt || { rm -rf var/peers.new && .venv/bin/python -m pip install -q \
+		--require-hashes --target var/peers.new -r requirements/bench.txt && cp requirements/bench.txt var/peers.new/locked.txt \
+		&& rm -rf var/peers && mv var/peers.new var/peers; } \
+		|| echo "比较对象装不上，跳过与它们的比较  the peers cannot be installed: not compared"
 	@$(VENV_PYTHON) -m bench
 
 reference:

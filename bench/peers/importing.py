@@ -7,19 +7,19 @@ from __future__ import annotations
 
 import sys
 import time
-from urllib.parse import urlsplit
 
 import django
 from django.conf import settings
+from psycopg.conninfo import conninfo_to_dict
 
-parts = urlsplit(sys.argv[1])
+parts = conninfo_to_dict(sys.argv[1])
 settings.configure(
     INSTALLED_APPS=["import_export"],
     DEFAULT_AUTO_FIELD="django.db.models.BigAutoField",
     DATABASES={
         "default": {
-            "ENGINE": "django.db.backends.postgresql", "NAME": parts.path[1:], "USER": parts.username,
-            "PASSWORD": parts.password or "", "HOST": parts.hostname or "", "PORT": parts.port or "",
+            "ENGINE": "django.db.backends.postgresql", "NAME": parts["dbname"], "USER": parts.get("user", ""),
+            "PASSWORD": parts.get("password", ""), "HOST": parts.get("host", ""), "PORT": parts.get("port", ""),
         }
     },
 )  # fmt: skip
@@ -42,7 +42,7 @@ class Resident(models.Model):
     address = models.CharField(max_length=200)
 
     class Meta:
-        app_label = "peer"
+        app_label = "import_export"  # any that is installed
         db_table = "bench_import_export"
 
     def __str__(self) -> str:

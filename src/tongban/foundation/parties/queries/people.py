@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import BooleanField, F, Func, QuerySet, Value
 
 from tongban.foundation.parties.models import Account, Correction, Look, Person
 from tongban.foundation.parties.queries.access import require
@@ -136,7 +136,11 @@ def people_of_indexes(field: str, keys: Iterable[bytes]) -> dict[bytes, list[Kno
     column = f"{field}_index"
     wanted = {"name", "document_type", "birth_date", "phone_index", column}
     found: dict[bytes, list[Known]] = {}
-    for row in Person.objects.filter(**{f"{column}__in": list(keys)}).only(*wanted):
+    # One array, not a placeholder for each of thousands.
+    is_wanted = Func(
+        F(column), Value(list(keys)), template="%(expressions)s)", arg_joiner=" = ANY(", output_field=BooleanField()
+    )
+    for row in Person.objects.filter(is_wanted).only(*wanted):
         known = Known(row.pk, row.name, row.document_type, row.birth_date, row.phone_index)
         found.setdefault(getattr(row, column), []).append(known)
     return found

@@ -78,6 +78,7 @@ class Judge:
         self.seen: dict[bytes, Seen] = {}
         self.alike: dict[tuple[str, str], list[Seen]] = {}
         self.record = OnRecord()
+        self.phones: dict[str, bytes] = {}  # the blind indexes of a batch's telephones under the current key
 
     def remember(self, rows: Iterable[ListRow]) -> None:
         """Take up again what an earlier run judged."""
@@ -121,8 +122,10 @@ class Judge:
     def _find_alike(self, strangers: Sequence[Case]) -> None:
         phones = {case.row.phone for case in strangers if case.row.phone}
         found: dict[UUID, Known] = {}
-        for index_of in indexers("phone"):
-            for many in people_of_indexes("phone", map(index_of, phones)).values():
+        for place, index_of in enumerate(indexers("phone")):
+            indexes = {phone: index_of(phone) for phone in phones}
+            self.phones = self.phones if place else indexes
+            for many in people_of_indexes("phone", indexes.values()).values():
                 found |= {one.person_id: one for one in many}
         names = {case.row.name for case in strangers if case.key is None}
         living = Residence.objects.filter(area_code__startswith=self.community, name__in=names, until__isnull=True)

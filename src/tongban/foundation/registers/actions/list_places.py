@@ -28,6 +28,24 @@ class Spot(NamedTuple):
     area_code: str
 
 
+class Planned(NamedTuple):
+    """A place, dwelling or household a list would add, as ``ListPlace`` stores it."""
+
+    id: UUID
+    resident_list: UUID
+    level: str
+    parent_id: UUID | None
+    building_id: UUID | None
+    mark: str
+    name: str
+    name_pinyin: str
+    name_initials: str
+    floor: int | None
+    area_code: str
+    address: str
+    is_needed: bool = False
+
+
 class Node(NamedTuple):
     """A place of the tree as far as a list needs it."""
 
@@ -51,7 +69,7 @@ class Tree:
     with_units: set[UUID] = field(default_factory=set)
     read: dict[str, Spot] = field(default_factory=dict)
     shapes: dict[tuple[object, ...], Node] = field(default_factory=dict)
-    fresh: list[ListPlace] = field(default_factory=list)
+    fresh: list[Planned] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         community = self.found.area_code[:COMMUNITY_DIGITS]
@@ -97,12 +115,12 @@ class Tree:
         if building_id is not None and building_id != place_id:
             self.in_building.setdefault((building_id, mark), []).append(spot)
 
-    def _add(self, row: ListPlace) -> None:
+    def _add(self, row: ListPlace | Planned) -> None:
         if row.level == "dwelling":
             assert row.parent_id is not None
-            self._know_room(Spot(row.pk, row.area_code), row.parent_id, row.building_id, row.mark)
+            self._know_room(Spot(row.id, row.area_code), row.parent_id, row.building_id, row.mark)
         else:
-            self._know(Node(row.pk, row.level, row.area_code, row.address), row.parent_id, row.mark, row.name)
+            self._know(Node(row.id, row.level, row.area_code, row.address), row.parent_id, row.mark, row.name)
 
     def spot(self, raw: str) -> Spot:
         """The dwelling an address means; planned where the tree lacks it; refuses what leads to none."""
@@ -192,33 +210,31 @@ class Tree:
         if parent is not None and len(parent.area_code) > len(area):
             area = parent.area_code
         key = name_key(name, personal=False)
-        row = ListPlace(
-            resident_list=self.found, level=level, parent_id=parent.place_id if parent else None, mark=mark[:40], name=name[:200],
-            name_pinyin=key.pinyin[:200], name_initials=key.initials[:60], area_code=area,
-            address=f"{parent.address if parent else self.base + before}{name}"[:200],
+        row = Planned(
+            uuid7(), self.found.pk, level, parent.place_id if parent else None, None, mark[:40], name[:200], key.pinyin[:200],
+            key.initials[:60], None, area, f"{parent.address if parent else self.base + before}{name}"[:200],
         )  # fmt: skip
         self.fresh.append(row)
         self._add(row)
-        return self.nodes[row.pk]
+        return self.nodes[row.id]
 
     def _plan_room(self, place: Node, mark: str) -> Spot:
         self._check_adding()
         building = place.place_id if place.level == "building" else self.building_of.get(place.place_id)
-        row = ListPlace(
-            id=uuid7(), resident_list=self.found, level="dwelling", parent_id=place.place_id, building_id=building, mark=mark,
-            floor=floor_of(mark) if building else None, area_code=place.area_code,
-            address=f"{place.address}{mark}{'号' if place.level == 'group' else '室'}"[:200],
+        row = Planned(
+            uuid7(), self.found.pk, "dwelling", place.place_id, building, mark, "", "", "", floor_of(mark) if building else None,
+            place.area_code, f"{place.address}{mark}{'号' if place.level == 'group' else '室'}"[:200],
         )  # fmt: skip
         self.fresh.append(row)
         self._add(row)
-        return Spot(row.pk, row.area_code)
+        return Spot(row.id, row.area_code)
 
     def _check_adding(self) -> None:
         if not self.found.adds_places:
             raise Refusal("address_unknown", T("地址库里没有这处房屋。请先补建，或在导入时允许新增房屋。",
                           "The address tree lacks this dwelling: add it first, or let the list add dwellings."), field="address")  # fmt: skip
 
-    def take_fresh(self) -> list[ListPlace]:
+    def take_fresh(self) -> list[Planned]:
         """What was planned since the last call."""
         fresh, self.fresh = self.fresh, []
         return fresh

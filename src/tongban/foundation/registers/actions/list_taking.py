@@ -25,14 +25,16 @@ from tongban.lib.words import T
 _log = logging.getLogger(__name__)
 CHANGED = T("试运行之后人口库或地址库有变化，一行也没有写入。请重新试运行。",
             "The register changed since the trial run; nothing was written. Try the list again.")  # fmt: skip
-# What rows left out would have needed is not added.
+# What rows left out would have needed is not added. The rows of a list that was just tried are in no statistics yet: taken
+# for a handful, each place would look through all of them.
+_WHOLE = "SET LOCAL enable_nestloop = off"
+_BY_KEY = "SET LOCAL enable_nestloop = on"
 _NEEDED = """
-WITH RECURSIVE needed AS (
-  SELECT p.id, p.parent_id FROM registers_listplace p WHERE p.list_id = %(list)s AND (
-    (p.level = 'dwelling' AND EXISTS (SELECT FROM registers_listrow r WHERE r.list_id = %(list)s AND r.verdict = 'fresh'
-      AND r.dwelling_id = p.id))
-    OR (p.level = 'household' AND EXISTS (SELECT FROM registers_listrow r WHERE r.list_id = %(list)s AND r.verdict = 'fresh'
-      AND r.household_id = p.id)))
+WITH RECURSIVE used AS (
+  SELECT dwelling_id AS id FROM registers_listrow WHERE list_id = %(list)s AND verdict = 'fresh'
+  UNION SELECT household_id FROM registers_listrow WHERE list_id = %(list)s AND verdict = 'fresh'
+), needed AS (
+  SELECT p.id, p.parent_id FROM registers_listplace p JOIN used ON used.id = p.id WHERE p.list_id = %(list)s
   UNION SELECT up.id, up.parent_id FROM registers_listplace up JOIN needed ON up.id = needed.parent_id
   WHERE up.list_id = %(list)s
 )
@@ -52,15 +54,17 @@ FROM registers_listplace WHERE list_id = %(list)s AND is_needed AND level = 'dwe
 # A number another household has by now is left away: it would name two.
 _HOUSEHOLDS = """
 INSERT INTO registers_household (id, number, kind, dwelling_id, area_code, is_sample)
-SELECT p.id, CASE WHEN EXISTS (SELECT FROM registers_household h WHERE h.number = p.mark AND h.ended_on IS NULL) THEN ''
+SELECT p.id, CASE WHEN p.mark <> '' AND EXISTS (SELECT FROM registers_household h WHERE h.number = p.mark AND h.ended_on IS NULL) THEN ''
   ELSE p.mark END, 'family', p.parent_id, d.area_code, false
 FROM registers_listplace p JOIN registers_dwelling d ON d.id = p.parent_id
 WHERE p.list_id = %(list)s AND p.is_needed AND p.level = 'household'
 """
 _MOVED = """
+WITH r AS MATERIALIZED (
+  SELECT person_id, area_code FROM registers_listrow WHERE list_id = %(list)s AND verdict = 'fresh' AND decision = 'move'
+)
 UPDATE registers_residence old SET until = %(today)s, end_reason = %(reason)s
-FROM registers_listrow r
-WHERE r.list_id = %(list)s AND r.verdict = 'fresh' AND r.decision = 'move' AND old.person_id = r.person_id
+FROM r WHERE old.person_id = r.person_id
   AND old.kind = 'registered' AND old.until IS NULL AND left(old.area_code, 12) = left(r.area_code, 12)
 """
 _RESIDENCES = """
@@ -111,7 +115,7 @@ def _take(found: ResidentList, *, by: Actor) -> None:
         "list": found.pk, "source": found.title, "today": timezone.localdate(), "reason": reason_to_end(found),
     }  # fmt: skip
     with connection.cursor() as cursor:
-        for statement in (_NEEDED, _PLACES, _DWELLINGS, _HOUSEHOLDS):
+        for statement in (_WHOLE, _NEEDED, _BY_KEY, _PLACES, _DWELLINGS, _HOUSEHOLDS):
             cursor.execute(statement, given)
         take_in_people(ListRow, found.pk, source=f"list {found.title}", by=by)
         cursor.execute(_MOVED, given)

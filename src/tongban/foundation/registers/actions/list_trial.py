@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from tongban.foundation.registers.actions.list_judging import Case, Judge, Judged
-from tongban.foundation.registers.actions.list_places import Spot, Tree
+from tongban.foundation.registers.actions.list_places import Planned, Spot, Tree
 from tongban.foundation.registers.models import Household, ListPart, ListPlace, ListRow, ResidentList
 from tongban.foundation.registers.rules.resident_rows import Resident, RowReader
 from tongban.lib.copying import copy_rows
@@ -20,6 +20,7 @@ from tongban.lib.fields import indexers, sealer
 from tongban.lib.identifiers import document_key
 from tongban.lib.ids import uuid7, uuid7s
 from tongban.lib.jobs import job
+from tongban.lib.memory import undisturbed
 from tongban.lib.names import name_key
 from tongban.lib.phones import phone_tail_key
 from tongban.lib.refusals import Refusal
@@ -32,10 +33,6 @@ COLUMNS = (
     "document_number", "document_index", "birth_date", "sex", "phone", "phone_index", "phone_tail_index", "dwelling_id",
     "household_id", "area_code", "kind", "relation", "since", "is_present", "raw_address", "birth_year", "twin_why",
     "twin_person_id", "twin_number", "phone_use", "old_phone", "decision", "decided_by",
-)  # fmt: skip
-_PLACE_COLUMNS = (
-    "id", "resident_list", "level", "parent_id", "building_id", "mark", "name", "name_pinyin", "name_initials", "floor", "area_code",
-    "address", "is_needed",
 )  # fmt: skip
 _NOTHING = ("", "", "", None, False, "", b"", None, b"", "", b"", None, None, None, None, "", "", "", None, None, b"", None, "",
             None, None, "", b"", "", "")  # fmt: skip
@@ -52,7 +49,7 @@ def check_list(list_id: str) -> None:
     desk: Desk | None = None
     try:
         while True:
-            with transaction.atomic():
+            with undisturbed(), transaction.atomic():
                 found = ResidentList.objects.select_for_update().filter(pk=list_id).first()
                 if found is None or found.state != ResidentList.State.CHECKING:
                     return
@@ -103,7 +100,7 @@ class Desk:
             return
         verdicts = self._store(part.rows)
         planned = self.tree.take_fresh() + self.households.take_fresh()
-        copy_rows(ListPlace, _PLACE_COLUMNS, map(_place_values, planned))
+        copy_rows(ListPlace, Planned._fields, planned)
         found.counts = dict(Counter(found.counts) + verdicts)
         found.places_added = dict(Counter(found.places_added) + Counter(row.level for row in planned))
         found.parts_done += 1
@@ -144,6 +141,7 @@ class Desk:
         row, spot = case.row, case.spot
         key = name_key(row.name)
         tail = phone_tail_key(row.phone, spot.area_code[:12])
+        phone_index = (self.judge.phones.get(row.phone) or self.index_phone(row.phone)) if row.phone else None
         household_id: UUID | None = None
         if judged.verdict == "known":
             self.households.follow(row, spot, self.judge.household_at(case, judged.person_id))
@@ -153,7 +151,7 @@ class Desk:
             row_id, self.found.pk, row.number, judged.verdict, [note_of(one) for one in row.notes], row.name, key.pinyin[:200],
             key.initials[:60], judged.person_id, judged.is_new, row.document_type, self.seal_number(row.document_number),
             case.key, self.seal_birth(row.birth_date), row.sex, self.seal_phone(row.phone),
-            self.index_phone(row.phone) if row.phone else None, self.index_tail(tail) if tail else None, spot.dwelling_id,
+            phone_index, self.index_tail(tail) if tail else None, spot.dwelling_id,
             household_id, spot.area_code, row.kind, row.relation, row.since, row.is_present,
             self.seal_address(row.address[:200]), int(row.birth_date[:4]) if row.birth_date else None, judged.twin_why,
             judged.twin_person_id, judged.twin_number, judged.phone_use, b"", "", "",
@@ -167,7 +165,7 @@ class Households:
         self.found = found
         self.by_number: dict[str, tuple[UUID, UUID | None]] = {}  # number: (household, dwelling)
         self.last: tuple[UUID, UUID] | None = None  # (dwelling, household) of the last head
-        self.fresh: list[ListPlace] = []
+        self.fresh: list[Planned] = []
         for number, pk, dwelling in Household.objects.filter(
             area_code__startswith=found.area_code[:12], ended_on__isnull=True
         ).exclude(number="").values_list("number", "pk", "dwelling_id"):  # fmt: skip
@@ -204,17 +202,13 @@ class Households:
             self.last = spot.dwelling_id, household_id
 
     def _begin(self, number: str, spot: Spot) -> UUID:
-        row = ListPlace(
-            id=uuid7(), resident_list=self.found, level="household", parent_id=spot.dwelling_id, mark=number, area_code=spot.area_code,
+        new_id = uuid7()
+        self.fresh.append(
+            Planned(new_id, self.found.pk, "household", spot.dwelling_id, None, number, "", "", "", None, spot.area_code, "")
         )  # fmt: skip
-        self.fresh.append(row)
-        return row.pk
+        return new_id
 
-    def take_fresh(self) -> list[ListPlace]:
+    def take_fresh(self) -> list[Planned]:
         """What was begun since the last call."""
         fresh, self.fresh = self.fresh, []
         return fresh
-
-
-def _place_values(row: ListPlace) -> list[Any]:
-    return [getattr(row, "resident_list_id" if name == "resident_list" else name) for name in _PLACE_COLUMNS]
