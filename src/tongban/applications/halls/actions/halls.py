@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from tongban.applications.halls.models import Hall, Window
@@ -81,7 +81,24 @@ def checked_hall(new: NewHall, *, opened_by: str, regions: dict[str, str] | None
 
 @transaction.atomic
 def open_hall(new: NewHall, *, by: Actor) -> Hall:
-    """Open a hall at once, as provisional; whoever opens it runs it. At most three may wait for confirmation."""
+    """Open a hall at once, as provisional; opened again by whoever runs it, it is the same hall."""
+    hall, _ = checked_hall(new, opened_by=by.name)
+    with connection.cursor() as cursor:  # whoever opens the same one at the same moment waits until we are done
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"hall|{hall.name}|{hall.address}"])
+    there = Hall.objects.filter(region_code=hall.region_code, name=hall.name, address=hall.address).first()
+    if there is None:
+        return begin_hall(new, by=by)
+    if halls_run_by(by, MANAGE).filter(pk=there.pk).exists():
+        return there
+    raise Refusal("hall_exists", T(
+        "这个地址已经开通了“{name}”。您在那里工作，请大厅负责人把您加为同事；不是本单位开通的，请联系区县政务服务管理机构。",
+        "“{name}” is open at this address already. If you work there, ask its manager to add you; if your office did not "
+        "open it, tell the district.").format(name=there.name), field="name", status=409)  # fmt: skip
+
+
+@transaction.atomic
+def begin_hall(new: NewHall, *, by: Actor) -> Hall:
+    """A hall that is not there yet; whoever opens it runs it. At most three of theirs may wait for confirmation."""
     if by.person_id is None:
         raise Refusal("sign_in_first", T("请先登录。", "Please sign in first."), status=401)
     hall, uscc = checked_hall(new, opened_by=by.name)

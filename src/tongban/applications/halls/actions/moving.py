@@ -12,11 +12,11 @@ from django.db import IntegrityError, transaction
 
 from tongban.applications.halls.actions.halls import (
     NewHall,
+    begin_hall,
     change_hall,
     change_windows,
     locked_hall,
     managed_hall,
-    open_hall,
 )
 from tongban.applications.halls.models import Hall, Visit
 from tongban.applications.halls.queries.halls import hall_run_by, keys_for_moving
@@ -69,7 +69,7 @@ def _received(found: Mapping[str, Any], by: Actor) -> Hall:
     names = ("name", "name_en", "operator", "region_code", "address", "phone", "capacity", "hours", "day_starts")
     with transaction.atomic():
         new = NewHall(**{name: said[name] for name in names}, services=["综合业务"])
-        hall = open_hall(replace(new, windows=max(1, len(found["windows"]))), by=by)
+        hall = begin_hall(replace(new, windows=max(1, len(found["windows"]))), by=by)
         hall.moved_from, hall.moving_key = found["from"], found["key"][:100]
         hall.save(update_fields=["moved_from", "moving_key"])
         changes = {

@@ -72,6 +72,16 @@ def test_a_code_in_full_width_digits_is_a_code(manager: Actor) -> None:
     assert actions.open_hall(new_hall(region_code="５１０５０２"), by=manager).region_code == "510502"
 
 
+def test_a_hall_opened_twice_is_one_and_nobody_elses(manager: Actor) -> None:
+    hall = actions.open_hall(new_hall(), by=manager)
+    assert actions.open_hall(new_hall(capacity=9), by=manager) == hall
+    with pytest.raises(Refusal) as found:
+        actions.open_hall(new_hall(), by=somebody("别人"))
+    assert (found.value.code, found.value.field) == ("hall_exists", "name")
+    assert Hall.objects.count() == Unit.objects.count() == 1
+    assert actions.open_hall(new_hall(address="示例大道 2 号"), by=somebody("别人")) != hall
+
+
 def test_nobody_opens_halls_without_end(manager: Actor) -> None:
     for n in range(MOST_PROVISIONAL):
         actions.open_hall(new_hall(name=f"大厅{n}"), by=manager)

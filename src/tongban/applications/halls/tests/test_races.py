@@ -50,6 +50,14 @@ def busy_hall(committed_db: None, regions: None) -> Any:
         yield actions.confirm_hall(actions.open_hall(new_hall(), by=by).pk, by=staff("administrator")), by
 
 
+def test_a_hall_opened_by_two_at_once_is_one(committed_db: None, regions: None) -> None:
+    with enter("j510500"):
+        people = [somebody("余大明"), somebody("别人")]
+    got = at_once(4, lambda n: actions.open_hall(new_hall(), by=people[n % 2]).pk)
+    assert got.count("hall_exists") == 2
+    assert len(set(got)) == 2
+
+
 def test_numbers_have_neither_gap_nor_repeat_whoever_comes_at_once(busy_hall: Any) -> None:
     hall, _ = busy_hall
     got = at_once(8, lambda n: [_number(hall, n * 20 + k) for k in range(10)])

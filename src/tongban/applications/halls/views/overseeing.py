@@ -20,6 +20,7 @@ from tongban.applications.halls.forms import HallFilter, HallListForm, ReasonFor
 from tongban.applications.halls.models import Hall
 from tongban.applications.halls.rules.rights import CONFIRM, OVERSEE
 from tongban.applications.halls.rules.shape import HALL_STATES, HALL_TONES
+from tongban.foundation.regions.queries import region_name
 from tongban.lib.phones import show_phone
 from tongban.lib.refusals import not_found
 from tongban.lib.words import T
@@ -30,22 +31,28 @@ from tongban.web.tables import Column, listing, table_file
 _SHOWN_REJECTED = 200
 _REPORT_SECONDS = 3600
 
-HALL_COLUMNS = (
-    Column(
-        "name",
-        T("大厅", "Hall"),
-        lambda h: h.name,
-        "name_pinyin",
-        href=lambda h: reverse("halls:oversee_one", args=[h.pk]),
-    ),
-    Column("operator", T("主办单位", "Operator"), lambda h: h.operator, "operator"),
-    Column("region", T("区划", "Region"), lambda h: h.region_code, "region_code"),
-    Column("waiting", T("等候", "Waiting"), lambda h: h.waiting, "waiting", is_number=True),
-    Column("inside", T("厅内", "Inside"), lambda h: f"{h.inside} / {h.capacity}", "inside", is_number=True),
-    Column("phone", T("电话", "Telephone"), lambda h: show_phone(h.phone)),
-    Column("opened", T("开通", "Opened"), lambda h: h.opened_at, "opened_at"),
-    Column("state", T("状态", "State"), lambda h: HALL_STATES[h.state], "state", tone=lambda h: HALL_TONES[h.state]),
-)
+
+def _columns() -> tuple[Column, ...]:
+    """The district's list; the names of its places are read once for each place."""
+    names: dict[str, Any] = {}
+
+    def place(hall: Any) -> Any:
+        code = hall.region_code
+        if code not in names:
+            names[code] = region_name(code) or code
+        return names[code]
+
+    return (
+        Column("name", T("大厅", "Hall"), lambda h: h.name, "name_pinyin",
+               href=lambda h: reverse("halls:oversee_one", args=[h.pk])),
+        Column("operator", T("主办单位", "Operator"), lambda h: h.operator, "operator"),
+        Column("region", T("区划", "Region"), place, "region_code"),
+        Column("waiting", T("等候", "Waiting"), lambda h: h.waiting, "waiting", is_number=True),
+        Column("inside", T("厅内", "Inside"), lambda h: f"{h.inside} / {h.capacity}", "inside", is_number=True),
+        Column("phone", T("电话", "Telephone"), lambda h: show_phone(h.phone)),
+        Column("opened", T("开通", "Opened"), lambda h: h.opened_at, "opened_at"),
+        Column("state", T("状态", "State"), lambda h: HALL_STATES[h.state], "state", tone=lambda h: HALL_TONES[h.state]),
+    )  # fmt: skip
 
 
 @audience("staff", capability=OVERSEE)
@@ -56,10 +63,10 @@ def halls(request: HttpRequest) -> HttpResponse:
     said = form.cleaned_data if form.is_valid() else {"q": "", "state": ""}
     found = queries.with_crowds(queries.halls_overseen(actor_of(request), state=said["state"], term=said["q"]))
     if request.GET.get("export") == "csv":
-        return table_file(found.order_by("region_code", "name_pinyin"), HALL_COLUMNS, name="政务大厅")
+        return table_file(found.order_by("region_code", "name_pinyin"), _columns(), name="政务大厅")
     waiting = queries.halls_overseen(actor_of(request), state="provisional")
     context = {
-        "listing": listing(request, found, HALL_COLUMNS, sort="-waiting"), "form": form, "waiting": waiting.count(),
+        "listing": listing(request, found, _columns(), sort="-waiting"), "form": form, "waiting": waiting.count(),
         "may_confirm": CONFIRM in actor_of(request).capabilities,
     }  # fmt: skip
     return render(request, "halls/desk/list.html", context)
@@ -76,6 +83,7 @@ def hall(request: HttpRequest, hall_id: UUID) -> HttpResponse:
         "hall": found, "state": HALL_STATES[found.state], "tone": HALL_TONES[found.state], "phone": show_phone(found.phone),
         "may_confirm": CONFIRM in actor_of(request).capabilities, "form": ReasonForm(),
         "services": found.service_list, "windows": found.windows.count(),
+        "region": region_name(found.region_code) or found.region_code,
     }  # fmt: skip
     return render(request, "halls/desk/one.html", context)
 
