@@ -10,11 +10,11 @@ urlpatterns = [
     path("healthz", health.healthz),
     path("readyz", health.readyz),
     path("metrics", health.metrics),
+    path("api/", api.urls),  # first: programs call it most, and it is looked for twice in each writing call
     path("", include("tongban.applications.halls.urls")),  # early: a hall's visitors come by the hundred in a second
     path("", include("tongban.foundation.parties.urls")),  # before allauth: it replaces one of its pages
     path("accounts/", include("allauth.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
-    path("api/", api.urls),
     path("log/", include("tongban.foundation.ledger.urls")),
     path("operations/ledger/", include(ledger_operations)),
     path("documents/", include("tongban.foundation.documents.urls")),

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from tongban_verify.passes.code import Claims, Malformed, read
+from tongban_verify.passes.code import Claims, Code, Malformed, read
 from tongban_verify.passes.status import StatusList
 from tongban_verify.passes.trust import SKEW, TrustedKey, TrustList
 
@@ -91,6 +91,12 @@ def judge(text: str, *, key_of: Callable[[bytes], TrustedKey | None], status_of:
         code = read(text)
     except Malformed:
         return Verdict("malformed")
+    return judge_code(code, key_of=key_of, status_of=status_of, now=now, where=where, trouble=trouble)
+
+
+def judge_code(code: Code, *, key_of: Callable[[bytes], TrustedKey | None], status_of: Callable[[Claims, TrustedKey], str],
+               now: datetime, where: Where = ANYWHERE, trouble: str = "") -> Verdict:  # fmt: skip
+    """The same on a code that was read already."""
     if trouble:
         return Verdict(trouble)
     key = key_of(code.kid)

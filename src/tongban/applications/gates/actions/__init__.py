@@ -31,8 +31,9 @@ from tongban.applications.gates.actions.passes import (
     take_pass,
 )
 from tongban.applications.gates.actions.photos import remove_photo, set_photo
-from tongban.applications.gates.actions.scans import Judged, Scanned, look_up, take_scans, verify_at_gate
+from tongban.applications.gates.actions.scans import Scanned, look_up, take_scans
 from tongban.applications.gates.actions.telling import tell_of_ending
+from tongban.applications.gates.actions.verifying import Judged, verify_at_gate
 
 __all__ = [
     "MOST_CARDS",

@@ -1,4 +1,4 @@
-"""What was judged at the gates: taken over from phones in batches, judged here for whoever asks."""
+"""What was judged at the gates, taken over from phones in batches; and passes looked up by a telephone."""
 
 from __future__ import annotations
 
@@ -13,22 +13,17 @@ from django.utils import timezone
 
 from tongban.applications.gates.actions.doubts import LetIn, note_doubts
 from tongban.applications.gates.models import Community, Pass, Scan
-from tongban.applications.gates.queries.communities import rules_of
 from tongban.applications.gates.queries.guards import community_of_device, community_of_guard
 from tongban.applications.gates.queries.passes import SUBJECT
-from tongban.applications.gates.rules.kinds import known_as, ruled_as
-from tongban.applications.gates.rules.rights import VERIFY
-from tongban.applications.gates.rules.scans import ADDED, BATCH, VERDICTS, Shown, believable, by_rules
-from tongban.foundation.credentials.queries import subjects_of_ctis, verdict_on
-from tongban.foundation.parties.queries import require
+from tongban.applications.gates.rules.scans import ADDED, BATCH, VERDICTS, believable
+from tongban.foundation.credentials.queries import subjects_of_ctis
 from tongban.lib.actors import Actor
 from tongban.lib.copying import copy_rows
 from tongban.lib.fields import blind_index_any
 from tongban.lib.ids import uuid7
 from tongban.lib.phones import phone_tail_key
-from tongban.lib.refusals import Refusal, not_found
+from tongban.lib.refusals import Refusal
 from tongban.lib.words import T
-from tongban_verify.passes.code import Claims
 
 SEEN = ("valid", "revoked", "expired", "not_yet", "stale_code", "wrong_gate", "online_only", "list_unknown", *ADDED)
 """Verdicts of codes whose signature was right: only they say whose pass it was."""
@@ -103,56 +98,6 @@ def _row(one: Scanned, pass_id: UUID | None, now: datetime) -> tuple[Any, ...]:
         uuid7(), one.nonce, one.gate, pass_id, one.type[:12].replace("\0", ""), verdict, one.was_let, one.is_entry, believable(one.at, now),
         one.list_age, one.was_offline,
     )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """The verdict of the house on a code at a gate."""
-
-    verdict: str
-    claims: Claims | None
-
-    @property
-    def is_let(self) -> bool:
-        """Only a valid one."""
-        return self.verdict == "valid"
-
-
-def _judged_for(by: Actor, community_code: str) -> Community:
-    """The community a caller may judge for: a guard's phone its own, a turnstile those of its region."""
-    if by.kind == "device":
-        return community_of_device(by)
-    require(by, VERIFY, region=community_code)
-    found = Community.objects.filter(code=community_code).first()
-    if found is None:
-        raise not_found(T("这个社区的门岗", "The gates of this community"))
-    return found
-
-
-def verify_at_gate(text: str, scanned: Scanned, *, community_code: str = "", by: Actor) -> Judged:
-    """Judge a code by the house's own tables and keep that it was; the same nonce again is kept once."""
-    community, now = _judged_for(by, community_code), timezone.now()
-    found, _ = verdict_on(text, now=now)
-    claims = found.claims
-    reason = found.reason
-    if claims is not None and reason not in ("wrong_scope",):
-        reason = _place(claims, community, scanned.gate) or reason
-        if reason == "valid":
-            shown = Shown(ruled_as(claims.content.type, claims.content.number), scanned.gate, now)
-            reason = by_rules(shown, list(rules_of(community, since=timezone.localdate(now)))) or "valid"
-    judged = Judged(reason, claims)
-    said = Scanned(
-        scanned.nonce, scanned.gate, reason, judged.is_let, scanned.is_entry, claims.cti if claims else b"",
-        known_as(claims.content.type, claims.content.number) if claims else "",
-    )  # fmt: skip
-    _keep(community, [said], by)
-    return judged
-
-
-def _place(claims: Claims, community: Community, gate: int) -> str:
-    if not claims.issuer.startswith(community.code):
-        return "another_community"
-    return "" if claims.content.opens(gate) else "wrong_gate"
 
 
 @transaction.atomic

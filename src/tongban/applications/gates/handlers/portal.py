@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from django.urls import reverse
 
 from tongban.applications.gates import queries
 from tongban.applications.gates.rules.rights import RUN
+from tongban.foundation.parties.hooks import my_data
 from tongban.lib.actors import Actor
 from tongban.lib.words import T
 from tongban.web import portal
@@ -32,3 +35,12 @@ def account_menu(*, actor: Actor) -> list[portal.Entry]:
     if not actor.is_known or actor.is_staff:
         return []
     return [portal.Entry(_PASSES, reverse("gates:mine"), "id-badge-2", 55)]
+
+
+@my_data.answer
+def held(person_id: UUID) -> list[portal.Section]:
+    """A person's passes, what they asked for, and every scan and look-up the house still knows the pass of."""
+    return [
+        portal.Section(_PASSES, queries.passes_held_on(person_id), reverse("gates:mine")),
+        portal.Section(T("门岗扫码和查找", "Scans and look-ups at gates"), queries.scans_held_on(person_id), reverse("gates:mine")),
+    ]  # fmt: skip

@@ -33,9 +33,14 @@ def community_of_device(by: Actor) -> Community:
     """The community at whose gates a device stands."""
     found = Community.objects.filter(guards__contains=[str(by.device_id)]).first() if by.device_id else None
     if found is None:
-        raise Refusal("no_gate_here", T("这台设备没有登记在任何门岗。请社区在“门岗设备”里重新登记。",
-                      "This device belongs to no gate: have the community enrol it under “Devices at the gates”."), status=404)  # fmt: skip
+        raise no_gate_here()
     return found
+
+
+def no_gate_here() -> Refusal:
+    """A device that no community knows."""
+    return Refusal("no_gate_here", T("这台设备没有登记在任何门岗。请社区在“门岗设备”里重新登记。",
+                   "This device belongs to no gate: have the community enrol it under “Devices at the gates”."), status=404)  # fmt: skip
 
 
 def community_of_guard(by: Actor) -> Community:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import pairwise
@@ -59,12 +60,23 @@ def too_soon(scans: list[Scanned]) -> list[tuple[Scanned, Scanned]]:
 class InForce(Protocol):
     """A rule as far as a gate asks it."""
 
-    type: str
-    first: date
-    last: date
-    is_closed: bool
-    hours: str
-    gates: list[int]
+    @property
+    def type(self) -> str: ...
+
+    @property
+    def first(self) -> date: ...
+
+    @property
+    def last(self) -> date: ...
+
+    @property
+    def is_closed(self) -> bool: ...
+
+    @property
+    def hours(self) -> str: ...
+
+    @property
+    def gates(self) -> list[int]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +88,7 @@ class Shown:
     at: datetime
 
 
-def by_rules(shown: Shown, rules: list[InForce]) -> str:
+def by_rules(shown: Shown, rules: Sequence[InForce]) -> str:
     """Why a good pass does not open this gate now; empty when it does."""
     day = shown.at.astimezone(SHANGHAI).date()
     rule = next((one for one in rules if one.type == shown.type and one.first <= day <= one.last), None)

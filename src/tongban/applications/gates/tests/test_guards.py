@@ -8,7 +8,9 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from tongban.applications.gates import actions, queries
@@ -285,6 +287,31 @@ class TestVerifying:
         for _ in range(2):
             self.verified(token, code, nonce=nonce)
         assert Scan.objects.count() == 1
+
+    def test_in_four_statements(self, place: Place, token: str) -> None:
+        code, gate = queries.shown_code(a_pass(place)), self.turnstile()
+        where = {"community": place.community.code}
+        self.verified(gate, code, **where)  # notes the day of the client's last call
+        for who, more, most in ((gate, where, 4), (token, {}, 5)):  # a phone's token is looked for among clients' first
+            self.verified(who, code, **more)
+            with CaptureQueriesContext(connection) as asked:
+                self.verified(who, code, **more)
+            # Within a test's transaction the connection is pointed to the jurisdiction for each request.
+            assert len([one for one in asked if "search_path" not in one["sql"]]) == most
+
+    def test_two_gates_within_a_moment_are_noted_whichever_call_is_written_first(self, place: Place) -> None:
+        row, gate = a_pass(place), self.turnstile()
+        code, where = queries.shown_code(row), {"community": place.community.code}
+        self.verified(gate, code, **where)
+        self.verified(gate, code, gate=2, **where)
+        first, second = Scan.objects.order_by("at")
+        assert (first.before_id, second.before_id) == (None, first.pk)
+        Scan.objects.update(
+            at=timezone.now() + timedelta(seconds=2), before=None
+        )  # as if another call had been quicker
+        self.verified(gate, code, gate=3, **where)
+        third = Scan.objects.exclude(pk__in=[first.pk, second.pk]).get()
+        assert Scan.objects.filter(before=third).exists()
 
     def test_nobody_else_may_ask(self, place: Place, token: str, refused: Refused) -> None:
         asked, code = Scanned(uuid4(), 1, "", False), place.community.code

@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.core.files.base import ContentFile
@@ -15,6 +16,7 @@ from django.test import Client
 from django.utils import timezone
 
 from tongban.applications.gates import actions, queries
+from tongban.applications.gates.handlers import portal
 from tongban.applications.gates.models import Pass
 from tongban.applications.gates.tests.conftest import Place, Somebody
 from tongban.applications.gates.tests.test_guards import ask
@@ -178,3 +180,21 @@ def test_it_is_erased_with_the_pass(holder: Somebody, held: Pass) -> None:
     )
     erase_due()
     assert not Pass.objects.exists()
+
+
+def test_the_holders_page_of_their_data_shows_pass_photo_scans_and_look_ups(
+    holder: Somebody, held: Pass, token: str, place: Place, django_assert_max_num_queries: Any
+) -> None:
+    actions.set_photo(held.pk, face(), by=holder.by)
+    code = queries.shown_code(Pass.objects.get(pk=held.pk))
+    ask(token, "verify", {"nonce": str(uuid4()), "code": code, "gate": 1})
+    ask(token, "look-up", {"nonce": str(uuid4()), "tail": held.phone[-4:], "gate": 2})
+    with django_assert_max_num_queries(12):
+        passes, scans = (one for answer in [portal.held(holder.person.pk)] for one in answer)
+    assert [str(label) for label, _, _ in passes.facts] == ["居民", "证上的照片"]
+    assert "7-1-101" in str(passes.facts[0][1])
+    assert [str(label) for label, _, _ in scans.facts] == ["按手机尾号查找", "扫码"]
+    assert "南门 · 进门" in str(scans.facts[1][1])
+    assert str(scans.facts[1][1]).endswith("放行")
+    stranger = place.lives(11, "1-102")
+    assert all(not section.facts for section in portal.held(stranger.person.pk))

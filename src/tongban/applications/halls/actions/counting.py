@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from datetime import date
-from functools import lru_cache
-from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Model
 
 from tongban.applications.halls.models import Counter, Trace, Visit
 from tongban.applications.halls.queries.visits import counted
 from tongban.lib.ids import uuid7
+from tongban.lib.inserting import insert_statement, insert_values
 
 UNLIMITED = 2**31 - 2
+_DRAWN = ("number", "(SELECT value FROM drawn)")
 
 
 def count_up(hall_id: UUID, day: date, prefix: str, *, step: int = 1, most: int = UNLIMITED) -> int | None:
@@ -62,23 +61,15 @@ def write_with_number(visit: Visit, trace: Trace) -> None:
         cursor.execute(
             f"WITH drawn AS (INSERT INTO {table} AS c (id, hall_id, day, prefix, value) VALUES (%s, %s, %s, %s, 1) "  # noqa: S608
             "ON CONFLICT (hall_id, day, prefix) DO UPDATE SET value = c.value + 1 RETURNING value), "
-            f"traced AS ({_statement(Trace, '')}) {_statement(Visit, 'number')} RETURNING number",
-            [uuid7(), visit.hall_id, visit.day, visit.prefix, *_values(trace, ""), *_values(visit, "number")],
+            f"traced AS ({insert_statement(Trace)}) {insert_statement(Visit, _DRAWN)} RETURNING number",
+            [
+                uuid7(),
+                visit.hall_id,
+                visit.day,
+                visit.prefix,
+                *insert_values(trace),
+                *insert_values(visit, {"number": []}),
+            ],
         )
         visit.number = cursor.fetchone()[0]
     visit._state.adding = trace._state.adding = False
-
-
-@lru_cache(maxsize=8)
-def _statement(model: type[Model], drawn: str) -> str:
-    """The statement that inserts a row of a model; the column named ``drawn`` gets the number."""
-    names = [str(field.column) for field in model._meta.local_concrete_fields]
-    columns = ", ".join(connection.ops.quote_name(name) for name in names)
-    values = ", ".join("(SELECT value FROM drawn)" if name == drawn else "%s" for name in names)
-    return f"INSERT INTO {connection.ops.quote_name(model._meta.db_table)} ({columns}) VALUES ({values})"  # noqa: S608
-
-
-def _values(row: Model, drawn: str) -> list[Any]:
-    """A row's values as the model itself would write them."""
-    fields = [field for field in row._meta.local_concrete_fields if field.column != drawn]
-    return [field.get_db_prep_save(field.pre_save(row, True), connection) for field in fields]

@@ -11,11 +11,12 @@ from uuid import UUID
 from django.utils import timezone
 
 from tongban.foundation.credentials.models import Credential
-from tongban.foundation.credentials.queries.keys import trusted_key
+from tongban.foundation.credentials.queries.keys import as_trusted, trusted_key
+from tongban.lib.repeated import Repeated
 from tongban.lib.words import T
-from tongban_verify.passes.code import Claims
+from tongban_verify.passes.code import Claims, Malformed, read
 from tongban_verify.passes.trust import TrustedKey
-from tongban_verify.passes.verdicts import Verdict, judge
+from tongban_verify.passes.verdicts import Verdict, judge_code
 
 # As on paper: who the types are for, in the office's words.
 TYPE_NAMES: dict[str, T] = {
@@ -28,18 +29,40 @@ TYPE_NAMES: dict[str, T] = {
 }
 
 
+_ISSUED = Repeated[Credential](
+    lambda cti, issuer: (
+        Credential.objects.filter(cti=cti, status_list__issuer=issuer).select_related("key").defer("code")
+    )
+)
+
+
 def verdict_on(text: str, *, now: datetime) -> tuple[Verdict, Credential | None]:
-    """The verdict on a scanned or pasted text, and the credential's row; looked up by the signed cti, never by the text."""
-    found: list[Credential] = []
+    """The verdict on a scanned or pasted text, and the row of a credential that is good or revoked."""
+    verdict, row = verdict_and_record(text, now=now)
+    return verdict, row if verdict.reason in ("valid", "revoked") else None
 
-    def status_of(claims: Claims, _: TrustedKey) -> str:
-        found.extend(Credential.objects.filter(cti=claims.cti, status_list__issuer=claims.issuer)[:1])
-        if not found:
+
+def verdict_and_record(text: str, *, now: datetime) -> tuple[Verdict, Credential | None]:
+    """The verdict on a text, and the row its cti names, whatever the verdict; never looked up by the text.
+
+    One statement for whatever was issued here: its row brings the key it was signed with.
+    """
+    try:
+        code = read(text.strip(" \r\n\t"))
+    except Malformed:
+        return Verdict("malformed"), None
+    row = _ISSUED.first(cti=code.claims.cti, issuer=code.claims.issuer)
+
+    def key_of(kid: bytes) -> TrustedKey | None:
+        own = row is not None and bytes(row.key.kid) == kid
+        return as_trusted(row.key) if row and own else trusted_key(kid)
+
+    def status_of(*_: Any) -> str:
+        if row is None:
             return "not_recorded"
-        return "revoked" if found[0].revoked_at else "valid"
+        return "revoked" if row.revoked_at else "valid"
 
-    verdict = judge(text.strip(" \r\n\t"), key_of=trusted_key, status_of=status_of, now=now)
-    return verdict, found[0] if found else None
+    return judge_code(code, key_of=key_of, status_of=status_of, now=now), row
 
 
 def signed_facts(claims: Claims) -> list[tuple[T, str]]:

@@ -234,8 +234,8 @@ part("gate").addEventListener("change", async (event) => { gate = Number(event.t
 watchWays(root, (chosen) => { way = chosen; });
 const take = inTurn(scanned, (why) => show("ask", { reason: why }));
 watchForm(root, take);
-openCallers(root, words, {
-  device, gate: () => gate,
+const callers = openCallers(root, words, {
+  device, shelf, gate: () => gate,
   answered: (isWelcome, caller) => { hideChoice(); part("photo").hidden = true; show(isWelcome ? "allow" : "deny", { reason: isWelcome ? "consented" : "not_consented" }, [caller.said]); part("who").textContent = `${caller.name} · ${caller.place}`; part("verdict").scrollIntoView({ block: "center" }); },
 });
 part("look-up").addEventListener("submit", async (event) => {
@@ -268,6 +268,7 @@ async function begin() {
   await refresh();
   await send();
   if (state?.kiosk) await kiosk?.resume();
+  else await callers.resume();
 }
 watchEnrolment(root, { device, outbox, words, begin, stays: (text) => { part("tested").textContent = text; } });
 part("test").addEventListener("click", async () => {
