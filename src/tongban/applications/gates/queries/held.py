@@ -52,7 +52,7 @@ def _said(row: Pass) -> str:
 
 def scans_held_on(person_id: UUID) -> list[Fact]:
     """Each time a gate saw one's pass, or a guard looked it up; the newest first."""
-    rows = list(_scans(person_id)[:_MOST])
+    rows = list(_scans(_own(person_id))[:_MOST])
     names = {(one.community_id, one.number): T(one.name, one.name_en or one.name)
              for one in Gate.objects.filter(community_id__in={row.community_id for row in rows})}  # fmt: skip
     return [
@@ -65,10 +65,13 @@ def scans_held_on(person_id: UUID) -> list[Fact]:
     ]
 
 
-def _scans(person_id: UUID) -> QuerySet[Scan]:
-    """Of passes one holds; of those without a holder, of those one asked for: a visitor's, a vehicle's."""
-    own = Q(held__person_id=person_id) | Q(held__person=None, held__asked_by_id=person_id)
-    return Scan.objects.filter(own).select_related("community").order_by("-at")
+def _own(person_id: UUID) -> QuerySet[Pass]:
+    """Passes one holds; of those without a holder, those one asked for: a visitor's, a vehicle's."""
+    return Pass.objects.filter(Q(person_id=person_id) | Q(person=None, asked_by_id=person_id))
+
+
+def _scans(passes: QuerySet[Pass]) -> QuerySet[Scan]:
+    return Scan.objects.filter(held__in=passes).select_related("community").order_by("-at")
 
 
 def _seen(row: Scan, gate: T | None) -> str:

@@ -60,7 +60,7 @@ class TestLeaving:
         content = file_of(rich_hall, manager)
         assert "病人" not in content.decode()
         assert Visit.objects.get().code not in content.decode()
-        assert "138" not in content.decode()
+        assert "1380" not in content.decode()  # shorter ones stand in a random key now and then
         assert set(json.loads(content)) == {"format", "version", "from", "key", "hall", "windows"}
 
     def test_only_its_manager_takes_it_along(self, hall: Hall, manager: Actor) -> None:
