@@ -198,7 +198,7 @@ STATIC_ROOT = VAR_DIR / "static"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
-        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        "BACKEND": "tongban.config.static_files.StaticFiles"
         if MODE != "test"
         else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tongban.config import preparation
+from tongban.config.static_files import StaticFiles
 from tongban.config.trouble import Trouble
 from tongban.foundation.ledger import actions
 from tongban.lib.actors import system
@@ -44,6 +45,19 @@ def test_static_files_are_collected_once(tmp_path: Path, settings: Any) -> None:
     (settings.STATIC_ROOT / ".collected").unlink()  # as after an interruption
     preparation.collect_static(settings.STATIC_ROOT, said.append)
     assert len(said) == 2
+
+
+def test_every_name_of_a_file_is_compressed(tmp_path: Path) -> None:
+    for name in ("one.js", "one.0123.js", "one.txt"):
+        (tmp_path / name).write_text("let known = 1\n" * 500)
+    (tmp_path / "other.js").write_text("let other = 2\n" * 500)
+    names = {"one.js", "one.0123.js", "one.txt", "other.js"}
+    made = set(StaticFiles(location=str(tmp_path), base_url="/static/").compress_files(names))
+    assert made == {(name, name + suffix) for name in names for suffix in (".br", ".gz")}
+    for suffix in (".br", ".gz"):
+        first = (tmp_path / f"one.js{suffix}").read_bytes()
+        assert (tmp_path / f"one.0123.js{suffix}").read_bytes() == first
+        assert (tmp_path / f"other.js{suffix}").read_bytes() != first
 
 
 @pytest.mark.usefixtures("db")
