@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from tongban.foundation.ledger import actions as ledger
 from tongban.foundation.parties.hooks import REGISTER_PERSON, VERIFY_PERSON
-from tongban.foundation.parties.models import Person
+from tongban.foundation.parties.models import Account, Person
 from tongban.foundation.parties.queries import person_by_document, require
 from tongban.foundation.parties.queries.leaves import identity_leaf
 from tongban.foundation.parties.rules import Particulars, check_name
@@ -93,8 +93,10 @@ def record_phone(person_id: UUID, phone: str, *, replace: bool = False, by: Acto
         raise Refusal("phone_known", T("已经登记了另一个号码，请由本人更正。",
                       "Another number is on record: the person corrects it."), field="phone", status=409)  # fmt: skip
     person.phone = number
+    if by.kind == "person":  # said by somebody who knows, not taken from a list
+        person.confirmed_at = timezone.now()
     fill_indexes(person)
-    person.save(update_fields=["phone", "phone_index", "phone_tail_index"])
+    person.save(update_fields=["phone", "phone_index", "phone_tail_index", "confirmed_at"])
     return person
 
 
@@ -107,11 +109,19 @@ def fill_phones(numbers: Mapping[UUID, str], *, by: Actor) -> set[UUID]:
 
 
 @transaction.atomic
-def put_back_phones(brought: Mapping[UUID, tuple[str, str]], *, by: Actor) -> set[UUID]:
-    """Undo numbers that were brought, by person (number, the one before): only where the brought one still stands."""
+def put_back_phones(brought: Mapping[UUID, tuple[str, str]], *, since: datetime, by: Actor) -> set[UUID]:
+    """Undo numbers that were brought, by person (number, the one before), where the brought one still stands.
+
+    Who was confirmed after ``since``, or signs in with that number, keeps it; the answer is who does.
+    """
     require(by, REGISTER_PERSON)
     found = Person.objects.select_for_update().filter(pk__in=list(brought))
-    return _write_phones({one: brought[one.pk][1] for one in found if one.phone == brought[one.pk][0]})
+    same = {one for one in found if one.phone == brought[one.pk][0]}
+    accounts = Account.objects.filter(person_id__in=[one.pk for one in same], is_active=True)
+    own = {(one.person_id, one.phone) for one in accounts}
+    kept = {one for one in same if (one.confirmed_at and one.confirmed_at > since) or (one.pk, one.phone) in own}
+    _write_phones({one: brought[one.pk][1] for one in same - kept})
+    return {one.pk for one in kept}
 
 
 def _write_phones(numbers: Mapping[Person, str]) -> set[UUID]:

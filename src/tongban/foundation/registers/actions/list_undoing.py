@@ -40,6 +40,9 @@ WHERE r.list_id = %s AND r.decision = 'move' AND r.id = ANY(%s) AND old.person_i
 _TOUCHED = Refusal("changed_since", T("导入以后有人核实、改动或引用过，没有撤销。请在这一户里单独处理。",
                    "Somebody confirmed, changed or used it since: it was not undone. Deal with it where it is."))  # fmt: skip
 
+_PHONE_STAYS = Refusal("phone_confirmed_since", T("导入的电话以后有人核实过，没有撤销。",
+                       "The telephone the list brought was confirmed since: it stays."), field="phone")  # fmt: skip
+
 
 @transaction.atomic
 def undo_list(list_id: UUID, *, reason: str, by: Actor) -> ResidentList:
@@ -84,7 +87,7 @@ def _undo(found: ResidentList, *, by: Actor) -> None:
         cursor.execute(_REOPENED, [found.pk, gone, reason_to_end(found)])
     kept = rows.exclude(pk__in=gone).update(verdict="kept", notes=[note_of(_TOUCHED)])
     _remove_places(found)
-    _give_back_phones(found, by)
+    kept += _give_back_phones(found, by)
     give_up_people({one for one in new_people if one}, by=by)
     found.state, found.undone_at, found.undone_count = ResidentList.State.UNDONE, timezone.now(), len(gone)
     found.counts = found.counts | {"fresh": len(gone), "kept": kept}
@@ -104,8 +107,17 @@ def _remove_places(found: ResidentList) -> None:
         pointed_to_by_nothing(Place.objects.filter(pk__in=ids[level])).delete()
 
 
-def _give_back_phones(found: ResidentList, by: Actor) -> None:
-    """Telephones the list brought to people on record go again, where they still stand; one that was replaced comes back."""
+def _give_back_phones(found: ResidentList, by: Actor) -> int:
+    """Telephones the list brought to people on record go again, and what they replaced comes back; how many are kept.
+
+    A number that does not stand there any more, or that somebody confirmed since, on a visit or otherwise, is left as it is.
+    """
+    assert found.taken_at is not None
     rows = ListRow.objects.filter(resident_list=found, verdict__in=("known", "fresh", "kept"), is_new=False)
     brought = {row.person_id: (row.phone, row.old_phone) for row in rows.exclude(phone_use="") if row.person_id}
-    put_back_phones(brought, by=by)
+    seen = Residence.objects.filter(person_id__in=list(brought), confirmed_at__gt=found.taken_at)
+    visited = set(seen.values_list("person_id", flat=True))
+    given_back = {person: numbers for person, numbers in brought.items() if person not in visited}
+    kept = visited | put_back_phones(given_back, since=found.taken_at, by=by)
+    still = rows.filter(person_id__in=kept, verdict="known").exclude(phone_use="")
+    return still.update(verdict="kept", notes=[note_of(_PHONE_STAYS)])

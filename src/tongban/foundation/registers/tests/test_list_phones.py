@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from tongban.foundation.parties.actions import record_phone
-from tongban.foundation.parties.models import Person
+from tongban.foundation.parties.models import Account, Person
 from tongban.foundation.registers import actions
-from tongban.foundation.registers.models import ListRow, ResidentList
+from tongban.foundation.registers.models import ListRow, Residence, ResidentList
 from tongban.foundation.registers.queries.resident_lists import phones_brought
 from tongban.foundation.registers.tests.arrange import grid_worker
 from tongban.foundation.registers.tests.lists import as_csv, line, outcome, phone_of, taken, tried
@@ -61,6 +61,36 @@ def test_a_number_recorded_meanwhile_holds(run_jobs: Run) -> None:
     actions.undo_list(found.pk, reason="弄错了名单", by=worker)
     run_jobs()
     assert number_on_record("张三") == "+8613900001111"
+
+
+def _said_again(own: Person, by: Actor) -> None:
+    record_phone(own.pk, own.phone, replace=True, by=by)
+
+
+def _visited(own: Person, by: Actor) -> None:
+    actions.confirm_residence(Residence.objects.get(person=own).pk, by=by)
+
+
+def _signs_in(own: Person, by: Actor) -> None:
+    Account.objects.create(username="zhangsan", person=own, phone=own.phone)
+
+
+@pytest.mark.parametrize("confirm", [_said_again, _visited, _signs_in])
+def test_undoing_leaves_a_number_somebody_confirmed_since(
+    run_jobs: Run, confirm: Callable[[Person, Actor], None]
+) -> None:
+    worker = grid_worker()
+    taken(as_csv([line(1, "张三", HOME, phone=""), line(2, "李四", OTHER, phone="")]), run_jobs, by=worker)
+    found = confirmed(
+        tried(as_csv([line(1, "张三", HOME), line(2, "李四", OTHER)]), run_jobs, by=worker), run_jobs, worker
+    )
+    confirm(Person.objects.get(name="张三"), worker)
+    actions.undo_list(found.pk, reason="弄错了名单", by=worker)
+    run_jobs()
+    assert (number_on_record("张三"), number_on_record("李四")) == (f"+86{phone_of(1)}", "")
+    [kept] = ListRow.objects.filter(resident_list=found, verdict="kept")
+    found.refresh_from_db()
+    assert (kept.number, kept.notes[0][0], found.counts["kept"]) == (2, "phone_confirmed_since", 1)
 
 
 @pytest.mark.parametrize(("decision", "holds"), [("keep", 1), ("theirs", 9)])
