@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 from bench import (
+    city,
     gates,
     halls,
     halls_day,
@@ -35,7 +36,7 @@ def main(wanted: list[str]) -> None:
     """Run everything, or only the parts named."""
     measured = {
         "stack": stack, "submissions": submissions, "reviews": reviews, "seals": seals, "ledger": ledger,
-        "persons": persons, "lists": lists, "residents": residents, "halls": halls, "halls_day": halls_day,
+        "persons": persons, "lists": lists, "residents": residents, "city": city, "halls": halls, "halls_day": halls_day,
         "gates": gates,
     }  # fmt: skip
     parts = wanted or [*measured, "passes", "startup"]

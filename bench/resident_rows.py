@@ -24,8 +24,8 @@ def name_of(n: int) -> str:
 def row_of(n: int) -> list[str]:
     """One resident: three to a dwelling, eight hundred dwellings to an estate."""
     home = n // 3
-    # Of a region that does not exist, as all made-up numbers; 900 for each day of 82 years, none of the demo.
-    number = synthetic_id_number(date(1940, 1, 1) + timedelta(days=n // 900 * 37 % 30_000), n % 900 + 100)
+    # Of a region that does not exist, as all made-up numbers; 900 for each day of years in which nobody of the demo was born.
+    number = synthetic_id_number(date(1911, 1, 1) + timedelta(days=n // 900 % 7_000), n % 900 + 100)
     address = (
         f"基准苑{home // 800}期{home // 40 % 20 + 1}栋{home // 20 % 2 + 1}单元{home % 20 // 2 + 1}0{home % 2 + 1}室"
     )
