@@ -20,7 +20,7 @@ _REGISTER, _SELF = T("由登记签发", "Issued by the register"), T("本人提�
 _NEIGHBOUR = T("同住家人领取", "Somebody of your household")
 _STATES: dict[str, T] = {
     "invited": T("等访客确认", "waiting for the visitor"), "asked": T("门岗在问", "asked by the gate"), "agreed": T("住户同意", "agreed"),
-    "waiting": T("待核对", "to be checked"), "active": T("有效", "in force"), "refused": T("未通过", "refused"), "ended": T("已结束", "ended"),
+    "waiting": T("待核对", "to be checked"), "active": T("已签发", "issued"), "refused": T("未通过", "refused"), "ended": T("已结束", "ended"),
 }  # fmt: skip
 _MOST = 500
 
@@ -47,7 +47,8 @@ def _naming(person_id: UUID) -> list[Pass]:
 def _said(row: Pass) -> str:
     until = timezone.localtime(row.ends_at)
     parts = [row.name, row.plate, row.place, show_phone(row.phone) if row.phone else "", row.reason]
-    return " · ".join([*(one for one in parts if one), f"{_STATES[row.state]} –{until:%Y-%m-%d %H:%M}"])
+    last = T("到 {until}", "until {until}").format(until=f"{until:%Y-%m-%d %H:%M}")
+    return " · ".join([*(one for one in parts if one), str(last), str(_STATES[row.state])])
 
 
 def scans_held_on(person_id: UUID) -> list[Fact]:
