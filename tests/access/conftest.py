@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -14,17 +13,22 @@ if TYPE_CHECKING:
     from tests.access.world import World
 
 
-@pytest.fixture
-def world(db: None, settings: Any, tmp_path: Path, run_jobs: Callable[[], int]) -> World:
-    """The demo as `tongban demo load` leaves it, and what the walk puts beside it."""
-    from tests.access.world import World
-    from tongban.lib.actors import system
-    from tongban.lib.demo import load_demo
+@pytest.fixture(scope="module")
+def loaded_demo(django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Loading takes seconds: once for a file of tests."""
+    from tests.access.world import demo
 
-    settings.DEMO = True
-    settings.DOCUMENTS_DIR = tmp_path / "documents"
-    load_demo.call(by=system("demo"))
-    return World(run_jobs)
+    with django_db_blocker.unblock(), demo(tmp_path_factory.mktemp("documents")):
+        yield
+
+
+@pytest.fixture
+def world(loaded_demo: None, run_jobs: Callable[[], int]) -> Iterator[World]:
+    """The demo as `tongban demo load` leaves it, and what one walk puts beside it, undone for the next."""
+    from tests.access.world import World, undone
+
+    with undone():
+        yield World(run_jobs)
 
 
 @pytest.fixture

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from ipaddress import IPv4Address
 from itertools import count
 from typing import Any
 
-from django.db import transaction
 from django.http import HttpResponse
 from django.test import Client
 
+from tests.access.world import undone
 from tongban.foundation.parties.queries import SESSION_SECOND_FACTOR
 
 LUZHOU, ZIGONG = "luzhou.localhost", "zigong.localhost"
@@ -92,11 +90,3 @@ class Walker:
         for name, morsel in kept.items():
             self.client.cookies[name] = morsel.value
         return response
-
-
-@contextmanager
-def undone() -> Iterator[None]:
-    """Whatever is written inside is not there afterwards."""
-    with transaction.atomic():
-        yield
-        transaction.set_rollback(True)

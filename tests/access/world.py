@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
+from django.db import transaction
+from django.test import override_settings
 from django.utils import timezone
 
 from tongban.foundation.parties.models import Account, ApiClient, Device, Person, Unit
@@ -15,6 +19,7 @@ from tongban.foundation.parties.queries import actor_of_account, token_hash
 from tongban.foundation.parties.tests.arrange import token_for
 from tongban.lib.actors import Actor, system
 from tongban.lib.capabilities import ALL
+from tongban.lib.demo import load_demo
 from tongban.lib.jurisdictions import enter
 
 TESTS = system("tests")
@@ -96,3 +101,19 @@ class World:
 
 
 Builder = Callable[[World], list[Sample]]
+
+
+@contextmanager
+def demo(documents: Path, **said: Any) -> Iterator[None]:
+    """The demo as `tongban demo load` leaves it, in one transaction that is undone at the end."""
+    with enter("j510500"), override_settings(DEMO=True, DOCUMENTS_DIR=documents, **said), undone():
+        load_demo.call(by=system("demo"))
+        yield
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    """Whatever is written inside is not there afterwards."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)

@@ -18,19 +18,9 @@ def world(
 ) -> Iterator[World]:
     """The demo as `tongban demo load` leaves it, in one transaction for all calls; each of them is undone by itself."""
     from django.conf import settings
-    from django.db import transaction
-    from django.test import override_settings
 
-    from tests.access.world import World
-    from tongban.lib.actors import system
-    from tongban.lib.demo import load_demo
-    from tongban.lib.jurisdictions import enter
+    from tests.access.world import World, demo
 
-    said = {
-        "DEMO": True, "DOCUMENTS_DIR": tmp_path_factory.mktemp("documents"),
-        "ENVIRONMENT": settings.ENVIRONMENT.model_copy(update={"requests_per_minute": 0}),
-    }  # fmt: skip
-    with django_db_blocker.unblock(), enter("j510500"), override_settings(**said), transaction.atomic():
-        load_demo.call(by=system("demo"))
+    patient = settings.ENVIRONMENT.model_copy(update={"requests_per_minute": 0})
+    with django_db_blocker.unblock(), demo(tmp_path_factory.mktemp("documents"), ENVIRONMENT=patient):
         yield World(run_jobs)
-        transaction.set_rollback(True)

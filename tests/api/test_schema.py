@@ -28,8 +28,8 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from tests.access.samples import SAMPLES
-from tests.access.visitors import LUZHOU, VISITORS, Walker, undone
-from tests.access.world import World
+from tests.access.visitors import LUZHOU, VISITORS, Walker
+from tests.access.world import World, undone
 from tongban.config.api import api
 from tongban.lib.ids import uuid7
 
