@@ -56,7 +56,9 @@ def _companies(refreshed: datetime) -> None:
                 refreshed_at=refreshed, is_sample=True,
             )
         )  # fmt: skip
-    CompanyRecord.objects.bulk_create(rows, ignore_conflicts=True)
+    known = set(CompanyRecord.objects.filter(uscc__in=[row.uscc for row in rows]).values_list("uscc", flat=True))
+    new = [row for row in rows if row.uscc not in known]  # a later start need not read their names again
+    CompanyRecord.objects.bulk_create(new, ignore_conflicts=True)
 
 
 def _people(refreshed: datetime) -> None:
