@@ -15,7 +15,7 @@ from tongban.applications.halls.rules.codes import link_key, presence_code, prov
 from tongban.applications.halls.rules.moving import arrival_code, moving_key
 from tongban.applications.halls.rules.queue import INSIDE, WAITING
 from tongban.applications.halls.rules.rights import MANAGE, OVERSEE, SERVE
-from tongban.foundation.parties.queries import memberships_in_force, require
+from tongban.foundation.parties.queries import memberships_now, require
 from tongban.lib import capabilities
 from tongban.lib.actors import Actor
 from tongban.lib.jurisdictions import require_current
@@ -62,10 +62,8 @@ def _own_units(actor: Actor, capability: str) -> list[UUID]:
     """Units in which somebody holds the capability today, with the unit each is a part of."""
     if actor.person_id is None:
         return []
-    found = [
-        one for one in memberships_in_force(actor.person_id, timezone.localdate()).select_related("unit")
-        if capability in capabilities.of_role(one.role)
-    ]  # fmt: skip
+    held = memberships_now(actor.person_id)
+    found = [one for one in held if capability in capabilities.of_role(one.role)]
     return [unit for one in found for unit in (one.unit_id, one.unit.parent_id) if unit is not None]
 
 

@@ -94,6 +94,14 @@ def _delegation(person_id: Any, today: Any, membership_id: Any) -> QuerySet[Dele
     return delegations_in_force(person_id, today).filter(membership_id=membership_id)
 
 
+_MEMBERSHIPS = Repeated[Membership](memberships_in_force)
+
+
+def memberships_now(person_id: UUID) -> list[Membership]:
+    """A person's own memberships today, with unit and organisation."""
+    return _MEMBERSHIPS(person_id=person_id, on=timezone.localdate())
+
+
 _MEMBERSHIP, _DELEGATION = Repeated[Membership](_membership), Repeated[Delegation](_delegation)
 
 
