@@ -17,10 +17,10 @@ NAME = "华阳街道便民服务中心"
 ALL_DAY = "00:00-24:00"
 
 
-def open_hall(owner: Visit) -> str:
+def open_hall(owner: Visit, name: str = NAME) -> str:
     """From nothing to a poster: the address visitors scan."""
     owner.open("/halls/open/")
-    owner.page.locator("[name=name]").fill(NAME)
+    owner.page.locator("[name=name]").fill(name)
     owner.page.locator("[name=operator]").fill("江阳区华阳街道办事处")
     owner.page.locator("[name=address]").fill("示例大道 9 号")
     owner.page.locator("[name=phone]").fill("0830-3110009")

@@ -103,7 +103,7 @@ class Gate:
 def test_a_scanner_goes_on_without_a_network(visitor: Any, house: Any, browser: Any) -> None:
     owner = visitor()
     enter(owner, "owner")
-    door = open_hall(owner)
+    door = open_hall(owner, "华阳街道扫码大厅")
     home = owner.path
     owner.open(f"{home}settings/basics/")
     owner.page.locator("[name=capacity]").fill("3")

@@ -47,14 +47,6 @@ class Shell:
         }  # fmt: skip
         return _script("SHELL", shell, _WORKER)
 
-    def code_reader(self) -> HttpResponse:
-        """The script that reads codes where the browser cannot. It stands beneath the app's page, so that the app's worker
-        keeps it, and alone may compile WebAssembly: the pages' own content policy stays as it is."""
-        script, program = map(_by_name, _READER_FILES)
-        answer = _script("READER", {"script": script, "program": program}, _READER)
-        answer["Content-Security-Policy"] = _READER_POLICY
-        return answer
-
     def manifest(
         self, name: T, short_name: T, *args: object, scope: str = "", display: str = "standalone"
     ) -> HttpResponse:
@@ -66,6 +58,15 @@ class Shell:
             "icons": [{"src": static("web/mark.svg"), "sizes": "any", "type": "image/svg+xml"}],
         }  # fmt: skip
         return JsonResponse(shown, content_type="application/manifest+json")
+
+
+def code_reader() -> HttpResponse:
+    """The script that reads codes where the browser cannot. It alone may compile WebAssembly: the pages' own content policy
+    stays as it is. An app has it beneath its own page, so that the app's worker keeps it; other pages share one."""
+    script, program = map(_by_name, _READER_FILES)
+    answer = _script("READER", {"script": script, "program": program}, _READER)
+    answer["Content-Security-Policy"] = _READER_POLICY
+    return answer
 
 
 def texts(found: dict[str, T]) -> dict[str, str]:

@@ -12,6 +12,7 @@ urlpatterns = [
     path("themes/", views.themes, name="themes"),
     path("themes/<slug:code>/", views.theme, name="theme"),
     path("desk/", views.desk, name="desk"),
+    path("code-reader.js", views.reader, name="code_reader"),
     path("help/", views.help_page, name="help"),
     path("about/", views.about, name="about"),
     path("accessibility/", views.accessibility, name="accessibility"),

@@ -20,6 +20,7 @@ from tongban.lib.words import T
 from tongban.web import portal
 from tongban.web.audiences import audience
 from tongban.web.context import TYPE_COOKIE
+from tongban.web.shells import code_reader
 
 TERM_LENGTH = 80
 _YEAR = 365 * 24 * 3600
@@ -141,6 +142,14 @@ def desk(request: HttpRequest) -> HttpResponse:
     menu = portal.menu_of(request.actor)  # type: ignore[attr-defined]
     waiting = [entry for _, entries in menu for entry in entries if entry.count]
     return render(request, "web/pages/desk.html", {"menu": menu, "waiting": waiting, "today": timezone.localdate()})
+
+
+@audience("public")
+@require_GET
+def reader(request: HttpRequest) -> HttpResponse:
+    """The script that reads codes for pages with a camera, where the browser cannot."""
+    del request
+    return code_reader()
 
 
 @audience("public")

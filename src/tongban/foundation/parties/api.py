@@ -257,7 +257,7 @@ def grant_mandate(request: HttpRequest, body: MandateIn) -> Status[Mandate]:
     grantor = actions.Grantor(organisation_id=body.organisation_id) if body.organisation_id else own
     new = actions.NewMandate(
         body.agent_name, body.document_type, body.document_number, Term(body.valid_from, body.valid_to),
-        tuple(body.services), body.may_sign,
+        actions.services_named(body.services), body.may_sign,
     )  # fmt: skip
     return Status(201, actions.grant_mandate(new, grantor=grantor, by=by))
 

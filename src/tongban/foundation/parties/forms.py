@@ -90,7 +90,7 @@ class MandateForm(TermForm):
     document_number = _text(words("被授权人证件号码", "Their document number"), longest=40)
     services = _text(
         words("限定事项", "Limited to services"), required=False,
-        hint=words("事项代码，用逗号分开；不填即全部事项。", "Codes of services, separated by commas; empty means all."),
+        hint=words("写事项名称，如“企业复工复产”，几项用逗号分开；不填即全部事项。", "Names of services, separated by commas; empty means all."),
     )  # fmt: skip
     may_sign = forms.BooleanField(
         label=words("可以代为签署承诺和申请", "May sign promises and applications"), required=False

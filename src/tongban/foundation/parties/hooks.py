@@ -33,6 +33,10 @@ my_data = Hook(
     "Everything an app holds on a person, for the page “my data” and its export. Arguments: person_id. "
     "Each answer is a list of Section(title, facts).",
 )
+mandate_services = Hook(
+    "parties.mandate_services",
+    "Services a mandate can be limited to. No arguments. Answers are lists of (code, title).",
+)
 
 
 @dataclass(frozen=True, slots=True)

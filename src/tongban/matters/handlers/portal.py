@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
+from tongban.foundation.parties.hooks import mandate_services
 from tongban.lib.actors import Actor
 from tongban.lib.counting import counts
 from tongban.lib.words import T
@@ -25,6 +26,12 @@ from tongban.matters.rules.cases import DRAFT, OPEN_STATES, RETURNED, STATES
 from tongban.web import portal
 
 _CASES_SHOWN = 6
+
+
+@mandate_services.answer
+def services_to_mandate() -> list[tuple[str, T]]:
+    """Every open service, by its name."""
+    return [(one.code, one.title) for one in queries.open_definitions()]
 
 
 def _tile(definition: Definition) -> portal.Tile:

@@ -7,8 +7,9 @@ from uuid import UUID
 from django.urls import reverse
 
 from tongban.applications.gates import queries
+from tongban.applications.gates.queries.mandates import SERVICE
 from tongban.applications.gates.rules.rights import RUN
-from tongban.foundation.parties.hooks import my_data
+from tongban.foundation.parties.hooks import mandate_services, my_data
 from tongban.lib.actors import Actor
 from tongban.lib.words import T
 from tongban.web import portal
@@ -27,6 +28,12 @@ def desk_menu(*, actor: Actor) -> list[portal.Entry]:
             T("门岗和出入证", "Gates and passes"), reverse("gates:desk"), "door-enter", 6, waiting, group=_GRID
         )
     ]
+
+
+@mandate_services.answer
+def services_to_mandate() -> list[tuple[str, T]]:
+    """Somebody may take and print another's pass."""
+    return [(SERVICE, _PASSES)]
 
 
 @portal.account_menu.answer

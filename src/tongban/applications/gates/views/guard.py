@@ -13,7 +13,7 @@ from tongban.applications.gates.rules.kinds import KINDS, NAMES_BETWEEN, RULED
 from tongban.applications.gates.rules.scans import ASKS, VERDICTS
 from tongban.lib.words import T
 from tongban.web.audiences import audience
-from tongban.web.shells import Shell, texts
+from tongban.web.shells import Shell, code_reader, texts
 
 GUARD_SHELL = Shell(
     "gate-guard", "gates:guard", "gates/guard.html",
@@ -27,9 +27,9 @@ _ANSWERS: dict[str, T] = {
     "turned": T("未放行", "Was turned away"),
 }  # fmt: skip
 _BANNER: dict[str, T] = {
-    "online": T("在线 · 名单{age}更新", "Online · lists of {age}"),
-    "offline": T("离线 · 按{age}的名单核对，之后撤销的证查不到", "Offline · judging by lists of {age}: what was revoked since is not known here"),
-    "old": T("名单是{age}的，太旧：访客和配送要联网核对", "Lists of {age}, too old: visitors and couriers are checked online"),
+    "online": T("在线 · 名单{age}更新", "Online · lists updated {age}"),
+    "offline": T("离线 · 按{age}的名单核对，之后撤销的证查不到", "Offline · judging by lists updated {age}: what was revoked since is not known here"),
+    "old": T("名单是{age}的，太旧：访客和配送要联网核对", "Lists updated {age}, too old: visitors and couriers are checked online"),
     "none": T("还没有名单，请先联网", "No lists yet: connect first"),
 }  # fmt: skip
 _CALLERS: dict[str, T] = {
@@ -45,7 +45,7 @@ _WORDS: dict[str, T] = {
     "photo_missing": T("证上有照片，但还没有到本机，请看纸证或问姓名住处。", "The pass has a photo that this phone lacks: look at the paper, or ask name and dwelling."),
     "no_photo": T("这张证没有照片，请问姓名和住处。", "This pass has no photo: ask name and dwelling."),
     "amber": T("撤销名单是 {hours} 小时前的。", "The revocation list is {hours} hours old."),
-    "minutes": T(" {n} 分钟前", "{n} min ago"), "hours": T(" {n} 小时前", "{n} h ago"),
+    "just_now": T("刚刚", "just now"), "minutes": T(" {n} 分钟前", "{n} min ago"), "hours": T(" {n} 小时前", "{n} h ago"),
     "keys": T("签发密钥还可信 {days} 天", "Keys are trusted for {days} more days"),
     "waiting": T("{n} 条待上传", "{n} to be sent"), "refused": T("{n} 条上传被拒，请告诉社区", "{n} refused by the house: tell the community"),
     "doubts": T("拿不准就打社区电话：{phone}", "When in doubt call the community: {phone}"),
@@ -92,7 +92,7 @@ def worker(request: HttpRequest) -> HttpResponse:
 def reader(request: HttpRequest) -> HttpResponse:
     """The script that reads codes where the browser cannot."""
     del request
-    return GUARD_SHELL.code_reader()
+    return code_reader()
 
 
 @audience("public")

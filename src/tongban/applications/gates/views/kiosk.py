@@ -14,7 +14,7 @@ from tongban.applications.gates.rules.kiosks import origin_of
 from tongban.applications.gates.views.guard import GUARD_SHELL, app_page
 from tongban.lib.words import T
 from tongban.web.audiences import audience
-from tongban.web.shells import texts
+from tongban.web.shells import code_reader, texts
 
 _SHELL = replace(
     GUARD_SHELL, name="gate-kiosk", route="gates:kiosk", reader="gates:kiosk_reader", modules=(*GUARD_SHELL.modules, "gates/kiosk.js")
@@ -58,7 +58,7 @@ def reader(request: HttpRequest, device_id: UUID) -> HttpResponse:
     """The script that reads codes where the browser cannot."""
     del request
     queries.kiosk_at(device_id)
-    return _SHELL.code_reader()
+    return code_reader()
 
 
 @audience("public")

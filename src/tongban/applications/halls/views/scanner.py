@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET
 from tongban.applications.halls.rules.presence import VERDICTS
 from tongban.lib.words import T
 from tongban.web.audiences import audience
-from tongban.web.shells import Shell, texts
+from tongban.web.shells import Shell, code_reader, texts
 
 _SHELL = Shell(
     "hall-scanner", "halls:scanner", "halls/scanner.html",
@@ -68,7 +68,7 @@ def worker(request: HttpRequest) -> HttpResponse:
 def reader(request: HttpRequest) -> HttpResponse:
     """The script that reads codes where the browser cannot."""
     del request
-    return _SHELL.code_reader()
+    return code_reader()
 
 
 @audience("public")

@@ -57,6 +57,7 @@ from tongban.foundation.parties.actions.mandates import (
     NewMandate,
     accept_mandate,
     grant_mandate,
+    services_named,
     withdraw_mandate,
 )
 from tongban.foundation.parties.actions.memberships import (
@@ -158,6 +159,7 @@ __all__ = [
     "revoke_client",
     "revoke_device",
     "rotate_client",
+    "services_named",
     "set_legal_representative",
     "set_password",
     "settle_correction",

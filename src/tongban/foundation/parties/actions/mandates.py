@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from tongban.foundation.parties.actions.organisations import ORGANISATION
 from tongban.foundation.parties.actions.people import PERSON
 from tongban.foundation.parties.hooks import VERIFY_PERSON
 from tongban.foundation.parties.models import Mandate, Organisation, Person
-from tongban.foundation.parties.queries import person_by_document, require
+from tongban.foundation.parties.queries import person_by_document, require, services_to_mandate
 from tongban.foundation.parties.queries.leaves import mandate_leaf
 from tongban.foundation.parties.rules import LONGEST_MANDATE_DAYS, Term, check_limited_term, check_reason
 from tongban.lib.actors import Actor
@@ -45,6 +46,27 @@ class NewMandate:
     services: tuple[str, ...] = ()
     may_sign: bool = False
     evidence: str = ""
+
+
+def services_named(typed: Iterable[str]) -> tuple[str, ...]:
+    """Codes of services as somebody names them, by title or code; a name nobody knows would be a mandate for nothing."""
+    titles = services_to_mandate()
+    codes = {name.casefold(): code for code, title in titles.items() for name in (code, title.zh, title.en)}
+    found = []
+    for name in filter(None, map(str.strip, typed)):
+        code = codes.get(name.casefold())
+        if code is None:
+            near = [
+                str(title) for title in titles.values() if name in title.zh or name.casefold() in title.en.casefold()
+            ]
+            raise Refusal("service_unknown", T("没有“{name}”这项服务。{near}不限定事项请留空。",
+                          "There is no service “{name}”. {near}Leave it empty for all services.").format(
+                          name=name[:60], near=_NEAR.format(names="、".join(near[:5])) if near else T("", "")), field="services")  # fmt: skip
+        found.append(code)
+    return tuple(dict.fromkeys(found))
+
+
+_NEAR = T("您要的是不是：{names}？", "Do you mean {names}? ")
 
 
 @transaction.atomic

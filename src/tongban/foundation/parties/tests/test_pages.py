@@ -117,13 +117,17 @@ def test_a_mandate_from_offer_to_end() -> None:
     client, other = signed_in(), signed_in("user2")
     typed = {
         "agent_name": "王丽华", "document_type": "resident_id", "document_number": agent.document_number,
-        "services": "resume-work，另一事项", "may_sign": "on", "valid_from": "2026-01-01", "valid_to": "2027-01-01",
+        "services": "出入证，PASSES", "may_sign": "on", "valid_from": "2026-01-01", "valid_to": "2027-01-01",
     }  # fmt: skip
     assert other.post(f"/me/mandates/new/?organisation={company.pk}", typed).status_code == 404
     assert client.post(f"/me/mandates/new/?organisation={company.pk}", typed | {"agent_name": "王"}).status_code == 422
+    unknown = client.post(f"/me/mandates/new/?organisation={company.pk}", typed | {"services": "出入"})
+    assert unknown.status_code == 422
+    assert "您要的是不是：出入证？" in unknown.content.decode()
     assert client.post(f"/me/mandates/new/?organisation={company.pk}", typed).status_code == 302
     mandate = Mandate.objects.get()
-    assert mandate.services == ["resume-work", "另一事项"]
+    assert mandate.services == ["passes"]
+    assert "出入证" in client.get("/me/mandates/").content.decode()
     assert "请您代为办事" in other.get("/").content.decode()
     assert client.post(f"/me/mandates/{mandate.pk}/accept").status_code == 404
     assert other.post(f"/me/mandates/{mandate.pk}/accept").status_code == 302

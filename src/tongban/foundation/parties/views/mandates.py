@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -14,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from tongban.foundation.parties import actions, queries
 from tongban.foundation.parties.forms import CompanyForm, MandateForm
+from tongban.foundation.parties.models import Mandate
 from tongban.foundation.parties.views.common import FormPage, form_page, safe_next, sent
 from tongban.lib.ids import uuid_of
 from tongban.lib.refusals import not_found
@@ -27,11 +29,17 @@ def mandates(request: HttpRequest) -> HttpResponse:
     """Mandates the visitor gave and holds."""
     actor = request.actor  # type: ignore[attr-defined]
     given, held = queries.mandates_of(actor)
+    titles = queries.services_to_mandate()
     context = {
-        "given": given, "held": held, "today": timezone.localdate(),
+        "given": _rows(given, titles), "held": _rows(held, titles), "today": timezone.localdate(),
         "companies": [o for o in queries.organisations_acted_for(actor) if o.legal_representative_id == actor.person_id],
     }  # fmt: skip
     return render(request, "parties/mandates.html", context)
+
+
+def _rows(found: list[Mandate], titles: dict[str, T]) -> list[dict[str, Any]]:
+    """Mandates with the names of the services each is limited to."""
+    return [{"mandate": one, "services": [titles.get(code, code) for code in one.services]} for one in found]
 
 
 @audience("person")
@@ -57,7 +65,7 @@ def grant(request: HttpRequest) -> HttpResponse:
     form = MandateForm(sent(request), initial={"valid_from": today, "valid_to": today + timedelta(days=365)})
 
     def act(typed: dict[str, Any]) -> None:
-        services = tuple(code.strip() for code in typed["services"].replace("，", ",").split(",") if code.strip())
+        services = actions.services_named(re.split("[,，、;；]", typed["services"]))
         new = actions.NewMandate(
             typed["agent_name"],
             typed["document_type"],

@@ -209,11 +209,15 @@ async function send() {
   if (isOnline) { try { await outbox.deliver(); } catch (error) { if (error instanceof Offline) isOnline = false; } }
   await tell();
 }
+function ageOf(minutes) {
+  if (minutes < 1) return words.just_now;
+  return minutes < 60 ? fill(words.minutes, { n: minutes }) : fill(words.hours, { n: Math.floor(minutes / 60) });
+}
 async function tell() {
   const how = freshness({ at: kept ? kept.got : 0, now: Date.now(), isOnline, skew: device.skew(), freshFor: 86400000, usableFor: 7 * 86400000 });
   const waiting = await outbox.state(), banner = part("banner");
   banner.className = `guard-banner is-${!isOnline && how.level === "fresh" ? "stale" : how.level}`;
-  const age = kept ? how.minutes < 60 ? fill(words.minutes, { n: how.minutes }) : fill(words.hours, { n: Math.floor(how.minutes / 60) }) : "";
+  const age = kept ? ageOf(how.minutes) : "";
   part("how").textContent = fill(words.banner[how.level === "none" || how.level === "old" ? how.level : isOnline ? "online" : "offline"], { age });
   part("keys").textContent = trust ? fill(words.keys, { days: Math.max(0, Math.floor((trust.expires - seconds()) / 86400)) }) : "";
   part("clock").hidden = !how.isClockWrong;
