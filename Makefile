@@ -25,7 +25,7 @@ run:
 	@.venv/bin/tongban run
 
 # Two halves for two cores: what reads the code, then every page, operation and journey, beside all other tests.
-BESIDE := tests/access tests/api tests/journeys
+BESIDE := tests/access tests/api tests/journeys src/tongban/foundation/registers/tests/test_browser.py
 test:
 	@$(PYTHON) tools/bootstrap.py test
 	@mkdir -p var

@@ -139,7 +139,12 @@ async function refresh() {
 }
 async function send() {
   if (!isOnline) await refresh(); // the way back is tried again and again; a device is not told that the house is there
-  if (isOnline) { try { await outbox.deliver(); } catch (error) { if (error instanceof Offline) isOnline = false; } }
+  if (isOnline && (await outbox.state()).waiting) {
+    try {
+      await outbox.deliver();
+      await refresh(); // what was told changes who is inside
+    } catch (error) { if (error instanceof Offline) isOnline = false; }
+  }
   await tell();
 }
 async function tell() {
