@@ -58,6 +58,7 @@ from tongban.foundation.parties.actions.mandates import (
     accept_mandate,
     grant_mandate,
     services_named,
+    services_to_mandate,
     withdraw_mandate,
 )
 from tongban.foundation.parties.actions.memberships import (
@@ -160,6 +161,7 @@ __all__ = [
     "revoke_device",
     "rotate_client",
     "services_named",
+    "services_to_mandate",
     "set_legal_representative",
     "set_password",
     "settle_correction",

@@ -13,9 +13,9 @@ from django.utils import timezone
 from tongban.foundation.ledger import actions as ledger
 from tongban.foundation.parties.actions.organisations import ORGANISATION
 from tongban.foundation.parties.actions.people import PERSON
-from tongban.foundation.parties.hooks import VERIFY_PERSON
+from tongban.foundation.parties.hooks import VERIFY_PERSON, mandate_services
 from tongban.foundation.parties.models import Mandate, Organisation, Person
-from tongban.foundation.parties.queries import person_by_document, require, services_to_mandate
+from tongban.foundation.parties.queries import person_by_document, require
 from tongban.foundation.parties.queries.leaves import mandate_leaf
 from tongban.foundation.parties.rules import LONGEST_MANDATE_DAYS, Term, check_limited_term, check_reason
 from tongban.lib.actors import Actor
@@ -46,6 +46,11 @@ class NewMandate:
     services: tuple[str, ...] = ()
     may_sign: bool = False
     evidence: str = ""
+
+
+def services_to_mandate() -> dict[str, T]:
+    """The services a mandate can be limited to, by code."""
+    return {code: title for answer in mandate_services.call() for code, title in answer}
 
 
 def services_named(typed: Iterable[str]) -> tuple[str, ...]:

@@ -37,7 +37,6 @@ from tongban.foundation.parties.queries.mandates import (
     may_act_for_person,
     organisations_acted_for,
     persons_acted_for,
-    services_to_mandate,
     signers_for,
 )
 from tongban.foundation.parties.queries.my_data import ASSURANCE, everything_held, exported, identity_held
@@ -160,7 +159,6 @@ __all__ = [
     "persons_acted_for",
     "require",
     "require_fresh_factor",
-    "services_to_mandate",
     "settings_over",
     "signers_for",
     "staff_by_username",

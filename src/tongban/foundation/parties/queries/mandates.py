@@ -9,11 +9,9 @@ from uuid import UUID
 from django.db.models import FilteredRelation, Q, QuerySet
 from django.utils import timezone
 
-from tongban.foundation.parties.hooks import mandate_services
 from tongban.foundation.parties.models import Mandate, Organisation, Person
 from tongban.lib.actors import Actor
 from tongban.lib.repeated import Repeated
-from tongban.lib.words import T
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,11 +147,6 @@ _HELD = Repeated[tuple[Any, ...]](
     .filter(Q(person__isnull=False) | Q(organisation__is_active=True))
     .values_list("person_id", "organisation_id", "services", "may_sign")
 )  # fmt: skip
-
-
-def services_to_mandate() -> dict[str, T]:
-    """The services a mandate can be limited to, by code."""
-    return {code: title for answer in mandate_services.call() for code, title in answer}
 
 
 def grounds_of(by: Actor) -> list[Ground]:

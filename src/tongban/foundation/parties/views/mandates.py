@@ -29,7 +29,7 @@ def mandates(request: HttpRequest) -> HttpResponse:
     """Mandates the visitor gave and holds."""
     actor = request.actor  # type: ignore[attr-defined]
     given, held = queries.mandates_of(actor)
-    titles = queries.services_to_mandate()
+    titles = actions.services_to_mandate()
     context = {
         "given": _rows(given, titles), "held": _rows(held, titles), "today": timezone.localdate(),
         "companies": [o for o in queries.organisations_acted_for(actor) if o.legal_representative_id == actor.person_id],
