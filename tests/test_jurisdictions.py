@@ -84,8 +84,13 @@ def pointed(asked: CaptureQueriesContext) -> int:
 
 @pytest.fixture
 def pooled(committed_db: None) -> Iterator[None]:
-    """One connection that comes out of a pool each time, as the web server's do."""
+    """One connection that comes out of a pool each time, as the web server's do.
+
+    Pools are Django's by alias: one that earlier tests filled with several connections must go first.
+    """
     before = connections["default"]
+    before.close()
+    before.close_pool()
     settings = deepcopy(before.settings_dict)
     settings["OPTIONS"]["pool"] = {"min_size": 0, "max_size": 1, "timeout": 10}
     connections["default"] = DatabaseWrapper(settings, "default")
