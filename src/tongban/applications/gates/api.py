@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Query, Router, Schema
+from ninja import Query, Router
 from pydantic import Field
 
 from tongban.applications.gates import actions, queries
@@ -16,7 +16,7 @@ from tongban.applications.gates.models import Pass
 from tongban.applications.gates.rules.kinds import KINDS, known_as, mask_names
 from tongban.applications.gates.rules.scans import ASKS, BATCH, VERDICTS
 from tongban.lib.actors import Actor
-from tongban.web.api import ANYONE_KNOWN, Problem
+from tongban.web.api import ANYONE_KNOWN, Problem, Shape
 from tongban.web.limits import limit
 from tongban_verify.passes.code import LONGEST
 
@@ -28,14 +28,14 @@ _MARK = "[0-9a-f]{16}"
 Marks = Annotated[str, Query(description="Marks, by commas", max_length=17 * AT_ONCE, pattern=f"^{_MARK}(,{_MARK})*$")]
 
 
-class GateOut(Schema):
+class GateOut(Shape):
     """A gate; `number` is its bit in a pass."""
 
     number: int
     name: dict[str, str]
 
 
-class GateRuleOut(Schema):
+class GateRuleOut(Shape):
     """What holds for a type of pass from a day to a day."""
 
     type: str
@@ -47,7 +47,7 @@ class GateRuleOut(Schema):
     legal_basis: str
 
 
-class KioskOut(Schema):
+class KioskOut(Shape):
     """Where a tablet without a guard stands, and the relay it calls when somebody is let in."""
 
     id: str
@@ -57,7 +57,7 @@ class KioskOut(Schema):
     secret: str = Field(description="Calls of the relay are signed with it, as Standard Webhooks has it.")
 
 
-class GuardOut(Schema):
+class GuardOut(Shape):
     """What a guard's phone judges by, besides the signed lists."""
 
     kiosk: KioskOut | None = Field(None, description="For tablets at gates without a guard.")
@@ -71,20 +71,20 @@ class GuardOut(Schema):
     lists: list[int] = Field(description="Numbers of the status lists of this community's passes.")
 
 
-class PhotoMarksOut(Schema):
+class PhotoMarksOut(Shape):
     """Marks of photos: the first 8 bytes of the thumbnail's SHA-256, as passes carry them, in hexadecimal."""
 
     photos: list[str]
 
 
-class ThumbnailOut(Schema):
+class ThumbnailOut(Shape):
     """A photo of 120 by 160 pixels."""
 
     photo: str
     webp: str = Field(description="Base64.")
 
 
-class GateScanIn(Schema):
+class GateScanIn(Shape):
     """One scan, as the phone judged it; `cti` only where the signature was right."""
 
     nonce: UUID
@@ -99,19 +99,19 @@ class GateScanIn(Schema):
     was_offline: bool = False
 
 
-class GateScansIn(Schema):
+class GateScansIn(Shape):
     """A part of a phone's queue."""
 
     scans: list[GateScanIn] = Field(max_length=BATCH)
 
 
-class ScansKeptOut(Schema):
+class ScansKeptOut(Shape):
     """How many of them were new."""
 
     kept: int
 
 
-class GateCodeIn(Schema):
+class GateCodeIn(Shape):
     """A code shown at a gate; `nonce` is the caller's, so that asking twice is kept once."""
 
     nonce: UUID
@@ -121,7 +121,7 @@ class GateCodeIn(Schema):
     community: str = Field("", max_length=12, description="For API clients; a guard's phone stands at its own.")
 
 
-class GateVerdictOut(Schema):
+class GateVerdictOut(Shape):
     """Open only on `allow`; `ask` is for a person to decide."""
 
     answer: Literal["allow", "deny", "ask"]
@@ -132,7 +132,7 @@ class GateVerdictOut(Schema):
     type: str = ""
 
 
-class TailIn(Schema):
+class TailIn(Shape):
     """The last four digits of a telephone."""
 
     nonce: UUID
@@ -141,7 +141,7 @@ class TailIn(Schema):
     way: Literal["in", "out"] = "in"
 
 
-class PassFoundOut(Schema):
+class PassFoundOut(Shape):
     """A pass in force, masked; the guard decides."""
 
     name: str
@@ -151,7 +151,7 @@ class PassFoundOut(Schema):
     photo: str = Field("", description="Mark of the photo, for a phone that keeps it; empty for none.")
 
 
-class CallerIn(Schema):
+class CallerIn(Shape):
     """A visitor without a pass, and the dwelling they want to go to."""
 
     nonce: UUID
@@ -160,7 +160,7 @@ class CallerIn(Schema):
     name: str = Field(max_length=60)
 
 
-class CallerOut(Schema):
+class CallerOut(Shape):
     """What the home said so far; `past` when nobody answered in time."""
 
     state: Literal["asked", "agreed", "refused", "past"]
@@ -170,7 +170,7 @@ class CallerOut(Schema):
     is_told: bool = Field(description="Whether the register knows an adult there; otherwise telephone.")
 
 
-class CallerAnswerIn(Schema):
+class CallerAnswerIn(Shape):
     """What was said by telephone, and by whom."""
 
     nonce: UUID

@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Field, Router, Schema
+from ninja import Field, Router
 
 from tongban.foundation.credentials import actions, queries
 from tongban.lib.refusals import not_found
 from tongban.lib.words import T
-from tongban.web.api import PUBLIC
+from tongban.web.api import PUBLIC, Shape
 from tongban.web.limits import limit
 from tongban_verify.passes.code import LONGEST
 from tongban_verify.passes.status import STATUS_TYPE, TTL_SECONDS
@@ -20,20 +20,20 @@ router = Router(tags=["credentials"])
 TRUST_SECONDS = 3600  # refreshed daily, and at once when a key is withdrawn
 
 
-class PassCodeIn(Schema):
+class PassCodeIn(Shape):
     """The text of one code."""
 
     code: str = Field(max_length=LONGEST * 4, examples=["TB1:…"])
 
 
-class Fact(Schema):
+class Fact(Shape):
     """One line a verifier is shown."""
 
     label: str
     value: str
 
 
-class VerdictOut(Schema):
+class VerdictOut(Shape):
     """Whether the credential may be accepted, and why."""
 
     valid: bool = Field(examples=[True])
@@ -44,7 +44,7 @@ class VerdictOut(Schema):
     facts: list[Fact]
 
 
-class KeyOut(Schema):
+class KeyOut(Shape):
     """One line of the trust list."""
 
     kid: str
@@ -57,7 +57,7 @@ class KeyOut(Schema):
     state: str = Field(description="standby, active, retired or withdrawn")
 
 
-class TrustListOut(Schema):
+class TrustListOut(Shape):
     """The keys of this jurisdiction as they are now; verifiers use the signed list (``/trust-list.cwt``)."""
 
     root: str = Field(description="The city's root key, 32 bytes in hexadecimal; take it from a second place, too")

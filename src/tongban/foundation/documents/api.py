@@ -8,13 +8,13 @@ from uuid import UUID
 
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from ninja import File, Form, Router, Schema, Status
+from ninja import File, Form, Router, Status
 from ninja.files import UploadedFile
 
 from tongban.foundation.documents.actions import document_visible_to, open_document, store_upload
 from tongban.foundation.documents.models import Document
 from tongban.foundation.documents.queries import standing_of
-from tongban.web.api import ANYONE_KNOWN, Problems
+from tongban.web.api import ANYONE_KNOWN, Problems, Shape
 from tongban.web.downloads import send_file
 
 router = Router(tags=["documents"])
@@ -23,7 +23,7 @@ BYTES = {"responses": {200: {"description": "The bytes", "content": {"applicatio
                        206: {"description": "The requested range"}}}  # fmt: skip
 
 
-class DocumentOut(Schema):
+class DocumentOut(Shape):
     """A document as it stands; ``state`` is scanning, ready or refused, ``message`` says so in a sentence."""
 
     id: UUID

@@ -7,13 +7,13 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest
-from ninja import Field, Router, Schema, Status
+from ninja import Field, Router, Status
 
 from tongban.foundation.exchange import actions, queries
 from tongban.foundation.exchange.models import Delivery, OutboxMessage, Subscription
 from tongban.foundation.exchange.rules import EVENTS
 from tongban.lib.actors import Actor
-from tongban.web.api import CLIENT, PUBLIC, Problem
+from tongban.web.api import CLIENT, PUBLIC, Problem, Shape
 
 router = Router(tags=["exchange"])
 _REFUSED = {400: Problem, 401: Problem, 403: Problem, 404: Problem, 409: Problem, 422: Problem}
@@ -24,7 +24,7 @@ def _by(request: HttpRequest) -> Actor:
     return actor
 
 
-class EventTypeOut(Schema):
+class EventTypeOut(Shape):
     """A type of event this client may subscribe to."""
 
     name: str
@@ -32,7 +32,7 @@ class EventTypeOut(Schema):
     en: str
 
 
-class SubscriptionIn(Schema):
+class SubscriptionIn(Shape):
     """What a client wants to be told, and where."""
 
     name: str = Field(max_length=120)
@@ -40,7 +40,7 @@ class SubscriptionIn(Schema):
     types: list[str] = Field([], max_length=200)
 
 
-class SubscriptionOut(Schema):
+class SubscriptionOut(Shape):
     """A subscription without its secret."""
 
     id: UUID
@@ -58,7 +58,7 @@ class SecretOut(SubscriptionOut):
     secret: str
 
 
-class DeliveryOut(Schema):
+class DeliveryOut(Shape):
     """How one event fared on its way."""
 
     id: UUID
@@ -84,13 +84,13 @@ class DeliveryOut(Schema):
         return delivery.message.subject
 
 
-class EventRef(Schema):
+class EventRef(Shape):
     """An event on its way."""
 
     id: UUID
 
 
-class ReceiptOut(Schema):
+class ReceiptOut(Shape):
     """An arrived event: whether it was known already, and whether any part of this house took it."""
 
     id: str

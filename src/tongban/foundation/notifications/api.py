@@ -7,16 +7,16 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest
-from ninja import Field, Query, Router, Schema
+from ninja import Field, Query, Router
 
 from tongban.foundation.notifications import actions, queries
 from tongban.foundation.notifications.models import Message
-from tongban.web.api import SIGNED_IN, Problem
+from tongban.web.api import SIGNED_IN, Problem, Shape
 
 router = Router(tags=["messages"])
 
 
-class MessageOut(Schema):
+class MessageOut(Shape):
     """One in-app message."""
 
     id: UUID
@@ -28,14 +28,14 @@ class MessageOut(Schema):
     read_at: datetime | None
 
 
-class PageIn(Schema):
+class PageIn(Shape):
     """Which part of the list."""
 
     limit: int = Field(20, ge=1, le=100)
     offset: int = Field(0, ge=0, le=100_000)
 
 
-class MessagesOut(Schema):
+class MessagesOut(Shape):
     """One page of messages, newest first, and how many are unread."""
 
     unread: int

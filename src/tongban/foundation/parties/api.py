@@ -7,25 +7,25 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest
-from ninja import Field, Query, Router, Schema, Status
+from ninja import Field, Query, Router, Status
 
 from tongban.foundation.parties import actions, queries
 from tongban.foundation.parties.models import Mandate, Membership, Organisation
 from tongban.foundation.parties.rules import Term
-from tongban.web.api import ANYONE_KNOWN, PUBLIC, SIGNED_IN, STAFF, Problem, Problems
+from tongban.web.api import ANYONE_KNOWN, PUBLIC, SIGNED_IN, STAFF, Problem, Problems, Shape
 
 router = Router(tags=["parties"])
 REFUSED = {401: Problem, 403: Problem, 404: Problem, 409: Problem, 422: Problems}
 
 
-class Text(Schema):
+class Text(Shape):
     """One text in both languages."""
 
     zh: str
     en: str
 
 
-class MeOut(Schema):
+class MeOut(Shape):
     """Who calls: the principal, the membership it works with, and for whom it acts."""
 
     kind: str
@@ -45,7 +45,7 @@ class MeOut(Schema):
     capabilities: list[str]
 
 
-class HeldFactOut(Schema):
+class HeldFactOut(Shape):
     """One fact with its source."""
 
     name: Text
@@ -53,14 +53,14 @@ class HeldFactOut(Schema):
     source: Text
 
 
-class SectionOut(Schema):
+class SectionOut(Shape):
     """What one part of the house holds."""
 
     title: Text
     facts: list[HeldFactOut]
 
 
-class LookOut(Schema):
+class LookOut(Shape):
     """Somebody looked."""
 
     at: datetime
@@ -71,7 +71,7 @@ class LookOut(Schema):
     case: str
 
 
-class MyDataOut(Schema):
+class MyDataOut(Shape):
     """Everything held on a person, and who looked."""
 
     exported_at: datetime
@@ -79,7 +79,7 @@ class MyDataOut(Schema):
     looks: list[LookOut]
 
 
-class MandateIn(Schema):
+class MandateIn(Shape):
     """Whom to let act, in which services (none: all of them), until when."""
 
     agent_name: str = Field(max_length=200)
@@ -92,7 +92,7 @@ class MandateIn(Schema):
     valid_to: date
 
 
-class MandateOut(Schema):
+class MandateOut(Shape):
     """One mandate."""
 
     id: UUID
@@ -113,14 +113,14 @@ class MandateOut(Schema):
         return mandate.agent.name
 
 
-class MandatesOut(Schema):
+class MandatesOut(Shape):
     """Mandates given and held, newest first."""
 
     given: list[MandateOut]
     held: list[MandateOut]
 
 
-class CompanyIn(Schema):
+class CompanyIn(Shape):
     """A company as its licence shows it."""
 
     name: str = Field(max_length=200)
@@ -130,7 +130,7 @@ class CompanyIn(Schema):
     industry: str = Field("", max_length=80)
 
 
-class OrganisationOut(Schema):
+class OrganisationOut(Shape):
     """One organisation."""
 
     id: UUID
@@ -141,7 +141,7 @@ class OrganisationOut(Schema):
     region_code: str
 
 
-class UnitOut(Schema):
+class UnitOut(Shape):
     """One unit as definitions call it."""
 
     id: UUID
@@ -153,7 +153,7 @@ class UnitOut(Schema):
     organisation_id: UUID
 
 
-class MembershipIn(Schema):
+class MembershipIn(Shape):
     """A role for a person in a unit."""
 
     person_id: UUID
@@ -164,7 +164,7 @@ class MembershipIn(Schema):
     valid_to: date | None = None
 
 
-class MembershipOut(Schema):
+class MembershipOut(Shape):
     """One membership."""
 
     id: UUID
@@ -189,13 +189,13 @@ class MembershipOut(Schema):
         return membership.unit.name
 
 
-class ReasonIn(Schema):
+class ReasonIn(Shape):
     """Why."""
 
     reason: str = Field(max_length=200)
 
 
-class SearchIn(Schema):
+class SearchIn(Shape):
     """What to look for, and which part of the list."""
 
     q: str = Field("", max_length=80)
@@ -203,20 +203,20 @@ class SearchIn(Schema):
     offset: int = Field(0, ge=0, le=100_000)
 
 
-class PlaceIn(Schema):
+class PlaceIn(Shape):
     """A unit's code and the region it is asked for."""
 
     code: str = Field(max_length=40)
     region_code: str = Field(max_length=12, pattern=r"^[0-9]+$")
 
 
-class DeviceCodeIn(Schema):
+class DeviceCodeIn(Shape):
     """An activation code."""
 
     code: str = Field(max_length=40)
 
 
-class TokenOut(Schema):
+class TokenOut(Shape):
     """A device's token, shown once."""
 
     device_id: UUID

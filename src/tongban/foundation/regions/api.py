@@ -6,7 +6,7 @@ from datetime import date
 from typing import Annotated
 
 from django.http import HttpRequest
-from ninja import Query, Router, Schema
+from ninja import Query, Router
 
 from tongban.foundation.regions.models import Region
 from tongban.foundation.regions.queries import (
@@ -22,14 +22,14 @@ from tongban.foundation.regions.queries import (
 from tongban.foundation.regions.rules.codes import LEVELS, normalised
 from tongban.lib.refusals import not_found
 from tongban.lib.words import T
-from tongban.web.api import PUBLIC, Problem
+from tongban.web.api import PUBLIC, Problem, Shape
 
 router = Router(tags=["regions"])
 Authority = Annotated[str, Query(description="mca 民政部 or nbs 国家统计局", pattern="^[a-z][a-z0-9]{1,15}$")]
 On = Annotated[date | None, Query(description="The day asked about; now when left out")]
 
 
-class RegionSummary(Schema):
+class RegionSummary(Shape):
     """One region: its official code, its name in both languages, its level."""
 
     code: str

@@ -8,17 +8,17 @@ from uuid import UUID
 
 from django.http import FileResponse, HttpRequest
 from django.http.response import HttpResponseBase
-from ninja import Field, Query, Router, Schema
+from ninja import Field, Query, Router
 
 from tongban.matters import actions
 from tongban.matters.api.cases import REFUSED
 from tongban.matters.queries.archives import archives_visible_to
-from tongban.web.api import STAFF, hundred_of
+from tongban.web.api import STAFF, Shape, hundred_of
 
 router = Router(tags=["matters"])
 
 
-class ArchiveOut(Schema):
+class ArchiveOut(Shape):
     """A case that was archived; ``digest`` is the SHA-256 of the manifest in its package, as the public log has it."""
 
     case_id: UUID

@@ -6,17 +6,17 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest
-from ninja import Field, Router, Schema
+from ninja import Field, Router
 
 from tongban.matters import actions
 from tongban.matters.api.cases import ANSWERS, REFUSED
 from tongban.matters.rules.bulk import LONGEST_REFERENCE, MOST
-from tongban.web.api import ANYONE_KNOWN, Problem, problem_of
+from tongban.web.api import ANYONE_KNOWN, Problem, Shape, problem_of
 
 router = Router(tags=["matters"])
 
 
-class OneOfMany(Schema):
+class OneOfMany(Shape):
     """One complete application of many."""
 
     reference: str = Field(
@@ -30,13 +30,13 @@ class OneOfMany(Schema):
     answers: dict[str, Any] = Field(examples=[ANSWERS], description="as in `start_case`; complete")
 
 
-class Many(Schema):
+class Many(Shape):
     """Applications to hand in; each for itself."""
 
     cases: list[OneOfMany] = Field(min_length=1, max_length=MOST)
 
 
-class HandedIn(Schema):
+class HandedIn(Shape):
     """What became of one application: its case, or why it was refused."""
 
     reference: str

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.http import HttpRequest
 from django.urls import reverse
-from ninja import Field, Query, Router, Schema, Status
+from ninja import Field, Query, Router, Status
 
 from tongban.lib.actors import Actor
 from tongban.lib.refusals import not_found
@@ -23,7 +23,7 @@ from tongban.matters.queries.printing import printed_opinions
 from tongban.matters.queries.shown import shown_of
 from tongban.matters.rules.cases import DECIDED_STATES, STATES
 from tongban.matters.rules.fees import ASKED
-from tongban.web.api import ANYONE_KNOWN, PUBLIC, STAFF, Problems, hundred_of
+from tongban.web.api import ANYONE_KNOWN, PUBLIC, STAFF, Problems, Shape, hundred_of
 
 router = Router(tags=["matters"])
 REFUSED = {401: Problems, 403: Problems, 404: Problems, 409: Problems, 422: Problems}
@@ -33,7 +33,7 @@ ANSWERS = {
 }  # fmt: skip
 
 
-class ServiceOut(Schema):
+class ServiceOut(Shape):
     """One service in a list."""
 
     code: str = Field(examples=["enterprise-resumption"])
@@ -50,7 +50,7 @@ class ServiceDetail(ServiceOut):
     content: dict[str, Any]
 
 
-class NewCase(Schema):
+class NewCase(Shape):
     """An application: for which service and company, with what is answered so far."""
 
     service: str = Field(examples=["enterprise-resumption"])
@@ -65,13 +65,13 @@ class NewCase(Schema):
     submit: bool = Field(False, description="hand it in at once; refused as a whole when something is missing")
 
 
-class Answers(Schema):
+class Answers(Shape):
     """Some answers by data element; others stay as they are."""
 
     answers: dict[str, Any] = Field(examples=[ANSWERS])
 
 
-class OpinionOut(Schema):
+class OpinionOut(Shape):
     """One department's opinion, or until when it has the case."""
 
     unit: str
@@ -82,7 +82,7 @@ class OpinionOut(Schema):
     round: int
 
 
-class EventOut(Schema):
+class EventOut(Shape):
     """One line of the history."""
 
     title: str
@@ -91,7 +91,7 @@ class EventOut(Schema):
     state: str
 
 
-class CaseOut(Schema):
+class CaseOut(Shape):
     """A case in a list."""
 
     id: UUID
@@ -107,7 +107,7 @@ class CaseOut(Schema):
     closed_at: datetime | None
 
 
-class MaterialOut(Schema):
+class MaterialOut(Shape):
     """One attachment: which question it answers, and the document at /api/documents/{id}."""
 
     element: str = Field(examples=["material.staff_list"])
@@ -118,7 +118,7 @@ class MaterialOut(Schema):
     state: str = Field(examples=["ready"], description="scanning, ready or refused")
 
 
-class ClockOut(Schema):
+class ClockOut(Shape):
     """One clock of a case: its last day, its colour, and how that day was counted."""
 
     title: str
@@ -128,7 +128,7 @@ class ClockOut(Schema):
     because: list[str]
 
 
-class FeeOut(Schema):
+class FeeOut(Shape):
     """One fee of a case; ``pay_at`` is the page to pay it on while it is due."""
 
     order: str = Field(examples=["SGXK202611220001-F1"])
@@ -160,7 +160,7 @@ class CaseDetail(CaseOut):
     reason: str | None
 
 
-class CertificateOut(Schema):
+class CertificateOut(Shape):
     """A certificate: what is printed, and the code anybody can verify."""
 
     number: str
@@ -179,7 +179,7 @@ _SHOWN = Field(
 )
 
 
-class Opinion(Schema):
+class Opinion(Shape):
     """The opinion of the caller's unit."""
 
     opinion: Literal["approved", "correction", "objected"]
@@ -187,7 +187,7 @@ class Opinion(Schema):
     shown: str = _SHOWN
 
 
-class DecisionIn(Schema):
+class DecisionIn(Shape):
     """The decision."""
 
     outcome: Literal["granted", "refused"]
@@ -195,14 +195,14 @@ class DecisionIn(Schema):
     shown: str = _SHOWN
 
 
-class Note(Schema):
+class Note(Shape):
     """What has to be corrected beyond what the departments wrote."""
 
     note: str = Field("", max_length=2000, examples=["请补充防疫物资清单"])
     why_again: str = Field("", max_length=500, description="needed when corrections were asked for before")
 
 
-class Reason(Schema):
+class Reason(Shape):
     """Why."""
 
     reason: str = Field("", max_length=500)

@@ -7,7 +7,7 @@ from typing import Any, Literal
 from uuid import UUID
 
 from django.http import HttpRequest
-from ninja import Field, Query, Router, Schema
+from ninja import Field, Query, Router
 
 from tongban.lib.actors import Actor
 from tongban.lib.words import T
@@ -15,13 +15,13 @@ from tongban.matters import actions
 from tongban.matters.api.cases import REFUSED, Reason
 from tongban.matters.models import Payment
 from tongban.matters.queries.payments import payment_acts, payment_at_desk, payments_waiting
-from tongban.web.api import STAFF, hundred_of
+from tongban.web.api import STAFF, Shape, hundred_of
 from tongban.web.audiences import actor_of
 
 router = Router(tags=["matters"])
 
 
-class FeeAtDesk(Schema):
+class FeeAtDesk(Shape):
     """One fee as its desk sees it; ``amount`` in fen."""
 
     id: UUID
@@ -42,14 +42,14 @@ class FeeAtDesk(Schema):
     may: list[str] = Field(description="what the caller may do with it now", examples=[["window", "exempt"]])
 
 
-class PaidAtWindow(Schema):
+class PaidAtWindow(Shape):
     """What was taken in at a window, with the number of the receipt given for it."""
 
     way: Literal["cash", "pos"]
     receipt: str = Field(max_length=80, examples=["51000120260001234"])
 
 
-class Refund(Schema):
+class Refund(Shape):
     """Proof that a fee was paid back by hand."""
 
     reference: str = Field(max_length=80, examples=["TK-20261203-17"])

@@ -7,25 +7,25 @@ from typing import Any, Literal, get_args
 from uuid import UUID
 
 from django.http import HttpRequest
-from ninja import Field, Query, Router, Schema
+from ninja import Field, Query, Router
 
 from tongban.matters import actions, queries
 from tongban.matters.api.cases import REFUSED, CaseDetail, CaseOut, answered, case_out
 from tongban.matters.rules.shape import ProcedureKind
-from tongban.web.api import STAFF, hundred_of
+from tongban.web.api import STAFF, Shape, hundred_of
 from tongban.web.audiences import actor_of
 
 router = Router(tags=["matters"])
 _ANSWER = {200: CaseDetail} | REFUSED
 
 
-class Why(Schema):
+class Why(Shape):
     """The reason, which the applicant reads."""
 
     reason: str = Field(max_length=2000, examples=["不属于本机关职权范围，请向区住建局申请"])
 
 
-class Procedure(Schema):
+class Procedure(Shape):
     """A special procedure: its time is not counted."""
 
     kind: Literal[get_args(ProcedureKind)] = Field(examples=["hearing"])  # type: ignore[valid-type]
@@ -33,33 +33,33 @@ class Procedure(Schema):
     expected_by: date = Field(examples=["2026-12-15"])
 
 
-class Result(Schema):
+class Result(Shape):
     """What a special procedure found."""
 
     result: str = Field(max_length=2000, examples=["听证会认为条件具备"])
 
 
-class Hand(Schema):
+class Hand(Shape):
     """Somebody who works in the caller's unit."""
 
     person_id: UUID
 
 
-class Seen(Schema):
+class Seen(Shape):
     """A case as it was read."""
 
     case_id: UUID
     shown: str = Field(max_length=129, description="`shown` of the case")
 
 
-class Several(Schema):
+class Several(Shape):
     """Cases to approve in one act, each as it was read."""
 
     cases: list[Seen] = Field(max_length=10)
     text: str = Field("", max_length=2000, examples=["材料齐全"])
 
 
-class BecameOf(Schema):
+class BecameOf(Shape):
     """What became of one of several cases."""
 
     case_id: UUID

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.http import HttpRequest
 from django.utils import timezone
-from ninja import Field, Query, Router, Schema
+from ninja import Field, Query, Router
 
 from tongban.lib.actors import Actor
 from tongban.lib.words import T
@@ -16,13 +16,13 @@ from tongban.matters import actions
 from tongban.matters.api.cases import REFUSED, seen
 from tongban.matters.models import Promise
 from tongban.matters.queries.promises import CHECK, promise_acts, promise_at_desk, promises_of, promises_waiting
-from tongban.web.api import ANYONE_KNOWN, STAFF, hundred_of
+from tongban.web.api import ANYONE_KNOWN, STAFF, Shape, hundred_of
 from tongban.web.audiences import actor_of
 
 router = Router(tags=["matters"])
 
 
-class PromiseOut(Schema):
+class PromiseOut(Shape):
     """One promise of a case, in the words that were shown when it was made."""
 
     id: UUID
@@ -41,19 +41,19 @@ class PromiseOut(Schema):
     may: list[str] = Field(description="what the caller may do with it now", examples=[["kept", "broken"]])
 
 
-class Supplied(Schema):
+class Supplied(Shape):
     """Documents sent to /api/documents before (purpose documents.material)."""
 
     documents: list[UUID] = Field(min_length=1, max_length=20)
 
 
-class Findings(Schema):
+class Findings(Shape):
     """What was looked at: when, by whom, what was seen."""
 
     note: str = Field(max_length=500, examples=["12 月 3 日现场查看，场所与承诺一致"])
 
 
-class Breach(Schema):
+class Breach(Shape):
     """Why a promise counts as broken; the applicant reads it."""
 
     reason: str = Field(max_length=500, examples=["期满未补交，经电话催告仍未提交"])

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Field, Router, Schema, Status
+from ninja import Field, Router, Status
 
 from tongban.lib.actors import Actor
 from tongban.lib.refusals import Refusal, Refusals
@@ -23,13 +23,13 @@ from tongban.matters.queries.publications import Group
 from tongban.matters.rules.differences import Difference, differences
 from tongban.matters.rules.shape import Content
 from tongban.matters.rules.sources import Faulty
-from tongban.web.api import STAFF
+from tongban.web.api import STAFF, Shape
 from tongban.web.audiences import actor_of
 
 router = Router(tags=["publishing"])
 
 
-class NewPublication(Schema):
+class NewPublication(Shape):
     """A version to propose: of this machine's folders, or an archive another installation exported."""
 
     code: str = Field("", examples=["social-card"], description="a service of this machine's folders")
@@ -39,7 +39,7 @@ class NewPublication(Schema):
     note: str = Field("", max_length=500, examples=["承诺时限缩短为 5 个工作日"])
 
 
-class PublicationOut(Schema):
+class PublicationOut(Shape):
     """A proposal and what became of it."""
 
     id: UUID
@@ -55,7 +55,7 @@ class PublicationOut(Schema):
     settled_at: datetime | None
 
 
-class ChangeOut(Schema):
+class ChangeOut(Shape):
     """One difference from the version in force, in words."""
 
     where: str = Field(examples=["承诺时限 › 工作日"])
@@ -64,7 +64,7 @@ class ChangeOut(Schema):
     after: str
 
 
-class GroupOut(Schema):
+class GroupOut(Shape):
     """Who is in the middle of one older version."""
 
     version: int
@@ -81,14 +81,14 @@ class Report(PublicationOut):
     groups: list[GroupOut]
 
 
-class Opening(Schema):
+class Opening(Shape):
     """Whether a service takes applications, and why that changes; what was handed in goes on."""
 
     is_open: bool
     reason: str = Field(max_length=500, examples=["系统切换，12 月 5 日 8 时恢复受理"])
 
 
-class ServiceKept(Schema):
+class ServiceKept(Shape):
     """A service as those who publish see it."""
 
     code: str = Field(examples=["social-card"])

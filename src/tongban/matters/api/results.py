@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from ninja import Field, Query, Router, Schema, Status
+from ninja import Field, Query, Router, Status
 
 from tongban.lib.refusals import not_found
 from tongban.lib.words import T
@@ -16,14 +16,14 @@ from tongban.matters import actions, queries
 from tongban.matters.api.cases import REFUSED, CaseOut, case_out
 from tongban.matters.models import Delivery, Rating
 from tongban.matters.queries.papers import case_of_papers, cases_to_deliver, delivery_of, papers_of
-from tongban.web.api import ANYONE_KNOWN, STAFF, hundred_of
+from tongban.web.api import ANYONE_KNOWN, STAFF, Shape, hundred_of
 from tongban.web.audiences import actor_of
 from tongban.web.downloads import send_file
 
 router = Router(tags=["matters"])
 
 
-class PaperOut(Schema):
+class PaperOut(Shape):
     """A statutory paper or certificate of a case; made at the latest when it is downloaded."""
 
     id: UUID = Field(description="of the event that owes it")
@@ -34,7 +34,7 @@ class PaperOut(Schema):
     is_sealed: bool
 
 
-class CaseDeliveryOut(Schema):
+class CaseDeliveryOut(Shape):
     """How a decision reached the applicant, or is on its way; ``delivered_at`` is empty until it did."""
 
     way: str = Field(examples=["post"])
@@ -46,28 +46,28 @@ class CaseDeliveryOut(Schema):
     evidence: str
 
 
-class HandedOver(Schema):
+class HandedOver(Shape):
     """Handed over at a window: who took it, and what they showed."""
 
     receiver: str = Field(max_length=120, examples=["刘建国"])
     evidence: str = Field(max_length=500, examples=["居民身份证原件，已签收"])
 
 
-class Posted(Schema):
+class Posted(Shape):
     """Given to the post."""
 
     carrier: str = Field(max_length=60, examples=["中国邮政"])
     tracking: str = Field(max_length=60, examples=["EZ123456789CN"])
 
 
-class Receipt(Schema):
+class Receipt(Shape):
     """What the post says: when it arrived, and who took it."""
 
     delivered_on: date = Field(examples=["2026-12-03"])
     receiver: str = Field(max_length=120, examples=["刘建国"])
 
 
-class NewRating(Schema):
+class NewRating(Shape):
     """Five levels, 5 the best; a bad one (1 or 2) says why by a reason or in words."""
 
     level: int = Field(examples=[2])
@@ -75,7 +75,7 @@ class NewRating(Schema):
     text: str = Field("", max_length=1000, examples=["等了太久"])
 
 
-class RatingOut(Schema):
+class RatingOut(Shape):
     """A rating and what became of it."""
 
     id: UUID
@@ -92,7 +92,7 @@ class RatingOut(Schema):
     answer: str
 
 
-class RatingAnswer(Schema):
+class RatingAnswer(Shape):
     """Whether a bad rating is true, and what is done about it."""
 
     is_confirmed: bool
@@ -101,20 +101,20 @@ class RatingAnswer(Schema):
     answer: str = Field(max_length=1000, examples=["已向申请人说明，并增设一个窗口"])
 
 
-class Callback(Schema):
+class Callback(Shape):
     """What the applicant said when called back."""
 
     is_content: bool
     note: str = Field(max_length=500, examples=["申请人表示满意"])
 
 
-class Appeal(Schema):
+class Appeal(Shape):
     """Why a rating should not count."""
 
     reason: str = Field(max_length=2000, examples=["评价的是另一件事"])
 
 
-class Ruling(Schema):
+class Ruling(Shape):
     """The auditor's ruling on an appeal: upheld takes the rating out of the score."""
 
     is_upheld: bool

@@ -6,24 +6,24 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest
-from ninja import Field, Router, Schema
+from ninja import Field, Router
 
 from tongban.matters import actions
 from tongban.matters.api.cases import REFUSED, CaseDetail, CaseOut, answered, case_out
 from tongban.matters.queries.signing import cases_to_sign
-from tongban.web.api import SIGNED_IN
+from tongban.web.api import SIGNED_IN, Shape
 
 router = Router(tags=["matters"])
 _ANSWER = {200: CaseDetail} | REFUSED
 
 
-class AskToSign(Schema):
+class AskToSign(Shape):
     """A word to whoever signs."""
 
     note: str = Field("", max_length=500, examples=["请过目"])
 
 
-class Signature(Schema):
+class Signature(Shape):
     """What was read before signing."""
 
     shown: str = Field(
@@ -33,7 +33,7 @@ class Signature(Schema):
     )
 
 
-class Remark(Schema):
+class Remark(Shape):
     """What should be changed before it is signed."""
 
     remark: str = Field(max_length=2000, examples=["返岗人数与花名册不一致，请核对"])

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest
-from ninja import Field, Query, Router, Schema, Status
+from ninja import Field, Query, Router, Status
 
 from tongban.foundation.documents.actions import Chosen
 from tongban.foundation.parties.queries import organisation_by_id
@@ -17,13 +17,13 @@ from tongban.matters import actions, queries
 from tongban.matters.api.cases import REFUSED, CaseOut, case_out
 from tongban.matters.models import Case, Intake
 from tongban.matters.queries.window import acting_in, company_said, held_intake, intakes_of
-from tongban.web.api import STAFF, hundred_of
+from tongban.web.api import STAFF, Shape, hundred_of
 from tongban.web.audiences import actor_of
 
 router = Router(tags=["matters"])
 
 
-class Represented(Schema):
+class Represented(Shape):
     """Another person for whom the visitor applies, as their document says."""
 
     name: str = Field(max_length=60, examples=["罗秀英"])
@@ -31,7 +31,7 @@ class Represented(Schema):
     document_number: str = Field(max_length=40, examples=["999999195003092028"])
 
 
-class WrittenMandate(Schema):
+class WrittenMandate(Shape):
     """A mandate on paper that the clerk has in hand; needed where none is on record."""
 
     evidence: str = Field(max_length=200, examples=["授权委托书原件，委托人签名"])
@@ -39,7 +39,7 @@ class WrittenMandate(Schema):
     may_sign: bool = False
 
 
-class NewIntake(Schema):
+class NewIntake(Shape):
     """Who stands at the counter, as their document says, and for what."""
 
     service: str = Field(examples=["social-card"])
@@ -53,7 +53,7 @@ class NewIntake(Schema):
     mandate: WrittenMandate | None = None
 
 
-class NewCompany(Schema):
+class NewCompany(Shape):
     """A company nobody has recorded, as the licence in the clerk's hand shows it."""
 
     uscc: str = Field(max_length=40, examples=["91510502MA6200RW7C"])
@@ -66,7 +66,7 @@ class NewCompany(Schema):
     document_number: str = Field("", max_length=40, description="of the representative, if they came in person")
 
 
-class CompanyRecorded(Schema):
+class CompanyRecorded(Shape):
     """Who vouches for the record, and what the register said of the company."""
 
     id: UUID
@@ -87,19 +87,19 @@ class IntakeOut(CaseOut):
     answers: dict[str, dict[str, Any]]
 
 
-class Typed(Schema):
+class Typed(Shape):
     """Some answers by data element; others stay as they are."""
 
     answers: dict[str, Any] = Field(examples=[{"social_card.reason": "lost"}])
 
 
-class Code(Schema):
+class Code(Shape):
     """The code from the visitor's phone."""
 
     code: str = Field(max_length=6, examples=["482913"])
 
 
-class Signed(Schema):
+class Signed(Shape):
     """What was signed on paper, and where it is kept."""
 
     evidence: str = Field(max_length=200, examples=["申请表打印件一份，本人签字，存窗口档案"])
@@ -108,7 +108,7 @@ class Signed(Schema):
     )
 
 
-class Colleague(Schema):
+class Colleague(Shape):
     """Somebody of the same office."""
 
     person_id: UUID

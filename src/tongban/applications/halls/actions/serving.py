@@ -11,7 +11,7 @@ from django.utils import timezone
 from tongban.applications.halls import hooks
 from tongban.applications.halls.models import Hall, Visit, Window
 from tongban.applications.halls.queries.board import forget_board
-from tongban.applications.halls.queries.halls import hall_worked_at
+from tongban.applications.halls.queries.halls import check_works_at, hall_worked_at
 from tongban.applications.halls.queries.visits import waiting
 from tongban.applications.halls.rules.queue import (
     AT_WINDOW,
@@ -242,7 +242,7 @@ def _window(window_id: UUID, by: Actor) -> Window:
     window = Window.objects.select_for_update(of=("self",)).select_related("hall").filter(pk=window_id).first()
     if window is None:
         raise not_found(WINDOW)
-    hall_worked_at(by, window.hall_id)
+    check_works_at(by, window.hall)
     return window
 
 

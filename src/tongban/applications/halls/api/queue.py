@@ -31,7 +31,9 @@ router = Router(tags=["halls"])
 
 def _worked_at(request: HttpRequest, code: str) -> tuple[Hall, Actor]:
     by: Actor = request.actor  # type: ignore[attr-defined]
-    return queries.hall_worked_at(by, queries.hall_by_code(code).pk), by
+    hall = queries.hall_by_code(code)
+    queries.check_works_at(by, hall)
+    return hall, by
 
 
 def _window(request: HttpRequest, code: str, number: str) -> tuple[Window, Actor]:
@@ -61,14 +63,11 @@ def queue(request: HttpRequest, code: str, page: Query[QueuePage]) -> list[dict[
     last = queries.visit_today(hall, page.after) if page.after else None
     if page.after and (last is None or last.queue_key is None):
         raise not_found(T("这位访客", "This visitor"))
-    behind, places = queries.waiting_after(hall.pk, queries.today_of(hall), last)
+    behind, places = queries.waiting_after(hall.pk, queries.today_of(hall), last, page.limit)
     rows = []
-    # One hall for all of them, and nothing unsealed: the list shows masked names.
-    for visit in behind.select_related("window", "slot").defer("details")[: page.limit]:
-        visit.hall = hall
-        before = places.get(
-            visit.line, 0
-        )  # counted here: asking the database for each place would cost a statement each
+    for visit in behind:
+        visit.hall = hall  # one for all of them
+        before = places.get(visit.line, 0)  # counted here: asking for each place would cost a statement each
         places[visit.line] = before + (visit.window_id is None)
         rows.append(visit_out(visit, queries.standing_at(visit, before)))
     return rows

@@ -7,7 +7,7 @@ from typing import Any, Literal
 from uuid import UUID
 
 from django.utils import timezone
-from ninja import Field, Schema
+from ninja import Field
 from pydantic import AwareDatetime
 
 from tongban.applications.halls import queries
@@ -15,14 +15,14 @@ from tongban.applications.halls.models import Hall, Scan, Visit
 from tongban.applications.halls.rules.presence import VERDICTS
 from tongban.applications.halls.rules.queue import STATES, Standing, shown_number
 from tongban.applications.halls.rules.visitors import Said
-from tongban.web.api import Problems
+from tongban.web.api import Problems, Shape
 
 REFUSED = {401: Problems, 403: Problems, 404: Problems, 409: Problems, 422: Problems}
 _NONCE = "made by the caller for this one act: sent again, it answers what was done then"
 _NONCES = ["7f3d0f6e-54f1-4be0-9c0f-0e6a6f3f2b11"]
 
 
-class HallServiceOut(Schema):
+class HallServiceOut(Shape):
     """One line of business of a hall."""
 
     code: str = Field(examples=["s1"])
@@ -33,7 +33,7 @@ class HallServiceOut(Schema):
     has_slots: bool = Field(description="whether appointments are offered")
 
 
-class HallOut(Schema):
+class HallOut(Shape):
     """A hall in a list."""
 
     id: UUID
@@ -64,7 +64,7 @@ class HallDetail(HallOut):
     bookable_days: list[date]
 
 
-class BoardOut(Schema):
+class BoardOut(Shape):
     """The live snapshot of a hall, at most a second old; `version` is its ETag."""
 
     hall: str
@@ -79,13 +79,13 @@ class BoardOut(Schema):
     at: datetime
 
 
-class Term(Schema):
+class Term(Shape):
     """Part of a hall's name."""
 
     q: str = Field("", max_length=40, examples=["江阳"])
 
 
-class OfferOut(Schema):
+class OfferOut(Shape):
     """One slot that may still be booked."""
 
     starts: datetime
@@ -93,7 +93,7 @@ class OfferOut(Schema):
     left: int
 
 
-class NewVisit(Schema):
+class NewVisit(Shape):
     """Who comes, and what for; everything wrong is said at once."""
 
     nonce: UUID = Field(description=_NONCE, examples=_NONCES)
@@ -124,19 +124,19 @@ class NewAppointment(NewVisit):
     starts: AwareDatetime = Field(description="start of a slot of the hall", examples=["2026-12-01T09:30:00+08:00"])
 
 
-class When(Schema):
+class When(Shape):
     """Another slot."""
 
     starts: AwareDatetime = Field(examples=["2026-12-01T10:00:00+08:00"])
 
 
-class Stars(Schema):
+class Stars(Shape):
     """A rating: 5 very good to 1 very poor."""
 
     rating: int = Field(ge=1, le=5, examples=[5])
 
 
-class ScanIn(Schema):
+class ScanIn(Shape):
     """One scan at a door; `at` and `verdict` are given by a device that was offline then."""
 
     nonce: UUID = Field(description=_NONCE, examples=_NONCES)
@@ -147,7 +147,7 @@ class ScanIn(Schema):
     verdict: Literal["", "admitted", "out"] = Field("", description="what the device said then: it is a fact now")
 
 
-class ScanOut(Schema):
+class ScanOut(Shape):
     """What the door says."""
 
     verdict: str = Field(examples=["admitted"], description=", ".join(VERDICTS))
@@ -156,7 +156,7 @@ class ScanOut(Schema):
     inside: int
 
 
-class DoorOut(Schema):
+class DoorOut(Shape):
     """A hall as its doors know it, for judging without the house."""
 
     code: str = Field(examples=["JYSAMPLE"])
@@ -172,7 +172,7 @@ class DoorOut(Schema):
     known: list[str] = Field(description="mark, people, 1 when inside", examples=[["0f4c2b9e8d7a615310"]])
 
 
-class VisitOut(Schema):
+class VisitOut(Shape):
     """A visit, for whoever holds its code."""
 
     code: str = Field(examples=["7K2MXW4QPR9H3T"])
@@ -199,7 +199,7 @@ class QueuedOut(VisitOut):
     calls: int
 
 
-class QueuePage(Schema):
+class QueuePage(Shape):
     """Which part of a queue."""
 
     limit: int = Field(50, ge=1, le=200, description="how many visitors", examples=[50])
@@ -208,7 +208,7 @@ class QueuePage(Schema):
     )
 
 
-class WindowOut(Schema):
+class WindowOut(Shape):
     """A window, and who is at it."""
 
     id: UUID
@@ -219,13 +219,13 @@ class WindowOut(Schema):
     visitor: QueuedOut | None
 
 
-class CallIn(Schema):
+class CallIn(Shape):
     """One visitor out of turn, or who missed the call."""
 
     visit_id: UUID
 
 
-class TransferIn(Schema):
+class TransferIn(Shape):
     """Where to: another window by its number, or a queue by its letters."""
 
     window: str = Field("", max_length=8, examples=["3"])

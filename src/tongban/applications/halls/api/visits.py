@@ -93,7 +93,9 @@ def _door(request: HttpRequest, code: str) -> tuple[Hall, bool]:
     """The hall, and whether a device or program registers somebody at it: then it has to be admitted there."""
     found, by = queries.hall_by_code(code), _by(request)
     is_program = by.kind != "person"
-    return queries.hall_worked_at(by, found.pk, REGISTER) if is_program else found, is_program
+    if is_program:
+        queries.check_works_at(by, found, REGISTER)
+    return found, is_program
 
 
 def _manner(body: NewVisit, channel: str, *, is_program: bool) -> actions.Manner:
@@ -124,7 +126,8 @@ def book(request: HttpRequest, code: str, body: NewAppointment) -> Status[dict[s
 @router.post("/halls/{code}/scans", auth=ANYONE_KNOWN, response={201: ScanOut} | REFUSED, summary="Scan at a door")
 def scan(request: HttpRequest, code: str, body: ScanIn) -> Status[dict[str, Any]]:
     """Judge a code at a door of the hall; a device that was offline sends what it read, when, and what it said."""
-    found = queries.hall_worked_at(_by(request), queries.hall_by_code(code).pk, REGISTER)
+    found = queries.hall_by_code(code)
+    queries.check_works_at(_by(request), found, REGISTER)
     scanned = actions.Scanned(
         code_in(body.code), body.nonce, body.way == "in", body.entrance, body.at, body.verdict if body.at else ""
     )

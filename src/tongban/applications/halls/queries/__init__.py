@@ -5,6 +5,7 @@ from tongban.applications.halls.queries.board import board_at, board_of, forget_
 from tongban.applications.halls.queries.doors import Door, door_of, hall_of_device, mark_of
 from tongban.applications.halls.queries.halls import (
     arrival_code_of,
+    check_works_at,
     forget_hall,
     hall_at_door,
     hall_by_code,
@@ -45,6 +46,7 @@ __all__ = [
     "board_at",
     "board_of",
     "bookable_days",
+    "check_works_at",
     "counts_today",
     "details_of_person",
     "door_of",

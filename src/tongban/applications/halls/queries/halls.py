@@ -22,16 +22,19 @@ from tongban.lib.jurisdictions import require_current
 from tongban.lib.keys import ring
 from tongban.lib.name_search import name_query
 from tongban.lib.refusals import not_found
+from tongban.lib.repeated import Repeated
 from tongban.lib.words import T
 
 HALL = T("这个大厅", "This hall")
 _SEEN_SECONDS, _MOST_SEEN = 1.0, 5_000
 _seen: dict[tuple[str, str], tuple[float, Hall]] = {}
+_by_code = Repeated[Hall](lambda code: Hall.objects.filter(code=code))
+_by_id = Repeated[Hall](lambda hall_id: Hall.objects.filter(pk=hall_id))
 
 
 def hall_by_code(code: str) -> Hall:
     """The hall a poster leads to."""
-    found = Hall.objects.filter(code=code.upper()[:8]).first()
+    found = _by_code.first(code=code.upper()[:8])
     if found is None:
         raise not_found(HALL)
     return found
@@ -81,22 +84,29 @@ def hall_run_by(actor: Actor, hall_id: UUID, capability: str = SERVE) -> Hall:
 
 
 def hall_worked_at(by: Actor, hall_id: UUID, capability: str = SERVE) -> Hall:
-    """One hall in which a person, a device enrolled for it or a program admitted to its region may work.
+    """One hall in which a person, a device enrolled for it or a program admitted to its region may work."""
+    found = _by_id.first(hall_id=hall_id)
+    if found is None:
+        raise not_found(HALL)
+    check_works_at(by, found, capability)
+    return found
+
+
+def check_works_at(by: Actor, hall: Hall, capability: str = SERVE) -> None:
+    """Refuse whoever may not work in a hall, as if it was not there.
 
     People need the right to serve, whatever is asked; a program the capability itself. A device has no more than its
     place: it stands in the hall's unit or in one of its parts.
     """
-    if by.kind not in ("device", "client"):
-        return hall_run_by(by, hall_id)
-    found = Hall.objects.filter(pk=hall_id).select_related("unit").first()
-    if found is None or not _is_admitted(by, found, capability):
+    if not _works_at(by, hall, capability):
         raise not_found(HALL)
-    return found
 
 
-def _is_admitted(by: Actor, hall: Hall, capability: str) -> bool:
+def _works_at(by: Actor, hall: Hall, capability: str) -> bool:
     if by.kind == "client":
         return capability in by.capabilities and hall.region_code.startswith(by.region)
+    if by.kind != "device":
+        return hall.unit_id in _own_units(by, SERVE)
     return by.unit_id is not None and (hall.unit_id == by.unit_id or hall.unit.parts.filter(pk=by.unit_id).exists())
 
 

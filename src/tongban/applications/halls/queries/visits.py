@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from functools import cache
 from uuid import UUID
 
-from django.db.models import Avg, Count, F, Q
+from django.db.models import Avg, Count, F, Q, QuerySet
 from django.db.models.functions import ExtractHour
 from django.utils import timezone
 
@@ -18,6 +18,7 @@ from tongban.lib.jurisdictions import require_current
 from tongban.lib.keys import ring
 from tongban.lib.phones import show_phone
 from tongban.lib.refusals import Refusal
+from tongban.lib.repeated import Repeated
 from tongban.lib.words import T
 
 _PACE_FROM = 60
@@ -59,24 +60,33 @@ def visit_with_nonce(hall: Hall, nonce: UUID) -> Visit | None:
     return Visit.objects.filter(hall_id=hall.pk, nonce=nonce).first()
 
 
-def waiting(hall_id: UUID, day: date) -> Any:
+def waiting(hall_id: UUID, day: date) -> QuerySet[Visit]:
     """A hall's queue in the order in which it is called."""
     return Visit.objects.filter(hall_id=hall_id, day=day, state=WAITING).order_by("queue_key", "id")
 
 
-def waiting_at(window: Window, day: date) -> Any:
+def waiting_at(window: Window, day: date) -> QuerySet[Visit]:
     """Who may be called at a window: whoever was sent to it, and the queues it serves."""
     served = Q(window__isnull=True, line__in=window.prefixes) if window.prefixes else Q(window__isnull=True)
     return waiting(window.hall_id, day).filter(Q(window=window) | served)
 
 
-def waiting_after(hall_id: UUID, day: date, last: Visit | None) -> tuple[Any, dict[str, int]]:
+def waiting_after(hall_id: UUID, day: date, last: Visit | None, most: int) -> tuple[list[Visit], dict[str, int]]:
     """The queue behind a visitor, and how many of each line stand up to and with them; the whole queue without one."""
     if last is None:
-        return waiting(hall_id, day), {}
+        return _first(most)(hall_id=hall_id, day=day), {}
     behind = Q(queue_key__gt=last.queue_key) | Q(queue_key=last.queue_key, id__gt=last.pk)
     lines = waiting(hall_id, day).exclude(behind).filter(window__isnull=True).order_by().values_list("line")
-    return waiting(hall_id, day).filter(behind), dict(lines.annotate(n=Count("id")))
+    return list(_listed(waiting(hall_id, day).filter(behind))[:most]), dict(lines.annotate(n=Count("id")))
+
+
+@cache
+def _first(most: int) -> Repeated[Visit]:
+    return Repeated(lambda hall_id, day: _listed(waiting(hall_id, day))[:most])
+
+
+def _listed(visits: QuerySet[Visit]) -> QuerySet[Visit]:
+    return visits.select_related("window", "slot").defer("details")  # a list shows masked names: nothing is unsealed
 
 
 def before(visit: Visit) -> int:
