@@ -27,6 +27,7 @@ from tongban.foundation.notifications.rules import (
 from tongban.foundation.parties.queries import require
 from tongban.foundation.regions.queries import name_of_current
 from tongban.lib.actors import Actor
+from tongban.lib.copying import add_rows
 from tongban.lib.jobs import job, periodic
 from tongban.lib.refusals import Refusal, not_found
 from tongban.lib.together import once, write
@@ -68,7 +69,7 @@ def notify(
 
 
 def _store(messages: list[Message]) -> None:
-    Message.objects.bulk_create(messages)
+    add_rows(messages)
 
 
 def _composed(

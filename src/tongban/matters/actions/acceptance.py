@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from tongban.foundation.parties.queries import unit_for, units_for
 from tongban.lib.actors import Actor, system
+from tongban.lib.copying import add_rows
 from tongban.lib.jobs import periodic
 from tongban.lib.refusals import Refusal
 from tongban.lib.together import know, once, together, write, write_now
@@ -155,7 +156,7 @@ def begin(
 
 
 def _store_reviews(reviews: list[Review]) -> None:
-    Review.objects.bulk_create(reviews)
+    add_rows(reviews)
 
 
 def meet_units(content: Content, region_code: str) -> None:

@@ -16,6 +16,7 @@ from tongban.foundation.ledger.queries import trail_of
 from tongban.foundation.notifications.actions import notify
 from tongban.foundation.parties.queries import name_on_paper, require, require_fresh_factor
 from tongban.lib.actors import Actor
+from tongban.lib.copying import add_rows
 from tongban.lib.refusals import forbidden, not_found
 from tongban.lib.repeated import Repeated
 from tongban.lib.together import know, once, write
@@ -117,7 +118,7 @@ def record(case: Case, kind: str, *, by: Actor, at: datetime | None = None, note
 
 
 def _store_events(events: list[CaseEvent]) -> None:
-    CaseEvent.objects.bulk_create(events)
+    add_rows(events)
 
 
 def store(case: Case) -> None:
@@ -129,7 +130,7 @@ def _store_cases(cases: list[Case]) -> None:
     found = {case.pk: case for case in cases}.values()
     new, known = [one for one in found if one._state.adding], [one for one in found if not one._state.adding]
     if new:
-        Case.objects.bulk_create(new)
+        add_rows(new)
     for case in known:
         case.save()
 

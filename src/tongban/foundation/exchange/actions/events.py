@@ -15,6 +15,7 @@ from tongban.foundation.exchange.models import Delivery, OutboxMessage, Subscrip
 from tongban.foundation.exchange.queries import subscriptions_to, this_source
 from tongban.foundation.exchange.rules import EVENTS, check_facts
 from tongban.lib.actors import Actor
+from tongban.lib.copying import add_rows
 from tongban.lib.jobs import job, periodic
 from tongban.lib.repeated import Repeated
 from tongban.lib.together import write
@@ -60,7 +61,7 @@ def _send_out(messages: list[OutboxMessage]) -> None:
             fan_out.later(message_id=message.pk)
         else:
             message.fanned_out_at = message.time
-    OutboxMessage.objects.bulk_create(messages)
+    add_rows(messages)
 
 
 @job(queue="exchange")
