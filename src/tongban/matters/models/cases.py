@@ -150,7 +150,14 @@ class Case(Named, House):
             GinIndex(fields=["units"], name="case_of_unit"),
             models.Index(fields=["definition", "started_at"], name="case_of_service"),
             models.Index(
-                fields=["acceptance_unit", "accept_by"], condition=Q(state="received"), name="case_acceptance_desk"
+                fields=["acceptance_unit", "accept_by", "region_code"],
+                condition=Q(state="received"),
+                name="case_acceptance_desk",
+            ),
+            models.Index(
+                fields=["decision_unit", "due_on", "region_code", "clock_stopped_at"],
+                condition=Q(state="ready"),
+                name="case_ready",
             ),
             models.Index(fields=["accept_by"], condition=Q(state="received"), name="case_to_accept"),
             models.Index(

@@ -47,6 +47,7 @@ from tongban.foundation.parties.queries.organisations import (
     settings_over,
     unit_for,
     unit_setting,
+    units_by_id,
     units_for,
     uscc_of,
 )
@@ -166,6 +167,7 @@ __all__ = [
     "token_hash",
     "unit_for",
     "unit_setting",
+    "units_by_id",
     "units_for",
     "units_in_reach",
     "units_of",
