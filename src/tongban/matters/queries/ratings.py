@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Avg, Count, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from tongban.lib.actors import Actor
 from tongban.lib.refusals import not_found
 from tongban.lib.words import T
-from tongban.matters.models import Definition, Rating
-from tongban.matters.queries.statistics import Period, cases_begun
+from tongban.matters.models import Rating
+from tongban.matters.queries.statistics import Group
 from tongban.matters.rules.ratings import GOOD_FROM, LEVELS, RATED_STATES
 
 _NOBODYS = UUID(int=0)
@@ -42,18 +44,20 @@ class Score:
         return self.good / counted if counted else None
 
 
-def score(definition: Definition, period: Period) -> Score:
+def score(groups: Sequence[Group]) -> Score:
     """The score of a service for the cases begun in a period; withdrawn ones are not asked."""
-    cases = cases_begun(definition, period).filter(state__in=RATED_STATES)
-    counts = cases.aggregate(
-        closed=Count("pk"), rated=Count("rating"), excluded=Count("rating", filter=Q(rating__is_excluded=True)),
-        good=Count("rating", filter=Q(rating__level__gte=GOOD_FROM, rating__is_excluded=False)),
-        average=Avg("rating__level", filter=Q(rating__is_excluded=False)),
-        **{f"level_{level}": Count("rating", filter=Q(rating__level=level, rating__is_excluded=False)) for level in LEVELS},
-    )  # fmt: skip
+    asked = [one for one in groups if one.state in RATED_STATES]
+    rated = [one for one in asked if one.level is not None]
+    levels: Counter[int] = Counter()
+    for one in rated:
+        if one.level is not None and not one.is_excluded:
+            levels[one.level] += one.n
+    count = levels.total()
     return Score(
-        counts["closed"], counts["rated"], counts["excluded"], counts["good"], counts["average"],
-        {level: counts[f"level_{level}"] for level in LEVELS},
+        sum(one.n for one in asked), sum(one.n for one in rated), sum(one.n for one in rated if one.is_excluded),
+        sum(n for level, n in levels.items() if level >= GOOD_FROM),
+        sum(level * n for level, n in levels.items()) / count if count else None,
+        {level: levels[level] for level in LEVELS},
     )  # fmt: skip
 
 

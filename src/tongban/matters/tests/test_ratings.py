@@ -16,7 +16,9 @@ from tongban.lib.working_days import add_working_days
 from tongban.matters import actions, queries
 from tongban.matters.models import Case, Rating
 from tongban.matters.queries.statistics import (
+    Group,
     Period,
+    groups_of,
     known_questions,
     review_durations,
     screen_losses,
@@ -41,6 +43,10 @@ def auditor(county: County) -> Any:
 def month() -> Period:
     today = timezone.localdate()
     return Period(today - timedelta(days=30), today, "510502")
+
+
+def groups(definition: Any, *, region: str = "510502") -> list[Group]:
+    return groups_of([definition], replace(month(), region=region))[definition.pk]
 
 
 def test_a_good_rating_needs_nothing_more(county: County) -> None:
@@ -132,7 +138,7 @@ def test_an_appeal_is_settled_by_the_auditor_and_stays_visible(county: County, r
     settled = actions.settle_appeal(rating.pk, is_upheld=True, reason="与本事项无关", by=auditor(county))
     assert (settled.is_excluded, settled.follow) == (True, "settled")
     assert Entry.objects.filter(type="rating.excluded").count() == 1
-    found = queries.score(settled.definition, month())
+    found = queries.score(groups(settled.definition))
     assert (found.rated, found.excluded, found.good_share) == (1, 1, None)
 
 
@@ -145,9 +151,9 @@ def test_an_appeal_that_fails_goes_on_where_it_stood(county: County) -> None:
 def test_every_score_stands_beside_who_really_rated(county: County) -> None:
     county.granted()
     rating = actions.rate_case(county.granted().pk, level=4, by=county.applicant)
-    found = queries.score(rating.definition, month())
+    found = queries.score(groups(rating.definition))
     assert (found.closed, found.rated, found.rated_share, found.good_share, found.average) == (2, 1, 0.5, 1.0, 4.0)
-    nowhere = queries.score(rating.definition, replace(month(), region="510503"))
+    nowhere = queries.score(groups(rating.definition, region="510503"))
     assert (nowhere.closed, nowhere.rated_share, nowhere.average) == (0, None, None)
 
 
@@ -157,9 +163,10 @@ def test_how_a_service_runs(county: County) -> None:
         draft.pk, {"epidemic_contact.name": "王丽华"}, screen="contact", complete=False, by=county.applicant
     )
     case, period = county.granted(), month()
-    up = take_up(case.definition, period)
+    alike = groups(case.definition)
+    up = take_up(alike)
     assert (up.started, up.submitted, up.decided, up.late, up.corrected) == (2, 1, 1, 0, 0)
-    losses = {one.code: (one.reached, one.stopped) for one in screen_losses(case.definition, period)}
+    losses = {one.code: (one.reached, one.stopped) for one in screen_losses(case.definition, alike)}
     assert losses["company"] == (2, 0)
     assert losses["contact"] == (2, 1)
     assert losses["workforce"] == (1, 0)
@@ -168,7 +175,9 @@ def test_how_a_service_runs(county: County) -> None:
     assert len(reviews) == 8
     assert all(one.count == 1 and one.median is not None and one.late == 0 for one in reviews)
     Case.objects.filter(pk=case.pk).update(asked_known=["enterprise.name"])
-    assert [(label.zh, n) for label, n in known_questions(case.definition, period)] == [("企业名称", 1)]
+    assert [(label.zh, n) for label, n in known_questions(case.definition, groups(case.definition))] == [
+        ("企业名称", 1)
+    ]
 
 
 @pytest.mark.parametrize("language", ["zh-hans", "en"])

@@ -14,8 +14,10 @@ from django.views.decorators.http import require_GET
 from tongban.lib.words import T
 from tongban.matters import hooks, queries
 from tongban.matters.forms import PeriodForm
+from tongban.matters.models import Definition
 from tongban.matters.queries import statistics
-from tongban.matters.queries.statistics import Duration, Period
+from tongban.matters.queries.figures import counted
+from tongban.matters.queries.statistics import Duration, Group, Period
 from tongban.matters.rules.ratings import LEVELS
 from tongban.web.audiences import audience
 
@@ -43,11 +45,13 @@ def services(request: HttpRequest) -> HttpResponse:
     period, form = _period(request)
     definitions = list(queries.open_definitions())
     running = statistics.running_now([one.pk for one in definitions], period.region)
+    groups, kept_at = counted("groups", definitions, period, lambda: statistics.groups_of(definitions, period))
     rows = []
     for one in definitions:
-        up, score = statistics.take_up(one, period), queries.score(one, period)
+        up, score = statistics.take_up(groups[one.pk]), queries.score(groups[one.pk])
         rows.append((one, reverse("matters:desk_service", args=[one.code]), running.get(one.pk, 0), up, score))
-    return render(request, "matters/desk/services.html", {"rows": rows, "form": form, "period": period})
+    context = {"rows": rows, "form": form, "period": period, "kept_at": kept_at}
+    return render(request, "matters/desk/services.html", context)
 
 
 @audience("staff", capability=hooks.SUPERVISE)
@@ -56,17 +60,21 @@ def service(request: HttpRequest, code: str) -> HttpResponse:
     """One service: take-up, where people give up, how long each step takes, what they say."""
     period, form = _period(request)
     definition = queries.definition_by_code(code)
-    losses = statistics.screen_losses(definition, period)
-    steps, reviews = statistics.step_durations(definition, period), statistics.review_durations(definition, period)
-    score = queries.score(definition, period)
+    (groups, steps, reviews), kept_at = counted("service", [definition], period, lambda: _counted(definition, period))
+    losses, score = statistics.screen_losses(definition, groups), queries.score(groups)
     context = {
-        "definition": definition, "form": form, "period": period, "up": statistics.take_up(definition, period),
-        "losses": losses, "steps": steps, "reviews": reviews, "score": score,
+        "definition": definition, "form": form, "period": period, "up": statistics.take_up(groups),
+        "losses": losses, "steps": steps, "reviews": reviews, "score": score, "kept_at": kept_at,
         "levels": [(title, score.by_level[level]) for level, title in LEVELS.items()],
-        "known": statistics.known_questions(definition, period),
+        "known": statistics.known_questions(definition, groups),
         "charts": _charts(losses, steps + reviews, score.by_level),
     }  # fmt: skip
     return render(request, "matters/desk/service.html", context)
+
+
+def _counted(definition: Definition, period: Period) -> tuple[list[Group], list[Duration], list[Duration]]:
+    groups = statistics.groups_of([definition], period)[definition.pk]
+    return groups, statistics.step_durations(definition, period), statistics.review_durations(definition, period)
 
 
 def _charts(losses: list[Any], durations: list[Duration], by_level: dict[int, int]) -> list[dict[str, Any]]:
