@@ -12,8 +12,7 @@ def name_query(term: str, *, via: str = "", personal: bool = True) -> Q:
 
     ``via`` is the path to the named row (``"person"`` for ``person__name``); ``personal=False`` where the
     names are those of organisations. An empty term matches everything, one of
-    signs alone nothing. Letters are looked up by prefix through the index; characters anywhere in the name,
-    row by row, so search within the viewer's scope.
+    signs alone nothing. Letters are looked up by prefix, characters anywhere in the name; both by an index.
     """
     if not term.strip():
         return Q()
@@ -23,7 +22,7 @@ def name_query(term: str, *, via: str = "", personal: bool = True) -> Q:
         return Q(pk__in=[])
     condition = Q()
     for text in terms.contains:
-        condition &= Q(**{f"{path}name__contains": text})
+        condition &= Q(**{f"{path}name__holds": text})
     if terms.pinyin:
         condition &= (
             Q(**{f"{path}name_pinyin__startswith": terms.pinyin})

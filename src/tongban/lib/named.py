@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
+from django.contrib.postgres.indexes import GinIndex
 from django.core import checks
 from django.db import models
+from django.db.models import F, Func, Lookup, Value
 
 from tongban.lib.names import name_key
 
@@ -48,6 +50,22 @@ class NameKeyField(_CharField):
         return value
 
 
+@models.CharField.register_lookup
+class Holds(Lookup):
+    """``name__holds="老窖"``: the characters stand in the name, side by side; found by the index of single characters."""
+
+    lookup_name = "holds"
+    prepare_rhs = False
+
+    def as_sql(self, compiler: Any, connection: Any) -> Any:
+        """Rows with all the characters, by the index; of those the rows with the characters in this order."""
+        name, params = self.process_lhs(compiler, connection)
+        text = str(self.rhs)
+        pattern = f"%{connection.ops.prep_for_like_query(text)}%"
+        letters = sorted(set(text))
+        return f"(string_to_array({name}, NULL) @> %s::text[] AND {name} LIKE %s)", [*params, letters, *params, pattern]
+
+
 class Named(models.Model):
     """A row with a name that is found by 张三, zhangsan and zs; search it with ``name_query``.
 
@@ -67,6 +85,7 @@ class Named(models.Model):
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["name_pinyin"], name="%(app_label)s_%(class)s_py"),
             models.Index(fields=["name_initials"], name="%(app_label)s_%(class)s_in"),
+            GinIndex(Func(F("name"), Value(None), function="string_to_array"), name="%(app_label)s_%(class)s_ch"),
         ]
 
     def save(self, *args: Any, **kwargs: Any) -> None:
@@ -78,8 +97,8 @@ class Named(models.Model):
     @classmethod
     def check(cls, **kwargs: Any) -> list[checks.CheckMessage]:
         """A subclass that forgot ``class Meta(Named.Meta)`` would be searched row by row: refuse to start."""
-        indexed = {index.fields[0] for index in cls._meta.indexes if index.fields}
-        missing = {"name_pinyin", "name_initials"} - indexed
+        indexed = {index.fields[0] if index.fields else index.name[-3:] for index in cls._meta.indexes}
+        missing = {"name_pinyin", "name_initials", "_ch"} - indexed
         hint = "Derive Meta from Named.Meta and keep its indexes."
         label = cls._meta.label
         text = "%s has no index on %s"

@@ -118,6 +118,58 @@ def test_a_search_by_letters_uses_both_indexes(people: Any) -> None:
     assert "Seq Scan" not in plan
 
 
+NAMES = (
+    "泸州老窖商贸有限公司",
+    "窖藏老酒坊",
+    "老街面馆",
+    "𬱖宇（泸州）科技有限公司",
+    "泸州\ue123记豆花店",
+    "100%_\\窖",
+)
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("老窖", {0}),
+        ("窖", {0, 1, 5}),
+        ("老", {0, 1, 2}),
+        ("泸州老窖商贸有限公司", {0}),
+        ("老窖 商贸", {0}),
+        ("老老", set()),
+        ("𬱖宇", {3}),
+        ("𬱖", {3}),
+        ("\ue123", {4}),
+        ("泸州", {0, 3, 4}),
+        ("泸州k", set()),
+    ],
+)
+def test_characters_are_found_anywhere_in_a_name(organisation: Any, typed: str, found: set[int]) -> None:
+    organisation.objects.bulk_create([organisation(name=name, kind="company", region_code="510502") for name in NAMES])
+    rows = organisation.objects.filter(name_query(typed, personal=False))
+    assert {row.name for row in rows} == {NAMES[place] for place in found}
+    held = organisation.objects.filter(name__holds="100%_")
+    assert [row.name for row in held] == [NAMES[5]]
+
+
+@pytest.mark.parametrize("typed", ["老窖", "窖", "𬱖"])
+def test_a_search_by_characters_reads_no_other_names(organisation: Any, typed: str) -> None:
+    """Beside twenty thousand rows, as the database plans by itself."""
+    like = organisation.objects.create(name="丰源", kind="company", region_code="510502")
+    names = [field.column for field in organisation._meta.concrete_fields]
+    changed = {"id": "gen_random_uuid()", "name": "'丰源商贸第' || n || '分店'"}
+    columns, values = ", ".join(f'"{one}"' for one in names), ", ".join(changed.get(one, f'"{one}"') for one in names)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO parties_organisation ({columns}) SELECT {values} FROM parties_organisation, "
+            "generate_series(1, 20000) AS n WHERE id = %s",
+            [like.pk],
+        )
+    plan = organisation.objects.filter(name_query(typed, personal=False)).explain()
+    assert "parties_organisation_ch" in plan
+    assert "Seq Scan" not in plan
+
+
 @isolate_apps()
 def test_a_model_that_loses_the_indexes_does_not_start() -> None:
     class Forgetful(Named):
@@ -129,5 +181,5 @@ def test_a_model_that_loses_the_indexes_does_not_start() -> None:
             app_label = "parties"
             indexes = [*Named.Meta.indexes, models.Index(fields=["name"], name="mindful_name")]
 
-    assert [error.id for error in Forgetful.check()] == ["names.E001", "names.E001"]
+    assert [error.id for error in Forgetful.check()] == ["names.E001"] * 3
     assert Mindful.check() == []

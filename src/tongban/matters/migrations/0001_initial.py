@@ -67,6 +67,10 @@ class Migration(migrations.Migration):
                 "indexes": [
                     models.Index(fields=["name_pinyin"], name="matters_definition_py"),
                     models.Index(fields=["name_initials"], name="matters_definition_in"),
+                    django.contrib.postgres.indexes.GinIndex(
+                        models.Func(models.F("name"), models.Value(None), function="string_to_array"),
+                        name="matters_definition_ch",
+                    ),
                 ],
             },
         ),
@@ -289,6 +293,10 @@ class Migration(migrations.Migration):
                     ),
                     models.Index(fields=["name_pinyin"], name="matters_case_py"),
                     models.Index(fields=["name_initials"], name="matters_case_in"),
+                    django.contrib.postgres.indexes.GinIndex(
+                        models.Func(models.F("name"), models.Value(None), function="string_to_array"),
+                        name="matters_case_ch",
+                    ),
                 ],
                 "constraints": [
                     models.UniqueConstraint(
