@@ -136,6 +136,7 @@ def database(url: str, *, pool: int) -> dict[str, Any]:
     host = options.pop("host", None) or ",".join(h.partition(":")[0] for h in hosts.split(","))
     port = options.pop("port", None) or ",".join(h.partition(":")[2] or "5432" for h in hosts.split(","))
     options["connect_timeout"] = options.get("connect_timeout", 10)
+    options["prepare_threshold"] = 3  # of the cursors that may: lib/repeated.py
     if pool:
         options["pool"] = {"min_size": 0, "max_size": pool, "timeout": 10}
     return {

@@ -10,9 +10,11 @@ make other SQL for each length); prefixes and slices that differ each time do no
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 
 from django.db import connection
+from django.db.backends.postgresql.base import ServerBindingCursor
+from django.db.backends.utils import CursorWrapper
 from django.db.models import Expression, Field, Lookup, QuerySet
 from django.db.models.query import ValuesListIterable, get_related_populators
 from django.db.transaction import TransactionManagementError
@@ -45,6 +47,16 @@ class _OneOf(Lookup):
         left, left_params = self.process_lhs(compiler, connection)
         right, right_params = self.process_rhs(compiler, connection)
         return f"{left} = ANY({right})", [*left_params, *right_params]
+
+
+def _cursor() -> CursorWrapper:
+    """A cursor that sends values beside their statement: the database prepares what it hears again and again.
+
+    Django's own writes them into the statement, which is then parsed and planned each time.
+    """
+    connection.ensure_connection()
+    database, kind = cast("Any", connection), cast("Any", ServerBindingCursor)  # the stubs know neither as they are
+    return cast("CursorWrapper", database._prepare_cursor(kind(connection.connection)))
 
 
 class Repeated(Generic[Row]):
@@ -90,7 +102,7 @@ class _Made:
         if self.locks and not connection.in_atomic_block:
             raise TransactionManagementError("what is locked belongs in a transaction")
         params = [values[one.name] if isinstance(one, _Given) else one for one in self.params]
-        with connection.cursor() as cursor:
+        with _cursor() as cursor:
             cursor.execute(self.sql, params)
             found = cursor.fetchall()
         plain = [self._converted(row) for row in found] if self.steps else found

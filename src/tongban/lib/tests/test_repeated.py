@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from django.contrib.contenttypes.models import ContentType
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.transaction import TransactionManagementError
 
 from tongban.lib.repeated import Repeated
@@ -50,3 +50,11 @@ def test_what_is_locked_belongs_in_a_transaction(committed_db: None) -> None:
         assert held(pk=first.pk) == [first]
     with pytest.raises(TransactionManagementError):
         held(pk=first.pk)
+
+
+def test_the_database_prepares_what_it_hears_again_and_again(rows: list[ContentType]) -> None:
+    for _ in range(5):
+        BY_APP(app=rows[0].app_label)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%django_content_type%'")
+        assert cursor.fetchone() == (1,)
