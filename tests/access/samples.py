@@ -45,6 +45,7 @@ SAMPLES: dict[str, Builder] = {
     "/api/window/{case_id}/code": case_things.at_windows,
     "/api/window/{case_id}/confirm/code": case_things.at_windows,
     "/api/window/{case_id}/confirm/paper": case_things.at_windows,
+    "/api/window/{case_id}/mandate-page": case_things.at_windows,
     "/api/window/{case_id}/hand-over": case_things.at_windows,
     "case_id": case_things.of_applicants,
     "/desk/definitions/{code}/": case_things.kept_services,

@@ -112,6 +112,7 @@ UNLEDGERED: dict[str, str] = {
     "ledger.check_nightly": "compares; what it finds raises an alarm",
     "ledger.thin_checkpoints": "a later head vouches for those before it; leaves stay",
     "ledger.watch_erasure": "counts; what is late raises an alarm",
+    "matters.add_mandate_page": "nothing is handed in yet; the mandate and the application each write their leaf",
     "matters.announce": "repeats what the business beside it has written",
     "matters.answer_rating": "an answer the applicant sees; what takes a rating out of the score is written",
     "matters.appeal_rating": "asks; settling it is written when it takes a rating out of the score",

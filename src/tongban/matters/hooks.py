@@ -84,3 +84,14 @@ SIGNED_PAGE = declare_purpose(
     max_mb=20,
     types=("pdf", "jpeg", "png"),
 )
+MANDATE_PAGE = declare_purpose(
+    "matters.mandate_page",
+    T("书面授权", "Mandate in writing"),
+    legal_basis=T(
+        "《行政许可法》（2019 年修正）第二十九条；《民法典》第一百六十五条",
+        "Administrative Licensing Law (2019 revision) Art. 29; Civil Code Art. 165",
+    ),
+    retention_days=5 * 365,  # at least; a closed case keeps it as long as its answers
+    max_mb=20,
+    types=("pdf", "jpeg", "png"),
+)

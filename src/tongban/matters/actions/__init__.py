@@ -61,6 +61,7 @@ from tongban.matters.actions.signing import ask_to_sign, send_back_unsigned, sig
 from tongban.matters.actions.submission import submit_case, withdraw_case
 from tongban.matters.actions.visitors import PaperMandate, Principal, ShownLicence, Visitor, record_company
 from tongban.matters.actions.window import (
+    add_mandate_page,
     confirm_by_code,
     confirm_on_paper,
     hand_over,
@@ -80,6 +81,7 @@ __all__ = [
     "Together",
     "Visitor",
     "accept_case",
+    "add_mandate_page",
     "answer_rating",
     "appeal_rating",
     "apply",

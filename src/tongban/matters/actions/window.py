@@ -27,7 +27,7 @@ from tongban.matters.actions.visitors import Visitor, applicant_of, identified
 from tongban.matters.models import Case, Intake
 from tongban.matters.queries import content_of
 from tongban.matters.queries.materials import APP, in_name_of
-from tongban.matters.queries.window import asks_for_page, for_visitor
+from tongban.matters.queries.window import asks_for_page, for_visitor, lacks_mandate_page, mandate_in_writing
 from tongban.matters.rules.answers import check_answers
 from tongban.matters.rules.cases import check_may_edit, check_reason, hash_of
 
@@ -130,6 +130,24 @@ def confirm_on_paper(case_id: UUID, *, evidence: str, page: Chosen | None = None
         return submit_case(case_id, by=for_visitor(by, intake.visitor_id))
 
 
+def add_mandate_page(case_id: UUID, page: Chosen, *, by: Actor) -> Intake:
+    """Add the scan of the mandate in writing by which a visitor acts; a later one takes the place of an earlier one."""
+    with transaction.atomic():
+        case, _ = _lock(case_id, by)
+        if mandate_in_writing(case) is None:
+            raise Refusal("no_paper_mandate", T("这件申请不是凭书面授权办理的。",
+                          "This application does not rest on a mandate in writing."), status=409)  # fmt: skip
+        acting = in_name_of(case, by)
+    kept = documents.keep_chosen(page, purpose=hooks.MANDATE_PAGE, by=acting)
+    with transaction.atomic():
+        case, intake = _lock(case_id, by)
+        documents.attach_document(kept.pk, app=APP, attached_id=case.pk, owner=acting.on_behalf_of, by=acting)
+        intake.mandate_page_id = kept.pk
+        intake.save(update_fields=["mandate_page_id"])
+        record(case, "mandate_scanned", by=by.through("window"), page=str(kept.pk))
+        return intake
+
+
 @transaction.atomic
 def hand_over(case_id: UUID, person_id: UUID, *, by: Actor) -> Intake:
     """Give a case taken in to a colleague of the hall, who goes on with it; the history keeps both."""
@@ -161,6 +179,9 @@ def _check_complete(case: Case) -> None:
         raise Refusal(
             "incomplete", T("还有没填好的内容，请先补全。", "Something is missing yet: complete it first."), status=409
         )
+    if lacks_mandate_page(case):
+        raise Refusal("mandate_page_missing", T("这项服务要求先附上书面授权的扫描件或照片。",
+                      "This service asks for a scan or a photo of the mandate in writing first."), status=409)  # fmt: skip
 
 
 def _confirm(intake: Intake, how: str, case: Case) -> None:

@@ -84,6 +84,7 @@ class IntakeOut(CaseOut):
     capacity: str = Field(description="self, legal_representative or mandate", examples=["self"])
     confirmed_how: str = Field(description="paper or code; empty while it waits", examples=["code"])
     signed_page: UUID | None = Field(None, description="the document that shows the signed page")
+    mandate_page: UUID | None = Field(None, description="the document that shows the mandate in writing")
     answers: dict[str, dict[str, Any]]
 
 
@@ -108,6 +109,12 @@ class Signed(Shape):
     )
 
 
+class MandateScan(Shape):
+    """The mandate in writing, scanned."""
+
+    page_id: UUID = Field(description="a document sent for “matters.mandate_page”")
+
+
 class Colleague(Shape):
     """Somebody of the same office."""
 
@@ -128,7 +135,7 @@ def _out(case: Case, intake: Intake) -> dict[str, Any]:
     return case_out(case) | {
         "evidence": intake.evidence, "seen_by": intake.seen_by, "seen_at": intake.seen_at, "holder": intake.holder_name,
         "capacity": intake.capacity, "confirmed_how": intake.confirmed_how, "visitor": intake.visitor.name, "signed_page": intake.page_id,
-        "answers": case.answers,
+        "mandate_page": intake.mandate_page_id, "answers": case.answers,
     }  # fmt: skip
 
 
@@ -167,6 +174,13 @@ def intake(request: HttpRequest, case_id: UUID) -> dict[str, Any]:
 def answers(request: HttpRequest, case_id: UUID, body: Typed) -> dict[str, Any]:
     """Type what the visitor says; one wrong answer keeps none."""
     actions.save_answers(case_id, body.answers, complete=False, by=acting_in(case_id, actor_of(request)))
+    return _shown(request, case_id)
+
+
+@router.post("/window/{uuid:case_id}/mandate-page", auth=STAFF, response=_ANSWER, operation_id="add_mandate_page")
+def mandate_page(request: HttpRequest, case_id: UUID, body: MandateScan) -> dict[str, Any]:
+    """Add the scan of the mandate in writing by which the visitor acts."""
+    actions.add_mandate_page(case_id, Chosen(document_id=body.page_id), by=actor_of(request))
     return _shown(request, case_id)
 
 

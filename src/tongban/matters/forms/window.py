@@ -142,6 +142,14 @@ class SignedForm(HouseForm):
         show_documents_to(self, actor)
 
 
+class MandatePageForm(HouseForm):
+    """The mandate in writing, scanned."""
+
+    mandate_page = DocumentField(
+        purpose=hooks.MANDATE_PAGE, label=words("书面授权扫描件或照片", "Scan or photo of the mandate")
+    )
+
+
 class HandOverCaseForm(HouseForm):
     """To whom."""
 

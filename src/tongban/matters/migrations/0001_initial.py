@@ -527,6 +527,7 @@ class Migration(migrations.Migration):
                 ),
                 ("confirmed_at", models.DateTimeField(blank=True, null=True)),
                 ("page_id", models.UUIDField(blank=True, null=True)),
+                ("mandate_page_id", models.UUIDField(blank=True, null=True)),
                 ("confirmed_hash", models.CharField(blank=True, max_length=64)),
                 ("code_hash", models.CharField(blank=True, max_length=64)),
                 ("code_for", models.CharField(blank=True, max_length=64)),

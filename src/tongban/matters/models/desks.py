@@ -50,6 +50,7 @@ class Intake(House):
     confirmed_how = models.CharField(max_length=8, blank=True, choices=Confirmed.choices)
     confirmed_at = models.DateTimeField(null=True, blank=True)
     page_id = models.UUIDField(null=True, blank=True)  # the document that shows the signed page
+    mandate_page_id = models.UUIDField(null=True, blank=True)  # the document that shows the mandate in writing
     confirmed_hash = models.CharField(max_length=64, blank=True)  # of the answers the applicant agreed to
     code_hash = models.CharField(max_length=64, blank=True)
     code_for = models.CharField(max_length=64, blank=True)  # of the answers the code was sent for

@@ -29,6 +29,7 @@ EVENTS: dict[str, T] = {
     "assigned": T("分派承办人", "Put into somebody's hands"),
     "taken_in": T("窗口收件，已核对证件", "Taken in at the window, document seen"),
     "confirmed": T("申请人确认", "Confirmed by the applicant"),
+    "mandate_scanned": T("书面授权已扫描入件", "Mandate in writing scanned in"),
     "handed_over": T("窗口交接", "Handed to a colleague at the window"),
     "accepted": T("受理，同时分送各部门", "Accepted and sent to all departments at once"),
     "reviewed": T("部门审查", "Reviewed"),

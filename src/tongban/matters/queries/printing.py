@@ -161,6 +161,14 @@ def printed_screens(case: Case, content: Content) -> list[PrintedScreen]:
 def signed_page(case: Case) -> list[PrintedFile]:
     """The page its applicant signed at a window, as a list of one; empty where nothing was scanned."""
     intake = getattr(case, "intake", None)
-    if intake is None or intake.page_id is None:
-        return []
-    return [_file(intake.page_id, held_documents(case).get(intake.page_id))]
+    return _scanned(case, intake.page_id if intake else None)
+
+
+def mandate_page(case: Case) -> list[PrintedFile]:
+    """The mandate in writing as it was scanned in at a window, as a list of one; empty where nothing was scanned."""
+    intake = getattr(case, "intake", None)
+    return _scanned(case, intake.mandate_page_id if intake else None)
+
+
+def _scanned(case: Case, document_id: UUID | None) -> list[PrintedFile]:
+    return [_file(document_id, held_documents(case).get(document_id))] if document_id else []

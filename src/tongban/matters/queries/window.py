@@ -121,6 +121,19 @@ def asks_for_page(case: Case) -> bool:
     return content_of(case).definition.assurance >= _PAGE_FROM
 
 
+def mandate_in_writing(case: Case) -> Mandate | None:
+    """The mandate on paper a case was made by; None for one given online, and for applicants who came themselves."""
+    mandate = mandate_by_id(case.mandate_id) if case.mandate_id else None
+    return mandate if mandate is not None and mandate.evidence else None
+
+
+def lacks_mandate_page(case: Case) -> bool:
+    """Whether the mandate in writing must be scanned in yet: it was for no case made by it, and the service asks for pages."""
+    if mandate_in_writing(case) is None or not asks_for_page(case):
+        return False
+    return not Intake.objects.filter(case__mandate_id=case.mandate_id, mandate_page_id__isnull=False).exists()
+
+
 def check_confirmed(case: Case, by: Actor) -> None:
     """What comes in at a window is handed in only as the applicant confirmed it, by signature or code."""
     if by.channel != "window":

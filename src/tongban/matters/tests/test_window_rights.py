@@ -249,6 +249,56 @@ def test_the_signed_page_is_kept_and_seen(
     assert sign_in(Person.objects.create(name="王远")).get(where).status_code == 404
 
 
+def test_the_mandate_in_writing_is_scanned_once(
+    county: County, refused: Refused, sign_in: SignIn, tmp_path: Path
+) -> None:  # fmt: skip
+    publish_small(tmp_path, assurance=3)
+    clerk = clerk_of(county)
+    case = actions.take_in(CODE, visitor(principal=MOTHER, mandate=paper()), evidence=SEEN, by=clerk)
+    actions.save_answers(case.pk, ANSWERS, by=acting_in(case.pk, clerk))
+    for ask in (
+        lambda: actions.confirm_on_paper(case.pk, evidence="申请表已签字", page=page_of(), by=clerk),
+        lambda: actions.send_confirmation(case.pk, by=clerk),
+    ):
+        with refused("mandate_page_missing"):
+            ask()
+    with refused("not_found"):
+        actions.add_mandate_page(case.pk, page_of("授权书.png"), by=clerk_of(county, "何志强"))
+    for _ in range(2):  # a better scan takes the place of the first
+        intake = actions.add_mandate_page(case.pk, page_of("授权书.png"), by=clerk)
+    document = Document.objects.get(pk=intake.mandate_page_id)
+    assert (document.attached_id, document.owner_person_id) == (case.pk, case.person_id)
+    assert case.events.filter(kind="mandate_scanned").count() == 2
+    assert actions.confirm_on_paper(case.pk, evidence="已签字", page=page_of(), by=clerk).state == "in_review"
+    with refused("already_submitted"):
+        actions.add_mandate_page(case.pk, page_of(), by=clerk)
+    again = actions.take_in(CODE, visitor(principal=MOTHER), evidence=SEEN, by=clerk)  # the same mandate, seen before
+    actions.save_answers(again.pk, ANSWERS, by=acting_in(again.pk, clerk))
+    assert actions.confirm_on_paper(again.pk, evidence="已签字", page=page_of(), by=clerk).state == "in_review"
+    own = actions.take_in(CODE, visitor(), evidence=SEEN, by=clerk)
+    with refused("no_paper_mandate"):
+        actions.add_mandate_page(own.pk, page_of(), by=clerk)
+    Membership.objects.all().delete()  # the browsers open desks of their own
+    desk = sign_in(Person.objects.create(name="张海燕"), "health")
+    assert "授权书.png" in desk.get(f"/desk/cases/{case.pk}/").content.decode()
+    assert b"".join(desk.get(f"/documents/{document.pk}/").streaming_content)
+
+
+def test_the_page_for_the_mandate_opens_where_it_is_missing(county: County, sign_in: SignIn, tmp_path: Path) -> None:
+    publish_small(tmp_path, assurance=3)
+    clerk = clerk_of(county)
+    case = actions.take_in(CODE, visitor(principal=MOTHER, mandate=paper()), evidence=SEEN, by=clerk)
+    Membership.objects.all().delete()
+    browser, here = sign_in(Person.objects.get(pk=clerk.person_id), "approval", "clerk"), f"/window/{case.pk}/"
+    assert '<details class="tb-fold" open><summary>扫描书面授权' in browser.get(here).content.decode()
+    assert browser.post(here, {"act": "mandate"}).status_code == 422
+    sent = browser.post(here, {"act": "mandate", "mandate_page": page_of("授权书.png").file}, follow=True)
+    shown = sent.content.decode()
+    assert "授权书.png" in shown
+    assert "重新扫描书面授权" in shown
+    assert "书面授权已扫描入件" in shown
+
+
 def test_the_pages_of_the_window_for_others(county: County, sign_in: SignIn, tmp_path: Path) -> None:
     publish_small(tmp_path)
     clerk = Person.objects.create(name="周敏")

@@ -36,7 +36,7 @@ from tongban.matters.queries.clocks import why_due
 from tongban.matters.queries.desks import acts_open_to, assignment_of, workload
 from tongban.matters.queries.papers import papers_of
 from tongban.matters.queries.payments import payments_of
-from tongban.matters.queries.printing import case_tone, printed_opinions, printed_screens, signed_page
+from tongban.matters.queries.printing import case_tone, mandate_page, printed_opinions, printed_screens, signed_page
 from tongban.matters.queries.promises import promises_of
 from tongban.matters.queries.shown import shown_of
 from tongban.matters.queries.window import intake_facts
@@ -171,7 +171,7 @@ def _context(found: Case, bound: dict[str, forms.Form], actor: Actor) -> dict[st
         "is_proved": _is_proved(actor), "wants_correction": any(review.state == CORRECTION for review in reviews),
         "decision": getattr(found, "decision", None), "certificate": getattr(found, "certificate", None),
         "papers": papers_of(found), "payments": shown_payments(payments_of(found)),
-        "promises": shown_promises(promises_of(found)), "intake_facts": intake_facts(found), "page": signed_page(found),
+        "promises": shown_promises(promises_of(found)), "intake_facts": intake_facts(found), "page": signed_page(found), "mandate_page": mandate_page(found),
         "assignment": assignment_of(found, actor), "colleagues": workload(actor) if names else [], "me": actor.person_id,
     }  # fmt: skip
 

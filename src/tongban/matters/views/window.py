@@ -17,11 +17,27 @@ from tongban.foundation.parties.queries import colleagues_of
 from tongban.lib.refusals import Refusal, not_found
 from tongban.lib.words import T
 from tongban.matters import actions, hooks, queries
-from tongban.matters.forms.window import CodeForm, HandOverCaseForm, LicenceForm, SignedForm, VisitorForm
-from tongban.matters.queries.printing import case_tone, printed_screens, signed_page
-from tongban.matters.queries.window import asks_for_page, company_recorded, held_intake, intake_facts, intakes_of
+from tongban.matters.forms.window import (
+    CodeForm,
+    HandOverCaseForm,
+    LicenceForm,
+    MandatePageForm,
+    SignedForm,
+    VisitorForm,
+)
+from tongban.matters.queries.printing import case_tone, mandate_page, printed_screens, signed_page
+from tongban.matters.queries.window import (
+    asks_for_page,
+    company_recorded,
+    held_intake,
+    intake_facts,
+    intakes_of,
+    lacks_mandate_page,
+    mandate_in_writing,
+)
 from tongban.matters.rules.cases import DRAFT, RETURNED, STATES
 from tongban.web.audiences import actor_of, audience
+from tongban.web.file_inputs import show_documents_to
 from tongban.web.forms import HouseForm, refusals_said, show_refusal, tried
 from tongban.web.tables import Column, listing
 
@@ -118,7 +134,7 @@ def _act(request: HttpRequest, case_id: UUID, bound: dict[str, HouseForm]) -> Ht
             request, str(T("验证码已发到申请人手机，十分钟内有效。", "A code was sent; it lasts ten minutes."))
         )
         return here
-    kind = {"code": CodeForm, "paper": SignedForm, "hand_over": HandOverCaseForm}.get(name)
+    kind = {"code": CodeForm, "paper": SignedForm, "hand_over": HandOverCaseForm, "mandate": MandatePageForm}.get(name)
     if kind is None:
         return None
     form = bound[name] = kind(request.POST, request.FILES)
@@ -130,6 +146,10 @@ def _act(request: HttpRequest, case_id: UUID, bound: dict[str, HouseForm]) -> Ht
         kept = actions.hand_over(case_id, UUID(form.cleaned_data["person"]), by=actor)
         messages.success(request, str(T("已交给{name}。", "Handed to {name}.").format(name=kept.holder_name)))
         return HttpResponseRedirect(reverse("matters:window"))
+    if name == "mandate":
+        actions.add_mandate_page(case_id, form.cleaned_data["mandate_page"], by=actor)
+        messages.success(request, str(T("书面授权已存入这件申请。", "The mandate is kept with this application.")))
+        return here
     if name == "code":
         actions.confirm_by_code(case_id, form.cleaned_data["code"], by=actor)
     else:
@@ -150,11 +170,14 @@ def _page(request: HttpRequest, case_id: UUID, bound: dict[str, HouseForm]) -> H
     hand = bound.get("hand_over") or HandOverCaseForm()
     paper = bound.get("paper") or SignedForm()
     paper.ask_for_page(actor, is_needed=asks_for_page(found))  # type: ignore[attr-defined]
+    scan = bound.get("mandate") or MandatePageForm()
+    show_documents_to(scan, actor)
     hand.fields["person"].choices = _colleagues(actor)  # type: ignore[attr-defined]
     context = {
         "case": found, "intake": intake, "state": STATES[found.state], "tone": case_tone(found),
         "may_edit": found.state in (DRAFT, RETURNED), "screens": printed_screens(found, queries.content_of(found)),
         "code_form": bound.get("code") or bound.get("none") or CodeForm(), "paper_form": paper,
-        "page": signed_page(found), "facts": intake_facts(found), "hand_form": hand, "bound": bound, "moments": queries.history_of(found, names=True),
+        "page": signed_page(found), "mandate_page": mandate_page(found), "by_paper": mandate_in_writing(found), "scan_form": scan,
+        "lacks_mandate": lacks_mandate_page(found), "facts": intake_facts(found), "hand_form": hand, "bound": bound, "moments": queries.history_of(found, names=True),
     }  # fmt: skip
     return render(request, "matters/window/case.html", context, status=422 if bound else 200)
