@@ -94,6 +94,11 @@ class Visit:
         if response.status >= 400 and response.status not in self.expected:
             self.complaints.append(f"{response.status}: {response.request.method} {response.url}")
 
+    def turn_to(self, screen: Screen) -> None:
+        """Go on as if the screen were another."""
+        self.width, height = SCREENS[screen]
+        self.page.set_viewport_size({"width": self.width, "height": height})
+
     def open(self, path: str, *, status: int = 200) -> Page:
         """Go to an address of the house, and see the page hold."""
         self.expected = {status} if status >= 400 else set()

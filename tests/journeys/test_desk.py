@@ -7,6 +7,9 @@ import pytest
 from tests.journeys.people import enter
 
 pytestmark = pytest.mark.journey
+# Looked into on the way, with a telephone in hand: as decider1 sees them.
+ON_PHONES = ("ratings", "unsealed", "deliveries", "archive", "supervision", "services")
+SERVICE = "/desk/services/enterprise-resumption/"
 STAFF = ("health1", "decider1", "manager1", "operator1", "clerk1")
 
 
@@ -21,3 +24,7 @@ def test_every_line_of_the_menu_opens(visitor, username):
     assert addresses
     for address in addresses:
         staff.open(address)
+    if username == "decider1":
+        staff.turn_to("phone")
+        for address in (*(f"/desk/{name}/" for name in ON_PHONES), SERVICE):
+            staff.open(address)

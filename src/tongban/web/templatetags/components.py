@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache, lru_cache
 from html import escape
 from pathlib import Path
@@ -220,6 +221,8 @@ def _cell(cell: Cell, choose: str) -> str:
         shown = f'<a href="{escape(cell.href)}">{text}</a>'
     elif cell.tone:
         shown = badge(cell.text, cell.tone)
+    else:
+        shown = _DAY.sub(r'<span class="tb-nowrap">\g<0></span>', text)
     if not cell.box:
         return shown
     return (
@@ -229,6 +232,7 @@ def _cell(cell: Cell, choose: str) -> str:
 
 
 _CHOOSE = T("选择", "Choose")
+_DAY = re.compile(r"^\d{4}-\d{2}-\d{2}(?=$| \d{2}:\d{2}$)")  # a narrow column would break it at its hyphens
 
 
 @register.inclusion_tag("web/components/facts.html")

@@ -10,6 +10,7 @@ from django.test import RequestFactory
 from tongban.lib.refusals import Refusal
 from tongban.lib.words import T
 from tongban.web import tables
+from tongban.web.templatetags import components
 
 COLUMNS = [
     tables.Column("model", T("名称", "Name"), lambda row: row.model, "model", href=lambda row: f"/x/{row.pk}/"),
@@ -110,3 +111,12 @@ def test_refuses_to_export_too_much(db, monkeypatch):
 def test_times_are_those_of_shanghai():
     assert tables.plain(datetime(2026, 11, 1, 17, 30, tzinfo=UTC)) == "2026-11-02 01:30"
     assert tables.plain(None) == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "days"), [("2026-11-25", 1), ("2026-11-25 17:33", 1), ("2026-11-25-7", 0), ("<b>", 0)]
+)
+def test_a_day_is_not_broken_at_its_hyphens(text, days):
+    shown = components._cell(tables.Cell(COLUMNS[1], text), "")
+    assert shown.count('<span class="tb-nowrap">2026-11-25</span>') == days
+    assert "<b>" not in shown
