@@ -54,6 +54,8 @@ def _cursor() -> CursorWrapper:
 
     Django's own writes them into the statement, which is then parsed and planned each time.
     """
+    if connection.queries_logged:
+        return connection.cursor()  # so that the log shows the values; of a prepared statement it would show nothing
     connection.ensure_connection()
     database, kind = cast("Any", connection), cast("Any", ServerBindingCursor)  # the stubs know neither as they are
     return cast("CursorWrapper", database._prepare_cursor(kind(connection.connection)))

@@ -8,6 +8,7 @@ import pytest
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection, transaction
 from django.db.transaction import TransactionManagementError
+from django.test.utils import CaptureQueriesContext
 
 from tongban.lib.repeated import Repeated
 
@@ -58,3 +59,11 @@ def test_the_database_prepares_what_it_hears_again_and_again(rows: list[ContentT
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%django_content_type%'")
         assert cursor.fetchone() == (1,)
+
+
+def test_a_log_of_statements_shows_them_with_their_values(rows: list[ContentType]) -> None:
+    for _ in range(5):
+        BY_APP(app=rows[0].app_label)
+    with CaptureQueriesContext(connection) as asked:
+        BY_APP(app=rows[0].app_label)
+    assert f"'{rows[0].app_label}'" in asked.captured_queries[0]["sql"]
