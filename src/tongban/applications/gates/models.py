@@ -8,6 +8,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 
+from tongban.applications.gates.rules.notices import shown
 from tongban.lib.fields import BlindIndexField, EncryptedJSONField, EncryptedTextField
 from tongban.lib.models import House
 from tongban.lib.phones import phone_tail_key
@@ -157,6 +158,16 @@ class Pass(House):
     def phone_tail_key(self) -> str:
         """What the index of the phone's last four digits is made of."""
         return phone_tail_key(self.phone, self.community.code)
+
+    @property
+    def why(self) -> str:
+        """The reason of its decision, for a reader."""
+        return shown(self.decision)
+
+    @property
+    def decider(self) -> str:
+        """Who settled it, for a reader."""
+        return shown(self.decided_by)
 
 
 class Scan(House):

@@ -15,6 +15,7 @@ from tongban.applications.gates.queries.callers import CALLER, dwelling_called, 
 from tongban.applications.gates.queries.communities import gates_of
 from tongban.applications.gates.queries.guards import community_of_guard
 from tongban.applications.gates.queries.passes import homes_of, person_needed, place_of_dwelling, standing_of
+from tongban.applications.gates.rules.notices import ANSWERED, BY_TELEPHONE
 from tongban.foundation.notifications.actions import notify
 from tongban.lib.actors import Actor
 from tongban.lib.refusals import Refusal, not_found
@@ -70,7 +71,7 @@ def answer_caller(pass_id: UUID, *, is_welcome: bool, by: Actor) -> Pass:
     row = rows.first() if homes else None
     if row is None:
         raise not_found(CALLER)
-    return _settle(row, is_welcome, "住户答复", by)
+    return _settle(row, is_welcome, ANSWERED, by)
 
 
 @transaction.atomic
@@ -84,7 +85,7 @@ def note_answer(nonce: UUID, *, is_welcome: bool, who: str, by: Actor) -> Pass:
         raise not_found(CALLER)
     if not said:
         raise Refusal("who_missing", T("请填写电话里是谁答复的。", "Say who answered on the telephone."), field="who")
-    return _settle(row, is_welcome, f"电话询问：{said}", by)
+    return _settle(row, is_welcome, f"{BY_TELEPHONE}{said}", by)
 
 
 def _settle(row: Pass, is_welcome: bool, decision: str, by: Actor) -> Pass:

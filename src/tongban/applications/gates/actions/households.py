@@ -14,7 +14,7 @@ from tongban.applications.gates.queries.households import to_be_named
 from tongban.applications.gates.queries.passes import Home, home_needed, person_needed
 from tongban.applications.gates.rules.households import MOST_NAMED, may_hold
 from tongban.applications.gates.rules.kinds import HOUSEHOLDS, NAMES_BETWEEN, OF_HOME
-from tongban.applications.gates.rules.notices import LEFT
+from tongban.applications.gates.rules.notices import LEFT, REGISTER, RENEWED
 from tongban.foundation.parties.queries import contacts_of, people_by_id
 from tongban.foundation.registers.queries import who_lives_at
 from tongban.lib.actors import Actor, system
@@ -45,12 +45,12 @@ def take_household_pass(dwelling_id: UUID, members: Sequence[UUID], *, by: Actor
     if own is not None and own.members == named and is_fresh(own, ends, now):
         return own
     if own is not None:
-        end(own, "已换发新证", by, is_told=False)
+        end(own, RENEWED, by, is_told=False)
     check_rules(community, kind, dwelling_id, timezone.localdate(now))
     row = Pass.objects.create(
         kind=kind, community=community, area_code=home.residence.area_code, dwelling_id=dwelling_id, person_id=person_id,
         asked_by_id=person_id, nonce=uuid4(), name=_names(named), members=named, phone=contacts_of(person_id).phone,
-        place=home.place, state="active", starts_at=now, ends_at=ends, decided_at=now, decided_by=T("登记库", "The register").zh,
+        place=home.place, state="active", starts_at=now, ends_at=ends, decided_at=now, decided_by=REGISTER,
         is_sample=home.residence.is_sample,
     )  # fmt: skip
     return sign(row, by)

@@ -36,7 +36,7 @@ from tongban.applications.gates.rules.kinds import (
     mask_names,
     ruled_as,
 )
-from tongban.applications.gates.rules.notices import LEASE_OVER, TAKEN_BACK
+from tongban.applications.gates.rules.notices import LEASE_OVER, OWN, REGISTER, RENEWED, TAKEN_BACK
 from tongban.foundation.credentials.actions import (
     Content,
     Printed,
@@ -99,13 +99,13 @@ def take_pass(dwelling_id: UUID, *, by: Actor) -> Pass:
     if own is not None and is_fresh(own, ends, now):
         return own
     if own is not None:
-        end(own, "已换发新证", by, is_told=False)
+        end(own, RENEWED, by, is_told=False)
     check_rules(community, home.kind, dwelling_id, timezone.localdate(now))
     before = own or Pass.objects.filter(person_id=person_id, dwelling_id=dwelling_id).order_by("-asked_at").first()
     row = Pass.objects.create(
         kind=home.kind, community=community, area_code=home.residence.area_code, dwelling_id=dwelling_id, person_id=person_id,
         asked_by_id=person_id, nonce=uuid4(), name=home.residence.name, phone=contacts_of(person_id).phone,
-        place=home.place, state="active", starts_at=now, ends_at=ends, decided_at=now, decided_by=T("登记库", "The register").zh,
+        place=home.place, state="active", starts_at=now, ends_at=ends, decided_at=now, decided_by=REGISTER,
         is_sample=home.residence.is_sample, **_photo_of(before),
     )  # fmt: skip
     return sign(row, by)
@@ -270,7 +270,7 @@ def end_own_pass(pass_id: UUID, *, by: Actor) -> Pass:
     """The holder, or whoever invited, ends a pass: lost, not needed."""
     row = Pass.objects.select_for_update().get(pk=pass_of(by, pass_id).pk)
     is_guest = row.kind == "visitor"
-    return end(row, TAKEN_BACK if is_guest else "本人停用", by, is_told=is_guest)
+    return end(row, TAKEN_BACK if is_guest else OWN, by, is_told=is_guest)
 
 
 def end(row: Pass, reason: str, by: Actor, *, is_told: bool = True) -> Pass:

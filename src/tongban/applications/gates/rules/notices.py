@@ -25,9 +25,22 @@ NOTICES: dict[str, tuple[T, T]] = {
                   "{agent} printed your pass ({kind}) at {community} under your mandate. If you did not mean that, withdraw it and call {phone}.")),
 }  # fmt: skip
 LEASE_OVER, LEFT, TAKEN_BACK = "租约已到期或终止", "登记已搬离", "邀请人已取消"
+RENEWED, OWN, ANSWERED, REGISTER, BY_TELEPHONE = "已换发新证", "本人停用", "住户答复", "登记库", "电话询问："
 BY_THE_HOUSE = {
     LEASE_OVER: T(LEASE_OVER, "the lease is over"),
     LEFT: T(LEFT, "the register says that you moved out"),
     TAKEN_BACK: T(TAKEN_BACK, "whoever invited you took it back"),
+    RENEWED: T(RENEWED, "a new one was taken"),
+    OWN: T(OWN, "ended by its holder"),
+    ANSWERED: T(ANSWERED, "the home answered"),
+    REGISTER: T(REGISTER, "the register"),
 }
 """Reasons the house itself writes, in both languages; a person's stay as they were written."""
+
+
+def shown(stored: str) -> str:
+    """A reason, or who settled a pass, in the reader's language where the house wrote it."""
+    if stored.startswith(BY_TELEPHONE):
+        who = stored.removeprefix(BY_TELEPHONE)
+        return str(T("电话询问：{who}", "by telephone: {who}").format(who=who))
+    return str(BY_THE_HOUSE.get(stored, stored))

@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import pytest
 from django.test import Client
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from tongban.applications.gates import actions, queries
 from tongban.applications.gates.models import Pass
@@ -72,7 +72,9 @@ class TestTaking:
         assert home.residence.lease is not None
         end_lease(home.residence.lease.pk, timezone.localdate() - timedelta(days=1), reason="提前退租", by=place.worker)
         row.refresh_from_db()
-        assert (row.state, row.decision) == ("ended", "租约已到期或终止")
+        assert (row.state, row.why) == ("ended", "租约已到期或终止")
+        with translation.override("en"):
+            assert row.why == "the lease is over"
         assert verdict(row) == "revoked"
 
     def test_nobody_takes_a_neighbours(self, place: Place, refused: Refused) -> None:

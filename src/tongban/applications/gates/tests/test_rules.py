@@ -8,10 +8,11 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from tongban.applications.gates import actions, queries
 from tongban.applications.gates.actions import NewRule
+from tongban.applications.gates.rules.notices import shown
 from tongban.applications.gates.tests.conftest import Place
 from tongban.foundation.ledger.models import Entry
 from tongban.foundation.parties.tests.arrange import actor_of, person_of
@@ -103,3 +104,10 @@ class TestCommunity:
         with refused("check_days_wrong"):
             actions.change_community("凤凰", "0830-3110011", 9, by=place.worker)
         assert actions.change_community("凤凰", "0830-3110011", 1, by=place.worker).check_days == 1
+
+
+def test_what_the_house_wrote_is_told_in_the_readers_language() -> None:
+    assert (shown("登记库"), shown("电话询问：王女士"), shown("材料不清")) == ("登记库", "电话询问：王女士", "材料不清")
+    with translation.override("en"):
+        assert (shown("登记库"), shown("电话询问：王女士")) == ("the register", "by telephone: 王女士")
+        assert shown("材料不清") == "材料不清"  # a person's words stay theirs
