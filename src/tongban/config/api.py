@@ -14,6 +14,7 @@ from tongban.applications.gates.api import router as gates
 from tongban.applications.grid.api import homes as grid_homes
 from tongban.applications.grid.api import lists as grid_lists
 from tongban.applications.grid.api import rounds as grid_rounds
+from tongban.applications.grid.api import tasks as grid_tasks
 from tongban.applications.halls.api import router as halls
 from tongban.config.middleware import loads_text
 from tongban.foundation.credentials.api import router as credentials
@@ -22,6 +23,7 @@ from tongban.foundation.exchange.api import router as exchange
 from tongban.foundation.notifications.api import router as messages
 from tongban.foundation.parties.api import router as parties
 from tongban.foundation.regions.api import router as regions
+from tongban.foundation.registers.api import lists as register_lists
 from tongban.foundation.registers.api import router as registers
 from tongban.lib.capabilities import grantable
 from tongban.lib.refusals import Refusal
@@ -130,6 +132,7 @@ def _explain(found: dict[str, Any]) -> T:
 api.add_router("/credentials", credentials)
 api.add_router("/documents", documents)
 api.add_router("/registers", registers)
+api.add_router("/registers", register_lists)
 api.add_router("/messages", messages)
 api.add_router("/exchange", exchange)
 api.add_router("", parties)
@@ -138,4 +141,5 @@ api.add_router("/gates", gates)
 api.add_router("/grid", grid_rounds)
 api.add_router("/grid", grid_homes)
 api.add_router("/grid", grid_lists)
+api.add_router("/grid", grid_tasks)
 api.add_router("", halls)

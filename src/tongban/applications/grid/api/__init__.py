@@ -3,5 +3,6 @@
 from tongban.applications.grid.api.homes import router as homes
 from tongban.applications.grid.api.lists import router as lists
 from tongban.applications.grid.api.rounds import router as rounds
+from tongban.applications.grid.api.tasks import router as tasks
 
-__all__ = ["homes", "lists", "rounds"]
+__all__ = ["homes", "lists", "rounds", "tasks"]

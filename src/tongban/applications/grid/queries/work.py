@@ -69,11 +69,7 @@ def doors(by: Actor, *, area: str = "", most: int = DOORS) -> list[Door]:
 
     for lease in leases_visible_to(by, area=scope, ended=True)[:most]:
         door(lease.dwelling_id, lease.dwelling.address).why.append(_OVER.format(day=lease.until))
-    for task in (
-        tasks_open(by, area=scope)
-        .filter(Q(worker=None) | Q(worker_id=by.person_id), dwelling__isnull=False)
-        .select_related("dwelling")[:most]
-    ):
+    for task in own_tasks(by, area=scope).filter(dwelling__isnull=False)[:most]:
         if task.dwelling is not None:
             door(task.dwelling.pk, task.dwelling.address).why.append(T(task.title, task.title))
     for row in to_confirm(by, area=scope, days=FRESH_DAYS)[:_LOOKED_THROUGH]:
@@ -106,6 +102,12 @@ def tasks_open(by: Actor, *, area: str = "") -> QuerySet[Task]:
     """Tasks of an area, those due first."""
     scope = scope_of(by, WORK, area)
     return Task.objects.filter(area_code__startswith=scope, state="open").order_by("due_on", "pk")
+
+
+def own_tasks(by: Actor, *, area: str = "") -> QuerySet[Task]:
+    """Open tasks of an area given to the viewer, or to whoever works there."""
+    mine = Q(worker=None) | Q(worker_id=by.person_id)
+    return tasks_open(by, area=area).filter(mine).select_related("dwelling")
 
 
 def task_visible_to(by: Actor, task_id: UUID) -> Task:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable, Mapping
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -76,6 +77,8 @@ def undo_taken_list(list_id: str) -> None:
 
 
 def _undo(found: ResidentList, *, by: Actor) -> None:
+    brought = _phones(found)
+    _hold_homes(found, brought)
     with connection.cursor() as cursor:
         cursor.execute(_SAME, [found.pk])
         same = [row[0] for row in cursor.fetchall()]
@@ -87,12 +90,30 @@ def _undo(found: ResidentList, *, by: Actor) -> None:
         cursor.execute(_REOPENED, [found.pk, gone, reason_to_end(found)])
     kept = rows.exclude(pk__in=gone).update(verdict="kept", notes=[note_of(_TOUCHED)])
     _remove_places(found)
-    kept += _give_back_phones(found, by)
+    kept += _give_back_phones(found, brought, by)
     give_up_people({one for one in new_people if one}, by=by)
     found.state, found.undone_at, found.undone_count = ResidentList.State.UNDONE, timezone.now(), len(gone)
     found.counts = found.counts | {"fresh": len(gone), "kept": kept}
     found.save(update_fields=["state", "undone_at", "undone_count", "counts"])
     ledger.record("list.undone", by=by, subject=("registers.residentlist", found.pk), values=undone_leaf(found))
+
+
+def _phones(found: ResidentList) -> dict[UUID, tuple[str, str]]:
+    """Telephones the list brought to people on record, and what each replaced."""
+    rows = ListRow.objects.filter(resident_list=found, verdict__in=("known", "fresh"), is_new=False)
+    return {row.person_id: (row.phone, row.old_phone) for row in rows.exclude(phone_use="") if row.person_id}
+
+
+def _hold_homes(found: ResidentList, people: Iterable[UUID]) -> None:
+    """Hold every home the list touches: who is at a door finishes first, or finds what the undoing left.
+
+    A visit holds its dwelling before its residences; so does undoing, that neither waits for the other in a circle.
+    """
+    homes = ListRow.objects.filter(resident_list=found, dwelling_id__isnull=False).values("dwelling_id")
+    theirs = Residence.objects.filter(person_id__in=list(people), until__isnull=True)
+    touched = Dwelling.objects.filter(Q(pk__in=homes) | Q(pk__in=theirs.values("dwelling_id")))
+    list(touched.order_by("pk").select_for_update().values_list("pk"))
+    list(theirs.order_by("pk").select_for_update().values_list("pk"))
 
 
 def _remove_places(found: ResidentList) -> None:
@@ -107,17 +128,15 @@ def _remove_places(found: ResidentList) -> None:
         pointed_to_by_nothing(Place.objects.filter(pk__in=ids[level])).delete()
 
 
-def _give_back_phones(found: ResidentList, by: Actor) -> int:
+def _give_back_phones(found: ResidentList, brought: Mapping[UUID, tuple[str, str]], by: Actor) -> int:
     """Telephones the list brought to people on record go again, and what they replaced comes back; how many are kept.
 
     A number that does not stand there any more, or that somebody confirmed since, on a visit or otherwise, is left as it is.
     """
     assert found.taken_at is not None
-    rows = ListRow.objects.filter(resident_list=found, verdict__in=("known", "fresh", "kept"), is_new=False)
-    brought = {row.person_id: (row.phone, row.old_phone) for row in rows.exclude(phone_use="") if row.person_id}
     seen = Residence.objects.filter(person_id__in=list(brought), confirmed_at__gt=found.taken_at)
     visited = set(seen.values_list("person_id", flat=True))
     given_back = {person: numbers for person, numbers in brought.items() if person not in visited}
     kept = visited | put_back_phones(given_back, since=found.taken_at, by=by)
-    still = rows.filter(person_id__in=kept, verdict="known").exclude(phone_use="")
-    return still.update(verdict="kept", notes=[note_of(_PHONE_STAYS)])
+    rows = ListRow.objects.filter(resident_list=found, verdict="known", is_new=False, person_id__in=kept)
+    return rows.exclude(phone_use="").update(verdict="kept", notes=[note_of(_PHONE_STAYS)])

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Q
@@ -55,24 +56,39 @@ def building_matrix(by: Actor, building_id: UUID) -> Matrix:
     building = place_visible_to(by, building_id)
     if building.level not in ("building", "group"):
         raise not_found(T("这栋楼", "This building"))
-    inside = {"building" if building.level == "building" else "place": building}
-    rows = list(Dwelling.objects.filter(ended_on__isnull=True, **inside).select_related("place"))
-    occupants: dict[UUID, list[Occupant]] = defaultdict(list)
-    ids = [row.pk for row in rows]
-    living = Residence.objects.filter(dwelling__in=ids, until__isnull=True).values_list(
-        "dwelling_id", "kind", "is_present"
+    inside = {"building" if building.level == "building" else "place": building, "ended_on__isnull": True}
+    # Values, no models: a row each of dwelling and place would cost more than the database does.
+    rows = Dwelling.objects.filter(**inside).values_list(
+        "pk", "mark", "floor", "collected_at", "place__level", "place__mark"
     )
-    for dwelling_id, kind, is_present in living:
-        occupants[dwelling_id].append(Occupant(kind, is_present))
-    let = _let_now(ids)
+    occupants, let = _living_in(inside), _let_now(inside)
     cells: dict[tuple[int | None, str], list[Cell]] = defaultdict(list)
-    for row in sorted(rows, key=lambda row: mark_order(row.mark)):
-        found = occupants[row.pk]
-        state = state_of(found, is_collected=row.collected_at is not None, is_let=row.pk in let)
-        unit = row.place.mark if row.place.level == "unit" else ""
-        cells[row.floor, unit].append(Cell(row.pk, row.mark, state, sum(one.lives_here for one in found)))
+    for pk, mark, floor, collected_at, level, unit in sorted(rows, key=lambda row: mark_order(row[1])):
+        found = occupants[pk]
+        state = state_of(found, is_collected=collected_at is not None, is_let=pk in let)
+        people = sum(one.lives_here for one in found)
+        cells[floor, unit if level == "unit" else ""].append(Cell(pk, mark, state, people))
     floors = sorted({floor for floor, _ in cells}, key=lambda floor: -1000 if floor is None else floor, reverse=True)
     return Matrix(building, sorted({unit for _, unit in cells}, key=mark_order), floors, dict(cells))
+
+
+def _living_in(inside: Mapping[str, Any]) -> dict[UUID, list[Occupant]]:
+    found: dict[UUID, list[Occupant]] = defaultdict(list)
+    living = Residence.objects.filter(until__isnull=True, **_of_homes(inside))
+    for dwelling_id, kind, is_present in living.values_list("dwelling_id", "kind", "is_present"):
+        found[dwelling_id].append(Occupant(kind, is_present))
+    return found
+
+
+def _let_now(inside: Mapping[str, Any]) -> set[UUID]:
+    today = timezone.localdate()
+    found = Lease.objects.filter(since__lte=today, until__gte=today, **_of_homes(inside))
+    return set(found.values_list("dwelling_id", flat=True))
+
+
+def _of_homes(inside: Mapping[str, Any]) -> dict[str, Any]:
+    """The same homes as a condition for what stands in them: one statement however many, always the same to prepare."""
+    return {f"dwelling__{name}": value for name, value in inside.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,12 +119,6 @@ def blocks_in(by: Actor, *, area: str = "") -> list[Block]:
             counts[place_id] = (many, visited)
     blocks = [Block(one, *counts.get(one.pk, (0, 0))) for one in places]
     return sorted(blocks, key=lambda one: (one.place.level, one.estate, mark_order(one.place.mark)))
-
-
-def _let_now(dwellings: Iterable[UUID]) -> set[UUID]:
-    today = timezone.localdate()
-    found = Lease.objects.filter(dwelling__in=list(dwellings), since__lte=today, until__gte=today)
-    return set(found.values_list("dwelling_id", flat=True))
 
 
 @dataclass(frozen=True, slots=True)
