@@ -7,7 +7,7 @@ from typing import Any, Literal
 from uuid import UUID
 
 from django.http import HttpRequest
-from ninja import Router, Schema, Status
+from ninja import Router, Status
 from pydantic import Field
 
 from tongban.applications.grid import actions, queries
@@ -15,14 +15,14 @@ from tongban.applications.grid.models import Proposal, Tenancy
 from tongban.applications.grid.rules.proposals import WHAT
 from tongban.foundation.registers.queries import KINDS
 from tongban.lib.actors import Actor
-from tongban.web.api import SIGNED_IN, STAFF, Problem
+from tongban.web.api import SIGNED_IN, STAFF, Problem, Shape
 from tongban.web.audiences import actor_of
 
 router = Router(tags=["grid"])
 REFUSED: dict[int, Any] = {401: Problem, 403: Problem, 404: Problem, 409: Problem, 422: Problem}
 
 
-class OwnResidenceOut(Schema):
+class OwnResidenceOut(Shape):
     """Where the caller, or somebody of their household or a tenant of theirs, is recorded."""
 
     id: UUID
@@ -34,7 +34,7 @@ class OwnResidenceOut(Schema):
     confirmed_at: datetime | None
 
 
-class ProposalOut(Schema):
+class ProposalOut(Shape):
     """What a resident proposed: waiting, accepted, refused (with the reason) or withdrawn."""
 
     id: UUID
@@ -45,7 +45,7 @@ class ProposalOut(Schema):
     proposed_at: datetime
 
 
-class TenancyOut(Schema):
+class TenancyOut(Shape):
     """A lease one side registered; `is_asked` when the caller is the one to confirm it."""
 
     id: UUID
@@ -60,7 +60,7 @@ class TenancyOut(Schema):
     lease_id: UUID | None
 
 
-class HomeOut(Schema):
+class HomeOut(Shape):
     """What is recorded of the caller."""
 
     phone: str
@@ -71,7 +71,7 @@ class HomeOut(Schema):
     tenancies: list[TenancyOut]
 
 
-class ProposalIn(Schema):
+class ProposalIn(Shape):
     """What is no longer so: `came` (address, kind, day), `left` and `gone` (residence_id, day), `phone`, `work` (employer)."""
 
     what: Literal["came", "left", "gone", "phone", "work"]
@@ -84,7 +84,7 @@ class ProposalIn(Schema):
     said: str = Field("", max_length=200)
 
 
-class TenancyIn(Schema):
+class TenancyIn(Shape):
     """A lease as one of its sides registers it; `lets` when the caller is the landlord."""
 
     lets: bool
@@ -96,19 +96,19 @@ class TenancyIn(Schema):
     other_phone: str = Field(max_length=20)
 
 
-class CodeIn(Schema):
+class CodeIn(Shape):
     """The code from the text message."""
 
     code: str = Field(max_length=6)
 
 
-class WhyIn(Schema):
+class WhyIn(Shape):
     """Why something is refused."""
 
     reason: str = Field(max_length=200)
 
 
-class AcceptIn(Schema):
+class AcceptIn(Shape):
     """What the caller saw recorded when they accepted; changed meanwhile, nothing is written."""
 
     seen: dict[str, str] = Field(max_length=10)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.http import HttpRequest
-from ninja import Query, Router, Schema, Status
+from ninja import Query, Router, Status
 from pydantic import Field
 
 from tongban.applications.grid import actions, queries
@@ -17,7 +17,7 @@ from tongban.foundation.parties.actions import record_list_look
 from tongban.foundation.parties.queries import is_readable
 from tongban.lib.refusals import Refusal
 from tongban.lib.words import T
-from tongban.web.api import STAFF, Problem, hundred_of
+from tongban.web.api import STAFF, Problem, Shape, hundred_of
 from tongban.web.audiences import actor_of
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ router = Router(tags=["grid"])
 REFUSED: dict[int, Any] = {401: Problem, 403: Problem, 404: Problem, 409: Problem, 422: Problem}
 
 
-class ReportOut(Schema):
+class ReportOut(Shape):
     """A list communities hand in."""
 
     code: str = Field(examples=["floating"])
@@ -35,7 +35,7 @@ class ReportOut(Schema):
     columns: dict[str, dict[str, str]] = Field(description="each column with its name")
 
 
-class ReportIn(Schema):
+class ReportIn(Shape):
     """A list an office asks its communities for; the name always comes first."""
 
     title: dict[str, str] = Field(examples=[{"zh": "独居老人花名册", "en": "Old people living alone"}])
@@ -50,7 +50,7 @@ class ReportIn(Schema):
         return Report(title, tuple(self.columns), tuple(self.kinds), self.from_age, self.to_age)
 
 
-class ReportLine(Schema):
+class ReportLine(Shape):
     """One person of a list; numbers of documents and telephones are masked."""
 
     residence_id: UUID
@@ -58,7 +58,7 @@ class ReportLine(Schema):
     missing: list[str] = Field(description="what nobody has recorded yet and a worker asks for")
 
 
-class ReportPage(Schema):
+class ReportPage(Shape):
     """A hundred lines of a list, and how many cells of each column are still empty."""
 
     report: ReportOut
@@ -67,19 +67,19 @@ class ReportPage(Schema):
     lines: list[ReportLine]
 
 
-class Filling(Schema):
+class Filling(Shape):
     """What was asked at the door."""
 
     facts: dict[str, str] = Field(examples=[{"phone": "13800005103", "employer": "柳荫纸品厂"}])
 
 
-class Filled(Schema):
+class Filled(Shape):
     """What was written."""
 
     written: list[str]
 
 
-class ExportIn(Schema):
+class ExportIn(Shape):
     """Which list, on which basis, for what."""
 
     area: str = Field("", max_length=15, description="12 digits of a community or 15 of a grid; one's own when empty")
@@ -92,7 +92,7 @@ class ExportIn(Schema):
     numbers: bool = Field(False, description="documents and telephones in full")
 
 
-class ExportOut(Schema):
+class ExportOut(Shape):
     """A list somebody asked to take away."""
 
     id: UUID
@@ -103,7 +103,7 @@ class ExportOut(Schema):
     may_take: bool
 
 
-class ExportFile(Schema):
+class ExportFile(Shape):
     """The list as it is now; its first line names the columns."""
 
     said: str

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.http import HttpRequest
 from django.utils import timezone
-from ninja import Router, Schema
+from ninja import Router
 from pydantic import Field
 
 from tongban.applications.grid import actions, queries
@@ -17,13 +17,13 @@ from tongban.applications.grid.rules.visits import KEPT_ON_A_PHONE
 from tongban.foundation.parties.actions import record_list_look
 from tongban.lib.actors import Actor
 from tongban.lib.refusals import Refusal
-from tongban.web.api import STAFF, Problem, problem_of
+from tongban.web.api import STAFF, Problem, Shape, problem_of
 
 router = Router(tags=["grid"])
 REFUSED: dict[int, Any] = {401: Problem, 403: Problem, 404: Problem, 422: Problem}
 
 
-class RoundResident(Schema):
+class RoundResident(Shape):
     """Somebody recorded at a dwelling; no numbers of documents or telephones travel to a phone."""
 
     id: UUID
@@ -34,7 +34,7 @@ class RoundResident(Schema):
     )
 
 
-class RoundDoor(Schema):
+class RoundDoor(Shape):
     """A dwelling to go to, why, and who is recorded there."""
 
     dwelling_id: UUID
@@ -43,7 +43,7 @@ class RoundDoor(Schema):
     residents: list[RoundResident]
 
 
-class RoundOut(Schema):
+class RoundOut(Shape):
     """The next dwellings of one's own grids; to be forgotten by the device at ``good_until``."""
 
     area: dict[str, str]
@@ -53,7 +53,7 @@ class RoundOut(Schema):
     doors: list[RoundDoor]
 
 
-class SaidIn(Schema):
+class SaidIn(Shape):
     """What is true of one person, and what was shown as recorded when that was said."""
 
     residence_id: UUID
@@ -61,7 +61,7 @@ class SaidIn(Schema):
     wanted: dict[str, str] = Field(max_length=10)
 
 
-class VisitIn(Schema):
+class VisitIn(Shape):
     """A visit; `nonce` is the device's own, so that sending it again adds nothing."""
 
     nonce: UUID
@@ -71,13 +71,13 @@ class VisitIn(Schema):
     said: list[SaidIn] = Field([], max_length=100)
 
 
-class VisitsIn(Schema):
+class VisitsIn(Shape):
     """Visits made while the device was offline, in their order."""
 
     visits: list[VisitIn] = Field(max_length=100)
 
 
-class EditOut(Schema):
+class EditOut(Shape):
     """A correction made on a visit: applied, clash (a person settles it), settled or refused."""
 
     id: UUID
@@ -86,7 +86,7 @@ class EditOut(Schema):
     code: str = ""
 
 
-class GridVisitOut(Schema):
+class GridVisitOut(Shape):
     """What became of one visit: `recorded`, or `refused` with a code and a sentence."""
 
     nonce: UUID

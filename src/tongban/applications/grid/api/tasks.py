@@ -7,18 +7,18 @@ from typing import Any, Literal
 from uuid import UUID
 
 from django.http import HttpRequest
-from ninja import Field, Query, Router, Schema
+from ninja import Field, Query, Router
 
 from tongban.applications.grid import actions, queries
 from tongban.applications.grid.models import Task
-from tongban.web.api import STAFF, Problem, hundred_of
+from tongban.web.api import STAFF, Problem, Shape, hundred_of
 from tongban.web.audiences import actor_of
 
 router = Router(tags=["grid"])
 REFUSED: dict[int, Any] = {401: Problem, 403: Problem, 404: Problem, 409: Problem, 422: Problem}
 
 
-class GridTaskOut(Schema):
+class GridTaskOut(Shape):
     """Something to do in a grid until a day: open, done or withdrawn."""
 
     id: UUID
@@ -36,7 +36,7 @@ class GridTaskOut(Schema):
     ended_at: datetime | None
 
 
-class GridTaskEnd(Schema):
+class GridTaskEnd(Shape):
     """What came of a task: `done`, or `withdrawn` where it need not be done."""
 
     state: Literal["done", "withdrawn"] = "done"

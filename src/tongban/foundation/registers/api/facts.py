@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from django.http import HttpRequest
-from ninja import Field, Query, Router, Schema
+from ninja import Field, Query, Router
 
 from tongban.foundation.registers import actions, queries
 from tongban.foundation.registers.models import Dwelling, Place
@@ -15,7 +15,7 @@ from tongban.foundation.registers.queries.registers import registers_readable_by
 from tongban.foundation.registers.rules.addresses import Address
 from tongban.foundation.registers.rules.places import PARENTS
 from tongban.lib.facts import Fact, Unavailable
-from tongban.web.api import ANYONE_KNOWN, CLIENT, STAFF, Problems
+from tongban.web.api import ANYONE_KNOWN, CLIENT, STAFF, Problems, Shape
 
 router = Router(tags=["registers"])
 REFUSED = {401: Problems, 403: Problems, 404: Problems, 422: Problems}
@@ -24,14 +24,14 @@ Area = Annotated[str, Query(description="A region's prefix or a grid's 15 digits
 Level = Annotated[str, Query(description=f"One of {', '.join(PARENTS)}", max_length=8, pattern="^[a-z]*$")]
 
 
-class Words(Schema):
+class Words(Shape):
     """One text in both languages."""
 
     zh: str
     en: str
 
 
-class RegisterOut(Schema):
+class RegisterOut(Shape):
     """A register: whether it may be asked now, of which day it is, what it answers and for which purposes."""
 
     code: str = Field(examples=["companies"])
@@ -45,7 +45,7 @@ class RegisterOut(Schema):
     refreshed_at: datetime | None
 
 
-class FactsIn(Schema):
+class FactsIn(Shape):
     """Whom, what and why: a credit code, or a document; elements; a purpose each register allows, and the reason."""
 
     uscc: str = Field("", max_length=18, examples=["91510502MA0000001X"])
@@ -57,7 +57,7 @@ class FactsIn(Schema):
     case_number: str = Field("", max_length=64, examples=["FGFC202002170001"])
 
 
-class FactOut(Schema):
+class FactOut(Shape):
     """One element: ``known`` with a value and what it rests on, ``unknown``, or ``unavailable`` while its register is silent."""
 
     element: str = Field(examples=["enterprise.name"])
@@ -70,7 +70,7 @@ class FactOut(Schema):
     unavailable_since: datetime | None = None
 
 
-class PlaceOut(Schema):
+class PlaceOut(Shape):
     """A grid, estate, group, building or unit."""
 
     id: UUID
@@ -83,7 +83,7 @@ class PlaceOut(Schema):
     floor_count: int | None
 
 
-class PlaceCodeOut(Schema):
+class PlaceCodeOut(Shape):
     """A code an authority gives, and since when."""
 
     authority: str
@@ -100,14 +100,14 @@ class PlaceDetail(PlaceOut):
     parts: list[PlaceOut]
 
 
-class AddressIn(Schema):
+class AddressIn(Shape):
     """An address as somebody wrote it."""
 
     address: str = Field(max_length=200, examples=["泸州江阳南城凤凰社区示例路十八号示例小区七幢2-1504"])
     area: str = Field("", max_length=15, pattern="^[0-9]*$")
 
 
-class AddressParts(Schema):
+class AddressParts(Shape):
     """The parts of an address, "" where it does not say them."""
 
     province: str
@@ -127,7 +127,7 @@ class AddressParts(Schema):
     rest: str
 
 
-class DwellingOut(Schema):
+class DwellingOut(Shape):
     """A dwelling."""
 
     id: UUID
@@ -138,7 +138,7 @@ class DwellingOut(Schema):
     use: str
 
 
-class AddressOut(Schema):
+class AddressOut(Shape):
     """An address taken apart, its standard form, and the places and dwellings it may mean."""
 
     standard: str
@@ -147,7 +147,7 @@ class AddressOut(Schema):
     dwellings: list[DwellingOut]
 
 
-class CellOut(Schema):
+class CellOut(Shape):
     """One dwelling of a building: together, apart, rented, vacant or uncollected."""
 
     dwelling_id: UUID
@@ -158,7 +158,7 @@ class CellOut(Schema):
     people: int
 
 
-class MatrixOut(Schema):
+class MatrixOut(Shape):
     """A building as a matrix: units side by side, floors from the top."""
 
     building: PlaceOut

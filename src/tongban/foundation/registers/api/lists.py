@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest
-from ninja import Field, File, Form, Query, Router, Schema, Status
+from ninja import Field, File, Form, Query, Router, Status
 from ninja.files import UploadedFile
 
 from tongban.foundation.parties.actions import record_list_look
@@ -16,14 +16,14 @@ from tongban.foundation.registers.models import ListRow, ResidentList
 from tongban.foundation.registers.queries import resident_lists as queries
 from tongban.foundation.registers.rules.list_twins import ANSWERS, WHY
 from tongban.lib.words import T
-from tongban.web.api import STAFF, Problem, hundred_of
+from tongban.web.api import STAFF, Problem, Shape, hundred_of
 from tongban.web.audiences import actor_of
 
 router = Router(tags=["registers"])
 REFUSED: dict[int, Any] = {401: Problem, 403: Problem, 404: Problem, 409: Problem, 422: Problem}
 
 
-class ResidentListIn(Schema):
+class ResidentListIn(Shape):
     """What the list is of."""
 
     area_code: str = Field(max_length=15, description="12 digits of a community or 15 of a grid")
@@ -32,7 +32,7 @@ class ResidentListIn(Schema):
     adds_places: bool = Field(True, description="buildings and rooms the address tree lacks are added")
 
 
-class ResidentListOut(Schema):
+class ResidentListOut(Shape):
     """A list and how far it has come: read, checking, checked, taking, taken, undoing or undone."""
 
     id: UUID
@@ -53,13 +53,13 @@ class ResidentListOut(Schema):
     undone_count: int
 
 
-class ListColumnsIn(Schema):
+class ListColumnsIn(Shape):
     """Which column is what; the first is 0."""
 
     places: dict[str, int] = Field(max_length=40, examples=[{"name": 1, "document_number": 3, "address": 6}])
 
 
-class RowReasonOut(Schema):
+class RowReasonOut(Shape):
     """Why a row was not taken over."""
 
     code: str
@@ -67,7 +67,7 @@ class RowReasonOut(Schema):
     message: dict[str, str]
 
 
-class ListRowOut(Schema):
+class ListRowOut(Shape):
     """A row that was not taken over, or stayed when the list was undone, as it stood in the file."""
 
     number: int
@@ -76,7 +76,7 @@ class ListRowOut(Schema):
     reasons: list[RowReasonOut]
 
 
-class TwinSide(Schema):
+class TwinSide(Shape):
     """One of two that may be the same person."""
 
     title: dict[str, str]
@@ -88,7 +88,7 @@ class TwinSide(Schema):
     homes: list[tuple[str, str]] = Field(description="address and kind of residence")
 
 
-class TwinOut(Schema):
+class TwinOut(Shape):
     """A row to settle beside whom it may repeat, and what may be answered."""
 
     row_id: UUID
@@ -99,13 +99,13 @@ class TwinOut(Schema):
     other: TwinSide
 
 
-class RowDecisionIn(Schema):
+class RowDecisionIn(Shape):
     """One of the answers of the row."""
 
     decision: str = Field(max_length=10, examples=["same"])
 
 
-class SettledRowOut(Schema):
+class SettledRowOut(Shape):
     """What became of a row; `open` with another question where one was left."""
 
     row_id: UUID
@@ -113,13 +113,13 @@ class SettledRowOut(Schema):
     verdict: str
 
 
-class ListUndoIn(Schema):
+class ListUndoIn(Shape):
     """Why a list is undone."""
 
     reason: str = Field(max_length=200)
 
 
-class LeftOut(Schema):
+class LeftOut(Shape):
     """How many rows are left out."""
 
     count: int
