@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
-from ninja import Schema
+from ninja import Schema  # noqa: TID251 - what Shape is made of
 from ninja.schema import DjangoGetter
 from ninja.utils import check_csrf
 from pydantic import ModelWrapValidatorHandler, ValidationInfo, model_validator
