@@ -6,6 +6,7 @@ import threading
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.db import connection
@@ -177,6 +178,8 @@ def test_many_at_the_same_moment_share_one_key_and_no_bit(committed_db: None) ->
 @pytest.mark.django_db
 def test_the_public_page_answers_each_verdict(client: Client) -> None:
     credential = give()
+    typed = client.get("/verify/", {"c": credential.code}, headers={"host": "luzhou.localhost"})
+    assert (typed.status_code, typed.headers["Location"]) == (301, f"/verify?{urlencode({'c': credential.code})}")
     page = client.get("/verify", {"c": credential.code}, headers={"host": "luzhou.localhost"})
     assert page.status_code == 200
     assert "泸州样例商贸有限公司" in page.content.decode()
