@@ -9,7 +9,8 @@ make other SQL for each length); prefixes and slices that differ each time do no
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 from typing import Any, Generic, TypeVar, cast
 
 from django.db import connection
@@ -18,6 +19,7 @@ from django.db.backends.utils import CursorWrapper
 from django.db.models import Expression, Field, Lookup, QuerySet
 from django.db.models.query import ValuesListIterable, get_related_populators
 from django.db.transaction import TransactionManagementError
+from psycopg.sql import Literal
 
 Row = TypeVar("Row")
 _Step = tuple[int, list[Callable[..., Any]], Any]
@@ -79,12 +81,34 @@ class Repeated(Generic[Row]):
         return next(iter(self(**values)), None)
 
 
+def _with_constants(text: str, params: Sequence[Any]) -> tuple[str, list[str]]:
+    """SQL in which what is the same each time is written out, and the names of the values that are not.
+
+    A plan that is kept knows no values: ``state = 'waiting'`` has to stand in it for a partial index to be found.
+    """
+    connection.ensure_connection()
+    given, names, parts = iter(params), [], []
+    for part in _PLACES.split(text):
+        value = next(given) if part == "%s" else None
+        if isinstance(value, _Given):
+            names.append(value.name)
+            parts.append(part)
+        elif part == "%s":
+            parts.append(Literal(value).as_string(connection.connection).replace("%", "%%"))
+        else:
+            parts.append(part)
+    return "".join(parts), names
+
+
+_PLACES = re.compile(r"(%%|%s)")
+
+
 class _Made:
     """A query's SQL, and how its rows become what the query gives."""
 
     def __init__(self, found: QuerySet[Any]) -> None:
         compiler: Any = found.query.get_compiler(found.db)
-        self.sql, self.params = compiler.as_sql()
+        self.sql, self.given = _with_constants(*compiler.as_sql())
         self.locks = bool(found.query.select_for_update)
         # Of a column: its place, what turns it into Python, and the column that may be asked for its type.
         converters = compiler.get_converters([column[0] for column in compiler.select])
@@ -103,9 +127,8 @@ class _Made:
         """Ask with these values."""
         if self.locks and not connection.in_atomic_block:
             raise TransactionManagementError("what is locked belongs in a transaction")
-        params = [values[one.name] if isinstance(one, _Given) else one for one in self.params]
         with _cursor() as cursor:
-            cursor.execute(self.sql, params)
+            cursor.execute(self.sql, [values[name] for name in self.given])
             found = cursor.fetchall()
         plain = [self._converted(row) for row in found] if self.steps else found
         return plain if self.is_tuple else [self._instance(row) for row in plain]

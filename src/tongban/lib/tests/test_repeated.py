@@ -67,3 +67,15 @@ def test_a_log_of_statements_shows_them_with_their_values(rows: list[ContentType
     with CaptureQueriesContext(connection) as asked:
         BY_APP(app=rows[0].app_label)
     assert f"'{rows[0].app_label}'" in asked.captured_queries[0]["sql"]
+
+
+def test_what_is_the_same_each_time_is_written_out(rows: list[ContentType]) -> None:
+    odd = Repeated[ContentType](
+        lambda app: ContentType.objects.filter(app_label=app).exclude(model__contains="%s'\\").exclude(model="a%%b")
+    )
+    app = rows[0].app_label
+    assert {row.pk for row in odd(app=app)} == {row.pk for row in rows if row.app_label == app}
+    made = odd._made
+    assert made is not None
+    assert made.given == ["app"]
+    assert "'a%%%%b'" in made.sql
