@@ -8,9 +8,8 @@ from pathlib import Path
 
 from django.contrib.staticfiles import finders
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.template.loader import render_to_string
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.utils.safestring import SafeString, mark_safe
@@ -44,14 +43,6 @@ def verify(request: HttpRequest) -> HttpResponse:
         found = actions.verify(form.cleaned_data["c"])
     context = {"form": form, "paper_form": PaperForm(), "found": found}
     return render(request, "credentials/verify.html", context)
-
-
-@audience("public")
-@require_GET
-def verify_typed(request: HttpRequest) -> HttpResponse:
-    """Lead whoever typed the address with a stroke at its end to the page."""
-    said = request.GET.urlencode()
-    return redirect(reverse("credentials:verify") + (f"?{said}" if said else ""), permanent=True)
 
 
 @audience("public")

@@ -6,7 +6,6 @@ import threading
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
-from urllib.parse import urlencode
 
 import pytest
 from django.db import connection
@@ -179,7 +178,7 @@ def test_many_at_the_same_moment_share_one_key_and_no_bit(committed_db: None) ->
 def test_the_public_page_answers_each_verdict(client: Client) -> None:
     credential = give()
     typed = client.get("/verify/", {"c": credential.code}, headers={"host": "luzhou.localhost"})
-    assert (typed.status_code, typed.headers["Location"]) == (301, f"/verify?{urlencode({'c': credential.code})}")
+    assert "cr-verdict is-valid" in typed.content.decode()  # whoever types the address ends it so
     page = client.get("/verify", {"c": credential.code}, headers={"host": "luzhou.localhost"})
     assert page.status_code == 200
     assert "泸州样例商贸有限公司" in page.content.decode()
