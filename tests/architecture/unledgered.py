@@ -128,6 +128,7 @@ UNLEDGERED: dict[str, str] = {
     "matters.lock_for_office": "reads",
     "matters.lock_own_case": "reads",
     "matters.lock_to_edit": "reads",
+    "matters.meet_applicant": "reads",
     "matters.new_case": "a draft has no effect before it is handed in",
     "matters.note_refused_material": "technical: viruses and file types; the case's own history says it",
     "matters.only_company": "reads",

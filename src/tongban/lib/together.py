@@ -2,7 +2,8 @@
 
 Within ``with together():`` writers hand their rows to ``write`` (inside a transaction) and readers their questions to
 ``once``. Rows are in the database when the block ends, or after ``write_now``; outside of any block everything happens
-at once. Ids are made in Python and foreign keys are checked at commit, so that no row has to wait for another.
+at once. Ids are made in Python and foreign keys are checked at commit, so that no row has to wait for another: what
+makes other transactions wait is written last.
 """
 
 from __future__ import annotations
@@ -23,7 +24,12 @@ Kind = Callable[[list[Any]], object]
 @dataclass(slots=True)
 class _Sheet:
     waiting: dict[Kind, list[Any]] = field(default_factory=dict)  # kinds in the order in which they were first met
+    last: set[Kind] = field(default_factory=set)
     known: dict[Hashable, Any] = field(default_factory=dict)
+
+    def next_kind(self) -> Kind:
+        """The kind to write now."""
+        return next((kind for kind in self.waiting if kind not in self.last), next(iter(self.waiting)))
 
 
 _sheet: ContextVar[_Sheet | None] = ContextVar("together", default=None)
@@ -43,8 +49,8 @@ def together() -> Iterator[None]:
         _sheet.reset(token)
 
 
-def write(kind: Kind, row: Any) -> None:
-    """Give ``[row]`` to ``kind`` now, or all its rows at once when the block ends."""
+def write(kind: Kind, row: Any, *, last: bool = False) -> None:
+    """Give ``[row]`` to ``kind`` now, or all its rows at once when the block ends; ``last``: after all other kinds."""
     sheet = _sheet.get()
     if sheet is None:
         kind([row])
@@ -52,13 +58,15 @@ def write(kind: Kind, row: Any) -> None:
         raise TransactionManagementError("what is written together belongs in one transaction")
     else:
         sheet.waiting.setdefault(kind, []).append(row)
+        if last:
+            sheet.last.add(kind)
 
 
 def write_now() -> None:
     """Write what waits, for whoever has to find it in the database within the block."""
     sheet = _sheet.get()
     while sheet is not None and sheet.waiting:
-        kind = next(iter(sheet.waiting))
+        kind = sheet.next_kind()
         kind(sheet.waiting.pop(kind))
 
 

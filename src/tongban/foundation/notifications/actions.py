@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from tongban.foundation.notifications import adapters
 from tongban.foundation.notifications.models import Message
-from tongban.foundation.notifications.queries import address_book, inbox, message_of
+from tongban.foundation.notifications.queries import AddressBook, address_book, inbox, message_of
 from tongban.foundation.notifications.rules import (
     LEASE,
     MANAGE_MESSAGES,
@@ -54,7 +54,7 @@ def notify(
     """  # fmt: skip
     found = adapters.template(template)
     check_parts(found, parts)
-    book = once(("notifications.book", person_id, phone), lambda: address_book(person_id, phone))
+    book = _book_of(person_id, phone)
     tongue = language or book.language
     filled = {SITE_PART: _SITE.format(place=name_of_current()), **parts}
     reachable = [channel for channel in found.channels if book.reaches(channel)]
@@ -66,6 +66,15 @@ def notify(
         write(_store, message)
     _send_later(messages)
     return messages
+
+
+def meet_recipient(person_id: UUID) -> None:
+    """Read within a block how somebody can be reached, before what follows makes others wait."""
+    _book_of(person_id, "")
+
+
+def _book_of(person_id: UUID | None, phone: str) -> AddressBook:
+    return once(("notifications.book", person_id, phone), lambda: address_book(person_id, phone))
 
 
 def _store(messages: list[Message]) -> None:

@@ -20,7 +20,7 @@ from tongban.lib.words import T
 from tongban.matters.actions.applying import only_company
 from tongban.matters.actions.common import store
 from tongban.matters.actions.drafts import keep_answers, new_case
-from tongban.matters.actions.submission import hand_in, hold_counters
+from tongban.matters.actions.submission import hand_in
 from tongban.matters.models import Case
 from tongban.matters.queries import content_of
 from tongban.matters.queries.cases import caller_of, cases_referred_to
@@ -103,8 +103,6 @@ def _chunk(rows: Sequence[Row], by: Actor) -> list[Outcome]:
                 continue
             except Refusal as refusal:
                 outcomes.append(Outcome(row.reference, refusal=refusal))
-        # Only now, so that others wait for their numbers no longer than they must.
-        hold_counters({content_of(case).definition.number_prefix for case in cases}, timezone.now())
         outcomes += [Outcome(case.reference, hand_in(case, by=by)) for case in cases]
     return outcomes
 

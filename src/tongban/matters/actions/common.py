@@ -13,7 +13,7 @@ from django.utils import timezone
 from tongban.foundation.exchange.actions import publish
 from tongban.foundation.ledger import actions as ledger
 from tongban.foundation.ledger.queries import trail_of
-from tongban.foundation.notifications.actions import notify
+from tongban.foundation.notifications.actions import meet_recipient, notify
 from tongban.foundation.parties.queries import name_on_paper, require, require_fresh_factor
 from tongban.lib.actors import Actor
 from tongban.lib.copying import add_rows
@@ -21,6 +21,7 @@ from tongban.lib.refusals import forbidden, not_found
 from tongban.lib.repeated import Repeated
 from tongban.lib.together import know, once, write
 from tongban.lib.words import T
+from tongban.matters.actions.numbers import give_numbers
 from tongban.matters.models import Case, CaseEvent, SignRequest
 from tongban.matters.queries import content_of
 from tongban.matters.queries.cases import concerned_with, stands_for
@@ -122,12 +123,16 @@ def _store_events(events: list[CaseEvent]) -> None:
 
 
 def store(case: Case) -> None:
-    """Write a case as it stands, a new one or a held one; several times within one block is once, as it stood last."""
-    write(_store_cases, case)
+    """Write a case as it stands, a new one or a held one; several times within one block is once, as it stood last.
+
+    What was handed in gets its number then. Others wait for theirs from that moment on, so it comes after all else.
+    """
+    write(_store_cases, case, last=True)
 
 
 def _store_cases(cases: list[Case]) -> None:
     found = {case.pk: case for case in cases}.values()
+    give_numbers(found)
     new, known = [one for one in found if one._state.adding], [one for one in found if not one._state.adding]
     if new:
         add_rows(new)
@@ -152,6 +157,12 @@ def announce(case: Case, event: str, *, by: Actor, **facts: str) -> None:
     """Tell other systems, with ids and public facts only."""
     said = {"case_id": str(case.pk), "number": case.number or "", "service": case.definition.code, "state": case.state}
     publish(event, str(case.pk), said | facts, by=by, region=case.region_code)
+
+
+def meet_applicant(case: Case, by: Actor) -> None:
+    """Read within a block how those can be reached whom ``tell_applicant`` will tell."""
+    for person_id in _told(case, by):
+        meet_recipient(person_id)
 
 
 def tell_applicant(case: Case, kind: str, *, by: Actor) -> None:

@@ -18,6 +18,7 @@ from tongban.foundation.parties.queries import require
 from tongban.lib.actors import Actor, system
 from tongban.lib.jobs import job, periodic
 from tongban.lib.refusals import Refusal, not_found
+from tongban.lib.together import write_now
 from tongban.lib.words import T
 from tongban.lib.working_days import add_days
 from tongban.matters import hooks
@@ -66,7 +67,10 @@ def ask_fees(case: Case, when: str, *, by: Actor) -> list[Payment]:
     assert case.submitted_at is not None
     now, found = timezone.now(), []
     place = case.payments.count()
-    for fee, amount in fees_due(content, case.values, when, timezone.localdate(case.submitted_at)):
+    due = fees_due(content, case.values, when, timezone.localdate(case.submitted_at))
+    if due and case.number is None:
+        write_now()  # an order is named after the number of its case
+    for fee, amount in due:
         place += 1
         payment = Payment.objects.create(
             case=case, code=fee.code, title=fee.title.as_json(), basis=fee.basis.title.as_json(), amount=amount, before=when,

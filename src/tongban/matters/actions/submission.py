@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from tongban.lib.actors import Actor
-from tongban.lib.ids import uuid7
 from tongban.lib.refusals import Refusal, Refusals, forbidden
-from tongban.lib.together import is_known, know, once, together, write, write_now
+from tongban.lib.together import is_known, once, together, write, write_now
 from tongban.lib.words import T
 from tongban.matters import hooks
 from tongban.matters.actions.acceptance import begin, meet_units, silence_accepts_on, unit_of
@@ -21,6 +19,7 @@ from tongban.matters.actions.clock import record_turn, set_reviews
 from tongban.matters.actions.common import (
     announce,
     lock_own_case,
+    meet_applicant,
     note_units,
     record,
     record_act,
@@ -33,7 +32,7 @@ from tongban.matters.actions.known import count_known_questions, typed_although_
 from tongban.matters.actions.materials import drop_materials, keep_materials
 from tongban.matters.actions.payments import settle_fees
 from tongban.matters.actions.promises import count_promises, make_promises, void_promises
-from tongban.matters.models import Case, CaseCounter, SignRequest
+from tongban.matters.models import Case, SignRequest
 from tongban.matters.queries import as_agent, content_of, held_documents, is_version_over, materials_lost, reviews_of
 from tongban.matters.queries.cases import standing_in
 from tongban.matters.queries.clocks import calendar_now, promised_clock, ticks_of
@@ -70,13 +69,19 @@ def submit_case(case_id: UUID, *, by: Actor) -> Case:
     if case.state not in (DRAFT, RETURNED):
         return case
     check_not_waiting(case)
-    with together():
-        return hand_in(case, by=by)
+    return hand_in(case, by=by)
 
 
 def hand_in(case: Case, *, by: Actor) -> Case:
-    """Hand in an application the caller holds, when it is complete and the actor's right covers signing."""
-    by = as_agent(case, by)
+    """Hand in an application the caller holds, when it is complete and the actor's right covers signing.
+
+    Its number, and what is told with it, comes when the block of ``together`` ends which this belongs to.
+    """
+    with together():
+        return _handed_in(case, as_agent(case, by))
+
+
+def _handed_in(case: Case, by: Actor) -> Case:
     content = content_of(case)
     check_ready(case, content)
     _check_right(case, content, by)
@@ -94,10 +99,19 @@ def hand_in(case: Case, *, by: Actor) -> Case:
     if hooks.submitted.answers:  # who answers looks for the case
         write_now()
         hooks.submitted.call(case_id=case.pk, by=by)
-    announce(case, hooks.CASE_SUBMITTED, by=by)
-    if case.state in OPEN_STATES:  # what was decided on the spot has told the applicant already
-        tell_applicant(case, "submitted", by=by)
+    is_told = case.state in OPEN_STATES  # what was decided on the spot has told the applicant already
+    if is_told:
+        meet_applicant(case, by)
+    write(_tell_handed_in, (case, is_told, by), last=True)
     return case
+
+
+def _tell_handed_in(handed_in: list[tuple[Case, bool, Actor]]) -> None:
+    """What is said with the number of a case, which it has by now."""
+    for case, is_told, by in handed_in:
+        announce(case, hooks.CASE_SUBMITTED, by=by)
+        if is_told:
+            tell_applicant(case, "submitted", by=by)
 
 
 @transaction.atomic
@@ -189,13 +203,14 @@ def _submit_first(case: Case, content: Content, now: datetime, by: Actor) -> Non
     if case.channel not in ("window", "agent"):  # whoever took it in, or filled it in for another, stays named
         case.channel, case.operator = by.channel, by.name[:120]
     case.answers_hash, case.regime = hash_of(case.values), regime.code if regime else ""
-    case.number = _next_number(said.number_prefix, now)
     _hand_in(case, content, now, by)
 
 
 def _hand_in(case: Case, content: Content, now: datetime, by: Actor, *, kind: str = "submitted") -> None:
     """Record that it came in; an office looks at it first, or the form's own checks have accepted it."""
     calendar = calendar_now()
+    if case.written is not None:
+        case.written.calendar = calendar
     due = promised_clock(content, [Tick(now, "start", T("", ""))], calendar).due
     if content.definition.acceptance.by == "office":
         due = silence_accepts_on(content, now, calendar)
@@ -255,40 +270,3 @@ def _screen_hash(case: Case, content: Content, code: str) -> str:
 def screen_hashes(case: Case, content: Content) -> dict[str, str]:
     """A hash for each screen: enough to tell later which ones a correction changed."""
     return {screen.code: _screen_hash(case, content, screen.code) for screen in content.form.screens}
-
-
-def _next_number(prefix: str, now: datetime) -> str:
-    """The next number of the day, in one statement, so that two submissions never share one."""
-    day = timezone.localtime(now).date()
-    counter = ("matters.counter", prefix, day)
-    if is_known(counter):  # held for many: it moves on once, when all have theirs
-        last = once(counter, int) + 1
-        know(counter, last)
-        write(_store_counters, (prefix, day, last))
-    else:
-        last = _moved_on(prefix, day, by=1)
-    return f"{prefix}{day:%Y%m%d}{last:04d}"
-
-
-def hold_counters(prefixes: Collection[str], now: datetime) -> None:
-    """Hold the counters of several numbers to come, always in the same order, so that none waits for another in a circle."""
-    day = timezone.localtime(now).date()
-    for prefix in sorted(prefixes):
-        know(("matters.counter", prefix, day), _moved_on(prefix, day, by=0))
-
-
-def _moved_on(prefix: str, day: date, *, by: int) -> int:
-    table = CaseCounter._meta.db_table
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"INSERT INTO {table} AS c (id, prefix, day, last) VALUES (%s, %s, %s, %s) "  # noqa: S608 - our own table's name
-            "ON CONFLICT (prefix, day) DO UPDATE SET last = c.last + %s RETURNING last",
-            [uuid7(), prefix, day, by, by],
-        )
-        (last,) = cursor.fetchone()
-    return int(last)
-
-
-def _store_counters(moved: list[tuple[str, date, int]]) -> None:
-    for (prefix, day), last in {(prefix, day): last for prefix, day, last in moved}.items():
-        CaseCounter.objects.filter(prefix=prefix, day=day).update(last=last)

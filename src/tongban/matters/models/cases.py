@@ -14,6 +14,7 @@ from django.db.models import Q
 from tongban.lib.fields import EncryptedJSONField, EncryptedTextField
 from tongban.lib.models import House
 from tongban.lib.named import Named
+from tongban.lib.working_days import Calendar
 
 
 class CaseCounter(House):
@@ -32,11 +33,12 @@ class CaseCounter(House):
 
 @dataclass(slots=True)
 class Written:
-    """All reviews, events and documents of a case since it was begun, as they were written."""
+    """All reviews, events and documents of a case since it was begun, as they were written; by which calendar."""
 
     reviews: list[Any] = field(default_factory=list)
     documents: dict[UUID, Any] = field(default_factory=dict)
     events: list[Any] = field(default_factory=list)
+    calendar: Calendar | None = None
 
 
 class Case(Named, House):

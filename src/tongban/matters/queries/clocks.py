@@ -93,7 +93,7 @@ def why_due(case: Case) -> list[Clock]:
     """Every clock of an open case: acceptance, promised, statutory, each department's, corrections awaited."""
     if case.state not in OPEN_STATES:
         return []
-    calendar = calendar_now()
+    calendar = (case.written and case.written.calendar) or calendar_now()
     if case.state == RECEIVED and case.submitted_at is not None:
         return [_acceptance(case, calendar)]
     found = [_correction(case, calendar)] if case.state == RETURNED and case.correct_by else []

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
+
+from django.db import connection
 
 from tongban.foundation.documents.models import Document
 from tongban.foundation.exchange.models import OutboxMessage
@@ -154,3 +157,29 @@ def test_the_same_list_twice_at_once(committed_db: None) -> None:
     assert Case.objects.count() == 4
     numbers = sorted(Case.objects.values_list("number", flat=True))
     assert [number[-4:] for number in numbers if number] == ["0001", "0002", "0003", "0004"]
+
+
+_WRITTEN = re.compile(r'(?:INSERT INTO|COPY|UPDATE) "?(\w+)')
+
+
+def test_others_wait_for_their_number_only_while_the_cases_are_written(county: County, program: Caller) -> None:
+    """Whoever holds the counter makes all others wait who apply for that service."""
+
+    def tables_written(path: str, sent: dict[str, Any]) -> list[str]:
+        found = []
+
+        def note(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
+            if written := _WRITTEN.search(sql):
+                found.append(written[1])
+            return execute(sql, *rest)
+
+        with connection.execute_wrapper(note):
+            assert program.send(path, sent).status_code in (200, 201)
+        return found
+
+    one = {"service": SERVICE, "answers": complete_answers(), "submit": True}
+    for tables in (tables_written("/cases", one), tables_written("/cases/bulk", {"cases": rows(3)})):
+        counter = tables.index(CaseCounter._meta.db_table)
+        assert {"matters_caseevent", "matters_review", "ledger_entry"} < set(tables[:counter])
+        assert tables[counter + 1 : counter + 3] == ["matters_case", "exchange_outboxmessage"]
+        assert set(tables[counter + 3 :]) <= {"notifications_message", "exchange_storedanswer"}

@@ -12,6 +12,7 @@ from django.utils import timezone
 from tongban.foundation.parties.models import Mandate, Organisation, Person
 from tongban.lib.actors import Actor
 from tongban.lib.repeated import Repeated
+from tongban.lib.together import know
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,10 @@ _PROGRAMS_OWN = Repeated[Organisation](
 def organisations_acted_for(by: Actor) -> list[Organisation]:
     """Every organisation ``by`` may act for in one service or all, by name."""
     if by.kind == "client" and by.organisation_id is not None:
-        return _PROGRAMS_OWN(organisation_id=by.organisation_id)
+        found = _PROGRAMS_OWN(organisation_id=by.organisation_id)
+        for one in found:
+            know(("parties.uscc", one.pk), (one.uscc,))
+        return found
     if by.kind != "person" or by.person_id is None:
         return []
     held = mandates_in_force(by.person_id).values("organisation_id")

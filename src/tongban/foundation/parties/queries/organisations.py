@@ -8,6 +8,7 @@ from uuid import UUID
 
 from tongban.foundation.parties.models import Organisation, Unit
 from tongban.lib.repeated import Repeated
+from tongban.lib.together import once
 
 
 def organisation_by_uscc(uscc: str) -> Organisation | None:
@@ -73,5 +74,5 @@ _USCC = Repeated[tuple[str]](
 
 def uscc_of(organisation_id: UUID) -> str:
     """An organisation's credit code, "" without one."""
-    found = _USCC.first(organisation_id=organisation_id)
-    return found[0] if found else ""
+    known = once(("parties.uscc", organisation_id), lambda: _USCC.first(organisation_id=organisation_id))
+    return known[0] if known else ""

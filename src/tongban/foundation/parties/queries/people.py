@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import BooleanField, F, Func, QuerySet, Value
+from django.db.models import BooleanField, F, FilteredRelation, Func, Q, QuerySet, Value
 
 from tongban.foundation.parties.models import Account, Correction, Look, Person
 from tongban.foundation.parties.queries.access import require
@@ -51,19 +51,22 @@ class Contacts:
     has_account: bool
 
 
-_PERSON = Repeated[Person](lambda person_id: Person.objects.filter(pk=person_id))
-_ACCOUNT = Repeated[Account](
-    lambda person_id: Account.objects.filter(person_id=person_id, is_active=True).order_by("pk")
+_CONTACTS = Repeated[tuple[str, UUID | None, str, str, str]](
+    lambda person_id: (
+        Person.objects.filter(pk=person_id)
+        .annotate(log_in=FilteredRelation("account", condition=Q(account__is_active=True)))
+        .order_by("log_in__pk")
+        .values_list("phone", "log_in__pk", "log_in__phone", "log_in__email", "log_in__language")
+    )
 )
 
 
 def contacts_of(person_id: UUID) -> Contacts:
     """A person's addresses: the log-in's phone first, then the person's own."""
-    person = _PERSON(person_id=person_id)[0]
-    account = _ACCOUNT.first(person_id=person_id)
-    if account is None:
-        return Contacts(person.phone, "", "zh-hans", has_account=False)
-    return Contacts(account.phone or person.phone, account.email, account.language, has_account=True)
+    own_phone, log_in, phone, email, language = _CONTACTS(person_id=person_id)[0]
+    if log_in is None:
+        return Contacts(own_phone, "", "zh-hans", has_account=False)
+    return Contacts(phone or own_phone, email, language, has_account=True)
 
 
 def people_visible_to(by: Actor, term: str) -> QuerySet[Person]:
