@@ -235,6 +235,8 @@ UNLEDGERED: dict[str, str] = {
     "registers.register_lease": "the parties' contract counts, not our note of it",
     "registers.settle_row": "says what a row of a list is before it is taken over, which is written",
     "registers.switch_register": "technical: forms go on without the register, and say so",
+    "registers.take_back_address": "says how a row of a list is read before it is taken over, which is written",
+    "registers.tell_address": "says how a row of a list is read before it is taken over, which is written",
     "registers.tell_ended_leases": "technical: tells what the lease already says; a pass revoked by it is written",
     "registers.try_list": "a trial run has no effect",
     "registers.try_register_list": "a trial run has no effect",

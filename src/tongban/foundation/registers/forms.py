@@ -117,6 +117,13 @@ def _letter(place: int) -> str:
     return letters
 
 
+class AddressForm(HouseForm):
+    """How an address nobody could read is to be read."""
+
+    address = forms.CharField(widget=forms.HiddenInput, strip=False)
+    text = forms.CharField(label=words("应当读作", "Read it as"), max_length=200)
+
+
 class UndoForm(HouseForm):
     """Why a list is undone."""
 

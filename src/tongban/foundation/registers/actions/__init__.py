@@ -18,6 +18,7 @@ from tongban.foundation.registers.actions.leases import (
     register_lease,
     tell_ended_leases,
 )
+from tongban.foundation.registers.actions.list_addresses import take_back_address, tell_address
 from tongban.foundation.registers.actions.list_settling import (
     Pair,
     Side,
@@ -58,6 +59,6 @@ __all__ = [
     "confirm_residence", "connect_register", "correct_residence", "discard_list", "end_lease", "end_residence", "extend_lease", "form_household",
     "give_code", "leave_out_the_rest", "let_to", "open_pairs", "open_resident", "read_facts", "record_premises", "record_residence",
     "record_workplace", "refresh_copies", "register_lease", "register_list_template", "settle_row", "switch_register",
-    "take_list", "tell_ended_leases", "try_list", "try_register_list", "undo_list", "undo_taken_list", "upload_list",
+    "take_back_address", "take_list", "tell_address", "tell_ended_leases", "try_list", "try_register_list", "undo_list", "undo_taken_list", "upload_list",
     "visit_dwelling",
 ]  # fmt: skip

@@ -79,6 +79,7 @@ class Desk:
     def __init__(self, found: ResidentList) -> None:
         self.found, self.parts_done = found, found.parts_done
         self.reader = RowReader(found.places, found.kind, timezone.localdate())
+        self.told: dict[str, str] = found.addresses  # addresses nobody could read, as a person reads them
         self.tree, self.judge, self.households = Tree(found), Judge(found.area_code), Households(found)
         self.index_document, self.index_phone = indexers("document")[0], indexers("phone")[0]
         self.index_tail = indexers("phone_tail")[0]
@@ -130,7 +131,7 @@ class Desk:
 
     def _read(self, number: int, cells: list[str], new_id: UUID) -> Case:
         row = self.reader.read(number, cells)
-        spot = self.tree.spot(row.address)
+        spot = self.tree.spot(self.told.get(row.address, row.address))
         key = document_key(row.document_type, row.document_number)
         return Case(row, spot, self.index_document(key) if key else None, new_id)
 

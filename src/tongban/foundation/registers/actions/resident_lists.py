@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Max
 
 from tongban.foundation.parties.queries import require
 from tongban.foundation.regions.queries import children_of, region_by_code
 from tongban.foundation.registers.actions.list_trial import check_list
 from tongban.foundation.registers.hooks import IMPORT_RESIDENTS
 from tongban.foundation.registers.models import ListColumns, ListPart, ListPlace, ListRow, Place, ResidentList
-from tongban.foundation.registers.queries.resident_lists import LIST, remembered_columns
+from tongban.foundation.registers.queries.resident_lists import LIST, original_rows, remembered_columns
 from tongban.foundation.registers.rules.occupancy import KINDS
 from tongban.foundation.registers.rules.places import COMMUNITY_DIGITS, GRID_DIGITS
 from tongban.foundation.registers.rules.resident_columns import COLUMNS, check_places, heading_key
@@ -50,6 +52,7 @@ def upload_list(content: bytes, filename: str, new: NewList, *, by: Actor) -> Re
         account_id=by.account_id, uploaded_by=by.name[:120], area_code=new.area_code, title=" ".join(new.title.split()),
         filename=filename[:200], digest=hashlib.sha256(content).hexdigest(), kind=new.kind, adds_places=new.adds_places,
         headings=sheet.headings, places=remembered.places if remembered else sheet.places, row_count=len(sheet.rows),
+        addresses=remembered.addresses if remembered else {},
     )  # fmt: skip
     parts = [
         ListPart(resident_list=found, number=number, rows=sheet.rows[start : start + PART])
@@ -115,14 +118,35 @@ def try_list(list_id: UUID, places: Mapping[str, int], *, by: Actor) -> Resident
         area_code=found.area_code, heading_key=heading_key(found.headings),
         defaults={"places": found.places, "kind": found.kind},
     )  # fmt: skip
+    begin_trial(found)
+    return found
+
+
+def begin_trial(found: ResidentList) -> None:
+    """Try a list from its first row; whatever an earlier trial found is forgotten."""
     ListRow.objects.filter(resident_list=found).delete()
     ListPlace.objects.filter(resident_list=found).delete()
+    ListPart.objects.filter(resident_list=found, number__gte=-(-found.row_count // PART)).delete()  # rows to try again
     found.state, found.trouble = ResidentList.State.CHECKING, []
     found.parts_done = found.done_count = 0
     found.counts, found.places_added = {}, {}
     found.save()
     check_list.later(list_id=found.pk)
-    return found
+
+
+def try_rows_again(found: ResidentList, numbers: list[int]) -> None:
+    """Only these rows, as a part behind the others, so that what was settled stays."""
+    originals = original_rows(found)
+    ListRow.objects.filter(resident_list=found, verdict="rejected", number__in=numbers).delete()
+    last = ListPart.objects.filter(resident_list=found).aggregate(last=Max("number"))["last"]
+    ListPart.objects.create(
+        resident_list=found, number=last + 1, rows=[(number, originals[number]) for number in numbers]
+    )
+    found.counts = dict(Counter(found.counts) - Counter(rejected=len(numbers)))
+    found.done_count -= len(numbers)
+    found.state, found.trouble = ResidentList.State.CHECKING, []
+    found.save(update_fields=["counts", "done_count", "state", "trouble"])
+    check_list.later(list_id=found.pk)
 
 
 @transaction.atomic

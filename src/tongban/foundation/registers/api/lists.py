@@ -76,6 +76,35 @@ class ListRowOut(Shape):
     reasons: list[RowReasonOut]
 
 
+class UnreadAddressOut(Shape):
+    """An address that led to no dwelling: how many rows have it, their numbers, and why."""
+
+    address: str
+    count: int
+    numbers: list[int]
+    why: dict[str, str]
+
+
+class ListAddressesOut(Shape):
+    """Addresses to tell, those of the most rows first, and what was told already."""
+
+    unread: list[UnreadAddressOut]
+    told: dict[str, str] = Field(description="how each is read, also in the next lists with these headings")
+
+
+class ListAddressIn(Shape):
+    """How an address is to be read."""
+
+    address: str = Field(max_length=400, description="as `unread` has it")
+    text: str = Field(max_length=200, examples=["示例小区7栋1单元101室"])
+
+
+class ListAddressBack(Shape):
+    """An address whose reading is taken back."""
+
+    address: str = Field(max_length=400)
+
+
 class TwinSide(Shape):
     """One of two that may be the same person."""
 
@@ -171,6 +200,42 @@ def rows(request: HttpRequest, list_id: UUID, offset: Query[int] = 0) -> list[di
 def _row(row: ListRow, cells: list[str]) -> dict[str, Any]:
     reasons = [{"code": code, "field": field, "message": T(zh, en).as_json()} for code, field, zh, en in row.notes]
     return {"number": row.number, "verdict": row.verdict, "cells": cells, "reasons": reasons}
+
+
+@router.get(
+    "/lists/{list_id}/addresses", auth=STAFF, response={200: ListAddressesOut} | REFUSED, summary="Addresses to tell"
+)
+def addresses(request: HttpRequest, list_id: UUID) -> dict[str, Any]:
+    """Addresses nobody could read, each once for all its rows, and those told already."""
+    by = actor_of(request)
+    found = queries.list_visible_to(by, list_id)
+    unread = queries.unread_addresses(found)
+    record_list_look(
+        what="registers.list_rows", criteria=found.title, row_count=sum(one.count for one in unread), by=by
+    )
+    shown = [
+        {"address": one.address, "count": one.count, "numbers": one.numbers, "why": one.why.as_json()} for one in unread
+    ]
+    return {"unread": shown, "told": found.addresses}
+
+
+@router.post(
+    "/lists/{list_id}/addresses", auth=STAFF, response={202: ResidentListOut} | REFUSED, summary="Tell an address"
+)
+def tell_address(request: HttpRequest, list_id: UUID, body: ListAddressIn) -> Status[dict[str, Any]]:
+    """Say how an address is to be read; its rows are tried again, or the whole list where it was told otherwise before."""
+    return Status(202, _shown(actions.tell_address(list_id, body.address, body.text, by=actor_of(request))))
+
+
+@router.post(
+    "/lists/{list_id}/addresses/take-back",
+    auth=STAFF,
+    response={202: ResidentListOut} | REFUSED,
+    summary="Untell an address",
+)
+def take_back_address(request: HttpRequest, list_id: UUID, body: ListAddressBack) -> Status[dict[str, Any]]:
+    """Forget how an address was to be read; the whole list is tried anew."""
+    return Status(202, _shown(actions.take_back_address(list_id, body.address, by=actor_of(request))))
 
 
 @router.get("/lists/{list_id}/twins", auth=STAFF, response={200: list[TwinOut]} | REFUSED, summary="Rows to settle")

@@ -38,6 +38,7 @@ class ResidentList(House):
     adds_places = models.BooleanField(default=True)  # buildings and rooms the address tree lacks are added
     headings = models.JSONField(default=list)
     places = models.JSONField(default=dict)  # which column is what
+    addresses = EncryptedJSONField(default=dict)  # addresses nobody could read, and how each is to be read
     row_count = models.PositiveIntegerField()
     parts_done = models.PositiveIntegerField(default=0)
     done_count = models.PositiveIntegerField(default=0)
@@ -168,11 +169,12 @@ class ListPlace(House):
 
 
 class ListColumns(House):
-    """How a community's lists with one set of headings are read: mapped once, proposed again."""
+    """How a community's lists with one set of headings are read: columns mapped and addresses told once, used again."""
 
     area_code = models.CharField(max_length=AREA_LENGTH, db_collation="C")
     heading_key = models.CharField(max_length=64)
     places = models.JSONField(default=dict)
+    addresses = EncryptedJSONField(default=dict)  # as in ``ResidentList``
     kind = models.CharField(max_length=10)
     used_at = models.DateTimeField(auto_now=True)
 

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from tongban.foundation.regions.queries import children_of, region_by_code
 from tongban.foundation.registers.models import ListColumns, ListPart, ListRow, Place, ResidentList
 from tongban.foundation.registers.queries.scopes import scope_of, within
 from tongban.foundation.registers.rules.places import COMMUNITY_DIGITS
+from tongban.foundation.registers.rules.resident_rows import RowReader
 from tongban.lib.actors import Actor
 from tongban.lib.refusals import not_found
 from tongban.lib.words import T
@@ -52,6 +57,37 @@ def original_rows(found: ResidentList) -> dict[int, list[str]]:
     """Every row as it stood in the file, by its number."""
     parts = ListPart.objects.filter(resident_list=found).order_by("number")
     return {number: cells for part in parts.iterator(chunk_size=4) for number, cells in part.rows}
+
+
+@dataclass(frozen=True, slots=True)
+class UnreadAddress:
+    """An address that led to no dwelling, with all its rows and why."""
+
+    address: str
+    numbers: list[int]
+    why: T
+
+    @property
+    def count(self) -> int:
+        """How many rows have it."""
+        return len(self.numbers)
+
+
+def unread_addresses(found: ResidentList, originals: Mapping[int, list[str]] | None = None) -> list[UnreadAddress]:
+    """Addresses of rows that cannot be taken over for their address alone, those of the most rows first."""
+    rejected = ListRow.objects.filter(resident_list=found, verdict="rejected").order_by("number")
+    why = {number: T(notes[0][2], notes[0][3]) for number, notes in rejected.values_list("number", "notes")
+           if notes and notes[0][1] == "address"}  # fmt: skip
+    if not why:
+        return []
+    cells = original_rows(found) if originals is None else originals
+    reader = RowReader(found.places, found.kind, timezone.localdate())
+    groups: defaultdict[str, list[int]] = defaultdict(list)
+    for number in why:
+        groups[reader.address_of(cells.get(number, []))].append(number)
+    groups.pop("", None)
+    shown = [UnreadAddress(address, numbers, why[numbers[0]]) for address, numbers in groups.items()]
+    return sorted(shown, key=lambda one: (-one.count, one.numbers[0]))
 
 
 def samples_of(found: ResidentList, count: int = 3) -> list[list[str]]:

@@ -135,6 +135,14 @@ class RowReader:
         self._add_details(row, said)
         return row
 
+    def address_of(self, cells: Sequence[str]) -> str:
+        """The address of a row as it is read, empty where it has none."""
+        width = len(cells)
+        try:
+            return _address({name: cells[place] if place < width else "" for name, place in self.places})
+        except Refusal:
+            return ""
+
     def _identify(self, row: Resident, said: Mapping[str, str]) -> None:
         typed = said.get("document_number", "")
         sex = _SEXES.get(said.get("sex", "").strip(), "")

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from tongban.foundation.parties.actions import record_list_look
 from tongban.foundation.registers import actions
-from tongban.foundation.registers.forms import ColumnsForm, ResidentListForm, UndoForm
+from tongban.foundation.registers.forms import AddressForm, ColumnsForm, ResidentListForm, UndoForm
 from tongban.foundation.registers.hooks import IMPORT_RESIDENTS
 from tongban.foundation.registers.models import ListRow, ResidentList
 from tongban.foundation.registers.queries import resident_lists as queries
@@ -53,6 +53,7 @@ _COLUMNS = (
     Column("at", T("上传时间", "When"), lambda row: row.created_at, "created_at"),
 )  # fmt: skip
 _SHOWN = 50
+_ADDRESSES = 20
 
 
 def _crumbs(found: ResidentList | None = None) -> list[tuple[str, object]]:
@@ -84,12 +85,14 @@ def resident_lists(request: HttpRequest) -> HttpResponse:
 @require_GET
 def resident_list(request: HttpRequest, list_id: UUID) -> HttpResponse:
     """One list, as far as it has come: columns to tell, progress, what the trial found, what was taken over."""
-    return _show(request, queries.list_visible_to(actor_of(request), list_id))
+    return show_list(request, queries.list_visible_to(actor_of(request), list_id))
 
 
-def _show(
-    request: HttpRequest, found: ResidentList, *, columns: ColumnsForm | None = None, undo: UndoForm | None = None
-) -> HttpResponse:
+def show_list(
+    request: HttpRequest, found: ResidentList, *, columns: ColumnsForm | None = None, undo: UndoForm | None = None,
+    address: AddressForm | None = None,
+) -> HttpResponse:  # fmt: skip
+    """The page of a list, with the form somebody has to correct."""
     context: dict[str, Any] = _standing(found) | {"found": found, "crumbs": _crumbs()}
     if found.state in ("read", "checked"):
         initial = {name: str(place) for name, place in found.places.items()}
@@ -97,9 +100,9 @@ def _show(
     if found.state == "read":
         context["samples"] = [_shown_cells(cells, len(found.headings)) for cells in queries.samples_of(found)]
     if found.state in ("checked", "taken", "undone"):
-        context |= _outcome(request, found)
+        context |= _outcome(request, found, address)
         context["undo"] = undo or UndoForm()
-    refused = any(form is not None and form.errors for form in (columns, undo))
+    refused = any(form is not None and form.errors for form in (columns, undo, address))
     return render(request, "registers/lists/list.html", context, status=422 if refused else 200)
 
 
@@ -112,7 +115,7 @@ def _standing(found: ResidentList) -> dict[str, Any]:
             "is_busy": found.state in ("checking", "taking", "undoing")}  # fmt: skip
 
 
-def _outcome(request: HttpRequest, found: ResidentList) -> dict[str, Any]:
+def _outcome(request: HttpRequest, found: ResidentList, address: AddressForm | None) -> dict[str, Any]:
     counts = [(VERDICTS[key], found.counts[key]) for key in VERDICTS if found.counts.get(key)]
     added = [(LEVELS[key], found.places_added[key]) for key in LEVELS if found.places_added.get(key)]
     rows = list(queries.rows_told_of(found)[: _SHOWN + 1])
@@ -121,8 +124,25 @@ def _outcome(request: HttpRequest, found: ResidentList) -> dict[str, Any]:
     if told:
         record_list_look(what="registers.list_rows", criteria=found.title, row_count=len(told), by=actor_of(request))
     return {"counts": counts, "added": added, "told": told, "is_more": len(rows) > _SHOWN, "open": found.counts.get("open", 0),
-            "fresh": found.counts.get("fresh", 0),
+            "unread": _unread(found, originals, address) if found.state == "checked" else None, "fresh": found.counts.get("fresh", 0),
             "phones": found.phones_count if found.taken_at else queries.phones_brought(found).count()}  # fmt: skip
+
+
+def _unread(found: ResidentList, originals: dict[int, list[str]], told: AddressForm | None) -> dict[str, Any]:
+    """Addresses to tell, those of the most rows first, each with its form; and those told already."""
+    groups = queries.unread_addresses(found, originals)
+    corrected = told["address"].value() if told is not None else ""
+    shown = [
+        (
+            one,
+            told
+            if one.address == corrected
+            else AddressForm(initial={"address": one.address}, auto_id=f"address-{place}-%s"),
+        )
+        for place, one in enumerate(groups)
+        if place < _ADDRESSES or one.address == corrected
+    ]
+    return {"shown": shown, "rest": len(groups) - len(shown), "told": list(found.addresses.items())}
 
 
 def _shown_cells(cells: list[str], width: int) -> list[str]:
@@ -168,7 +188,7 @@ def try_columns(request: HttpRequest, list_id: UUID) -> HttpResponse:
         with refusals_in(form):
             actions.try_list(list_id, form.chosen(), by=by)
             return redirect("registers:resident_list", list_id)
-    return _show(request, found, columns=form)
+    return show_list(request, found, columns=form)
 
 
 @audience("staff", capability=IMPORT_RESIDENTS)
@@ -228,7 +248,7 @@ def undo(request: HttpRequest, list_id: UUID) -> HttpResponse:
         with refusals_in(form):
             actions.undo_list(list_id, reason=form.cleaned_data["reason"], by=by)
             return redirect("registers:resident_list", list_id)
-    return _show(request, queries.list_visible_to(by, list_id), undo=form)
+    return show_list(request, queries.list_visible_to(by, list_id), undo=form)
 
 
 @audience("staff", capability=IMPORT_RESIDENTS)

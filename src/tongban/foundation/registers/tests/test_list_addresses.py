@@ -1,0 +1,165 @@
+"""Addresses of a list nobody could read: told once for all their rows, remembered, taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+
+from tongban.foundation.parties.tests.test_pages import at_desk
+from tongban.foundation.registers import actions
+from tongban.foundation.registers.models import ListColumns, ListPart, ListRow, Residence, ResidentList
+from tongban.foundation.registers.queries.resident_lists import unread_addresses
+from tongban.foundation.registers.tests.arrange import NORTH, grid_worker
+from tongban.foundation.registers.tests.lists import as_csv, line, number_of, outcome, phone_of, taken, tried, uploaded
+from tongban.foundation.registers.tests.test_list_settling import WITH_BIRTH, child
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("communities")]
+Refused = Callable[[str], Any]
+Run = Callable[[], int]
+HOME, OTHER = "示例小区7栋1单元101室", "示例小区7栋1单元102室"
+UNREAD = "老粮站后头第二家"
+ROWS = [line(1, "张三", UNREAD), line(2, "李四", HOME), line(3, "张三娃", UNREAD), line(4, "王五", "示例小区7栋1单元")]
+
+
+def told(found: ResidentList, address: str, text: str, run_jobs: Run, *, by: Any) -> ResidentList:
+    """A list after an address was told and its rows were tried again."""
+    actions.tell_address(found.pk, address, text, by=by)
+    run_jobs()
+    found.refresh_from_db()
+    assert found.state == "checked", found.trouble
+    return found
+
+
+def test_an_address_is_told_once_for_all_its_rows_and_read_the_next_month(run_jobs: Run) -> None:
+    worker = grid_worker()
+    found = tried(as_csv(ROWS), run_jobs, by=worker)
+    assert found.counts == {"fresh": 1, "rejected": 3}
+    assert [(one.address, one.count) for one in unread_addresses(found)] == [(UNREAD, 2), ("示例小区7栋1单元", 1)]
+    found = told(found, UNREAD, OTHER, run_jobs, by=worker)
+    assert (found.counts, found.done_count) == ({"fresh": 3, "rejected": 1}, 4)
+    actions.confirm_list(found.pk, by=worker)
+    run_jobs()
+    homes = Residence.objects.exclude(name="李四").order_by("name")
+    assert [(one.name, one.dwelling.mark, one.raw_address) for one in homes] == [
+        ("张三", "102", UNREAD), ("张三娃", "102", UNREAD)
+    ]  # fmt: skip
+    later = tried(as_csv([*ROWS, line(5, "赵六", UNREAD)]), run_jobs, by=worker)
+    assert later.counts == {"known": 3, "fresh": 1, "rejected": 1}, "read by itself"
+
+
+def test_what_was_settled_of_other_rows_stays(run_jobs: Run) -> None:
+    worker = grid_worker()
+    rows = [child("张小", HOME), child("张小", OTHER), child("李小", UNREAD)]
+    found = tried(as_csv(rows, WITH_BIRTH), run_jobs, by=worker)
+    actions.settle_row(ListRow.objects.get(resident_list=found, number=3).pk, "different", by=worker)
+    found = told(found, UNREAD, OTHER, run_jobs, by=worker)
+    row = ListRow.objects.get(resident_list=found, number=3)
+    assert (row.decision, found.counts) == ("different", {"fresh": 3})
+
+
+def test_rows_tried_again_still_meet_whom_they_repeat(run_jobs: Run) -> None:
+    worker = grid_worker()
+    rows = [
+        line(1, "张三", HOME),
+        line(1, "张三", UNREAD),
+        line(2, "李四", UNREAD, number=number_of(901), phone=phone_of(2)),
+    ]
+    found = tried(as_csv(rows), run_jobs, by=worker)
+    found = told(found, UNREAD, OTHER, run_jobs, by=worker)
+    assert outcome(found)[3] == ("open", "two_places")
+    assert outcome(found)[4] == ("fresh", "")
+
+
+def test_a_wrong_reading_is_corrected_or_taken_back(run_jobs: Run) -> None:
+    worker = grid_worker()
+    found = told(tried(as_csv(ROWS), run_jobs, by=worker), UNREAD, HOME, run_jobs, by=worker)
+    assert actions.tell_address(found.pk, UNREAD, HOME, by=worker).state == "checked", "said twice: nothing to do"
+    found = told(found, UNREAD, OTHER, run_jobs, by=worker)
+    assert (found.counts, found.addresses) == ({"fresh": 3, "rejected": 1}, {UNREAD: OTHER})
+    assert ListPart.objects.filter(resident_list=found).count() == 1, "rows to try again do not stay behind"
+    assert (
+        not found.new_places.filter(mark="101")
+        .exclude(pk__in=found.rows.filter(number=3).values("dwelling_id"))
+        .exists()
+    )
+    actions.take_back_address(found.pk, UNREAD, by=worker)
+    run_jobs()
+    found.refresh_from_db()
+    assert (found.counts, found.addresses) == ({"fresh": 1, "rejected": 3}, {})
+    assert ListColumns.objects.get().addresses == {}
+    assert uploaded(as_csv(ROWS), by=worker).addresses == {}
+
+
+def test_what_cannot_be_told_is_refused(run_jobs: Run, refused: Refused) -> None:
+    worker = grid_worker()
+    found = tried(as_csv(ROWS), run_jobs, by=worker)
+    for text, code in (
+        ("", "address_missing"),
+        ("隔壁那家", "address_incomplete"),
+        ("示例小区2单元101室", "address_building_missing"),
+    ):
+        with refused(code):
+            actions.tell_address(found.pk, UNREAD, text, by=worker)
+    for address in ("没有的地址", HOME):
+        with refused("not_found"):
+            actions.tell_address(found.pk, address, OTHER, by=worker)
+        with refused("not_found"):
+            actions.take_back_address(found.pk, address, by=worker)
+    stranger = grid_worker(NORTH, 81)
+    with refused("not_found"):
+        actions.tell_address(found.pk, UNREAD, OTHER, by=stranger)
+    with refused("not_found"):
+        actions.take_back_address(found.pk, UNREAD, by=stranger)
+    found.refresh_from_db()
+    assert (found.counts, found.addresses) == ({"fresh": 1, "rejected": 3}, {})
+    actions.tell_address(found.pk, UNREAD, OTHER, by=worker)
+    with refused("list_state"):
+        actions.tell_address(found.pk, UNREAD, OTHER, by=worker)
+    run_jobs()
+    done = taken(as_csv([line(9, "钱七", HOME)]), run_jobs, by=worker)
+    with refused("list_state"):
+        actions.tell_address(done.pk, UNREAD, OTHER, by=worker)
+
+
+def test_addresses_are_told_on_the_page_of_the_list(run_jobs: Run) -> None:
+    found = tried(as_csv(ROWS), run_jobs, by=grid_worker())
+    desk, page = at_desk("user80"), f"/desk/resident-lists/{found.pk}/"
+    assert UNREAD in desk.get(page).content.decode()
+    wrong = desk.post(f"{page}address", {"address": UNREAD, "text": "隔壁那家"})
+    assert wrong.status_code == 422
+    assert "地址没有写到房号或户号" in wrong.content.decode()
+    assert 'value="隔壁那家"' in wrong.content.decode(), "what was typed stays to be mended"
+    assert desk.post(f"{page}address", {"address": UNREAD, "text": OTHER})["Location"] == page
+    run_jobs()
+    text = desk.get(page).content.decode()
+    assert f"{UNREAD} → {OTHER}" in text
+    assert desk.post(f"{page}address/take-back", {"address": UNREAD})["Location"] == page
+    run_jobs()
+    assert "→" not in desk.get(page).content.decode()
+    grid_worker(NORTH, 81)
+    assert at_desk("user81").post(f"{page}address", {"address": UNREAD, "text": OTHER}).status_code == 404
+
+
+def test_addresses_are_told_over_the_api(run_jobs: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    worker = grid_worker()
+    found = tried(as_csv(ROWS), run_jobs, by=worker)
+    monkeypatch.setattr("tongban.foundation.parties.middleware.actor_of_session", lambda _: worker)
+    client, path = Client(HTTP_HOST="luzhou.localhost"), f"/api/registers/lists/{found.pk}/addresses"
+
+    def send(where: str, **body: str) -> Any:
+        return client.post(where, body, content_type="application/json", headers={"Idempotency-Key": uuid4().hex})
+
+    first = client.get(path).json()["unread"][0]
+    assert (first["address"], first["numbers"], "zh" in first["why"]) == (UNREAD, [2, 4], True)
+    assert send(path, address=UNREAD, text="隔壁那家").status_code == 422
+    assert send(path, address="没有的地址", text=OTHER).status_code == 404
+    assert send(path, address=UNREAD, text=OTHER).json()["state"] == "checking"
+    run_jobs()
+    assert client.get(path).json()["told"] == {UNREAD: OTHER}
+    assert send(f"{path}/take-back", address=UNREAD).status_code == 202
+    run_jobs()
+    assert send(f"{path}/take-back", address=UNREAD).status_code == 404

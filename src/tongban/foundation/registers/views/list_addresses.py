@@ -1,0 +1,43 @@
+"""Addresses of a list nobody could read, told once for all their rows on the list's page."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_POST
+
+from tongban.foundation.registers import actions
+from tongban.foundation.registers.forms import AddressForm
+from tongban.foundation.registers.hooks import IMPORT_RESIDENTS
+from tongban.foundation.registers.queries import resident_lists as queries
+from tongban.foundation.registers.views.resident_lists import show_list
+from tongban.lib.words import T
+from tongban.web.audiences import actor_of, audience
+from tongban.web.forms import refusals_in, refusals_told
+
+
+@audience("staff", capability=IMPORT_RESIDENTS)
+@require_POST
+def tell_address(request: HttpRequest, list_id: UUID) -> HttpResponse:
+    """Say how an address is to be read; its rows are tried again."""
+    by = actor_of(request)
+    found = queries.list_visible_to(by, list_id)
+    form = AddressForm(request.POST, auto_id="address-told-%s")
+    if form.is_valid():
+        with refusals_in(form):
+            actions.tell_address(list_id, form.cleaned_data["address"], form.cleaned_data["text"], by=by)
+            return redirect("registers:resident_list", list_id)
+    return show_list(request, found, address=form)
+
+
+@audience("staff", capability=IMPORT_RESIDENTS)
+@require_POST
+def take_back_address(request: HttpRequest, list_id: UUID) -> HttpResponse:
+    """Forget how an address was to be read; the list is tried anew."""
+    with refusals_told(request):
+        actions.take_back_address(list_id, request.POST.get("address", ""), by=actor_of(request))
+        messages.success(request, str(T("已撤回，整份名单重新试运行。", "Taken back; the whole list is tried anew.")))
+    return redirect("registers:resident_list", list_id)
