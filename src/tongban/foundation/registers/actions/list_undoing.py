@@ -88,12 +88,14 @@ def _undo(found: ResidentList, *, by: Actor) -> None:
     Residence.objects.filter(pk__in=gone).delete()
     with connection.cursor() as cursor:
         cursor.execute(_REOPENED, [found.pk, gone, reason_to_end(found)])
-    kept = rows.exclude(pk__in=gone).update(verdict="kept", notes=[note_of(_TOUCHED)])
+    homes_kept = rows.exclude(pk__in=gone).update(verdict="kept", notes=[note_of(_TOUCHED)])
     _remove_places(found)
-    kept += _give_back_phones(found, brought, by)
+    phones_kept = _give_back_phones(found, brought, by)
     give_up_people({one for one in new_people if one}, by=by)
     found.state, found.undone_at, found.undone_count = ResidentList.State.UNDONE, timezone.now(), len(gone)
-    found.counts = found.counts | {"fresh": len(gone), "kept": kept}
+    found.counts = found.counts | {"fresh": len(gone), "kept": homes_kept + phones_kept}
+    if phones_kept:  # each row is counted once
+        found.counts["known"] -= phones_kept
     found.save(update_fields=["state", "undone_at", "undone_count", "counts"])
     ledger.record("list.undone", by=by, subject=("registers.residentlist", found.pk), values=undone_leaf(found))
 
