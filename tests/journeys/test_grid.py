@@ -65,6 +65,18 @@ def without_network(worker: Visit) -> list[str]:
     return addresses
 
 
+def leads_nowhere(worker: Visit) -> None:
+    """A network is there and the house is not: the banner says what happened, not what the telephone believes."""
+    load, banner = worker.page.locator("[data-load]"), worker.page.locator("[data-banner]")
+    worker.context.route("**/api/grid/round", lambda route: route.abort())
+    load.click()
+    banner.get_by_text("没有网络").wait_for()
+    worker.context.unroute("**/api/grid/round")
+    load.click()
+    banner.get_by_text("有网络。").wait_for()
+    worker.complaints.clear()
+
+
 def test_ten_households_without_a_network_and_a_colleague_who_disagrees(visitor):
     worker = visitor(screen="phone")
     enter(worker, "grid1")
@@ -93,6 +105,7 @@ def test_ten_households_without_a_network_and_a_colleague_who_disagrees(visitor)
     worker.page.get_by_text("都已上传").wait_for()
     worker.complaints.clear()
     worker.hold()
+    leads_nowhere(worker)
     worker.page.get_by_role("link", name="去核对").click()
     worker.page.get_by_text("两人说法不同").first.wait_for()
     worker.page.locator("main .tb-rows a").first.click()

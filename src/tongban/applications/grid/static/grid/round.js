@@ -12,6 +12,8 @@ const text = (both) => (document.documentElement.lang === "en" ? both.en : both.
 let shelf = null;
 let outbox = null;
 let clashes = 0;
+let isReached = navigator.onLine; // whether the house answered last: a network may be there and lead nowhere
+const PATIENCE = 10000, AGAIN = 10000; // milliseconds
 
 function make(name, attributes, ...parts) {
   const found = document.createElement(name);
@@ -32,11 +34,11 @@ async function show() {
   const round = await kept();
   const queue = await shelf.every();
   const refused = await outbox.refused();
-  const lines = [navigator.onLine ? words.online : words.offline];
+  const lines = [isReached ? words.online : words.offline];
   if (round) lines.push(words.loaded.replace("{age}", age(Date.parse(round.loaded_at))));
   lines.push(queue.length ? words.unsent.replace("{n}", queue.length) : words.sent);
   if (queue.some(({ row }) => row && !isMine(row))) lines.push(words.another);
-  part("banner").className = `grid-banner ${navigator.onLine ? "is-online" : "is-offline"}`;
+  part("banner").className = `grid-banner ${isReached ? "is-online" : "is-offline"}`;
   part("banner").textContent = lines.join(" · ");
   part("notes").replaceChildren(...notes(refused));
   const done = new Set(queue.map(({ row }) => row && row.visit.dwelling_id));
@@ -117,17 +119,33 @@ async function keep(door, outcome, said) {
   await deliver();
 }
 
+async function fetched(path, options = {}) {
+  const stop = new AbortController();
+  const timer = setTimeout(() => stop.abort(), PATIENCE);
+  try {
+    const answer = await fetch(path, { cache: "no-store", signal: stop.signal, ...options });
+    return { ok: answer.ok, status: answer.status, text: await answer.text() };
+  } catch (error) { throw nothingThere(String(error)); } finally { clearTimeout(timer); }
+}
+
+function nothingThere(why) {
+  isReached = false;
+  return new Offline(why);
+}
+
 // The page may have been kept for days: the token that writing needs is asked for anew.
 async function token() {
-  const page = new DOMParser().parseFromString(await (await fetch(location.pathname, { cache: "no-store" })).text(), "text/html");
-  return page.querySelector("meta[name=csrf-token]").content;
+  const page = new DOMParser().parseFromString((await fetched(location.pathname)).text, "text/html");
+  const found = page.querySelector("meta[name=csrf-token]");
+  if (!found) throw nothingThere("not the house");
+  return found.content;
 }
 
 async function ask(path, options = {}) {
-  let answer;
-  try { answer = await fetch(path, { cache: "no-store", ...options }); } catch (error) { throw new Offline(String(error)); }
-  const body = await answer.json().catch(() => null);
-  if (!body) throw new Offline("not the house");
+  const answer = await fetched(path, options);
+  let body = null;
+  try { body = JSON.parse(answer.text); } catch { throw nothingThere("not the house"); } // a hotel's log-in page
+  isReached = true;
   if (!answer.ok) throw new Refused(answer.status, body);
   return body;
 }
@@ -142,8 +160,8 @@ async function send({ visit }) {
 }
 
 async function deliver() {
-  if (!navigator.onLine) return;
-  try { await outbox.deliver(); } catch { /* signed out, or no network after all: it stays on the phone */ }
+  if (!navigator.onLine) isReached = false;
+  else try { await outbox.deliver(); } catch { /* signed out, or no network after all: it stays on the phone */ }
   await show();
 }
 
@@ -151,6 +169,12 @@ async function refresh() {
   await deliver();
   if (navigator.onLine) try { await shelf.put("round", await ask("/api/grid/round")); } catch { /* what was loaded before stays */ }
   await show();
+}
+
+// No browser says when a network that led nowhere leads to the house again. Not while somebody is filling in at a door.
+async function tryAgain() {
+  const isAtADoor = document.querySelector("[data-doors] details[open]");
+  if (!isAtADoor && (!isReached || (await outbox.state()).waiting)) await refresh();
 }
 
 async function begin() {
@@ -166,7 +190,8 @@ async function begin() {
   await refresh();
   part("load").addEventListener("click", refresh);
   window.addEventListener("online", refresh);
-  window.addEventListener("offline", show);
+  window.addEventListener("offline", () => { isReached = false; show(); });
+  setInterval(tryAgain, AGAIN);
 }
 
 begin();
