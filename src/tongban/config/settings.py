@@ -179,7 +179,7 @@ if database(_database_url("owner"), pool=0)["USER"] == RUNTIME_ROLE:
     RUNTIME_ROLE = None
 DATABASE_ROUTERS = ["tongban.config.router.JurisdictionRouter"]
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache_entry"}}
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "tongban.lib.sessions"
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_NAME = "tongban_session"
 SESSION_COOKIE_HTTPONLY = True

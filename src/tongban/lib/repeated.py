@@ -11,13 +11,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from datetime import date
 from typing import Any, Generic, TypeVar, cast
 
 from django.db import connection
 from django.db.backends.postgresql.base import ServerBindingCursor
 from django.db.backends.utils import CursorWrapper
 from django.db.models import Expression, Field, Lookup, QuerySet
-from django.db.models.query import ValuesListIterable, get_related_populators
+from django.db.models.query import NamedValuesListIterable, ValuesListIterable, get_related_populators
+from django.db.models.utils import create_namedtuple_class
 from django.db.transaction import TransactionManagementError
 from psycopg.sql import Literal
 
@@ -25,8 +27,8 @@ Row = TypeVar("Row")
 _Step = tuple[int, list[Callable[..., Any]], Any]
 
 
-class _Given(Expression):
-    """The place of a value in a query that is made once."""
+class Given(Expression):
+    """The place of a value in a query that is made once; ``name`` says which value belongs there."""
 
     def __init__(self, name: str) -> None:
         super().__init__()
@@ -51,6 +53,13 @@ class _OneOf(Lookup):
         return f"{left} = ANY({right})", [*left_params, *right_params]
 
 
+def ask(sql: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
+    """All rows the database answers with."""
+    with _cursor() as cursor:
+        cursor.execute(sql, values)
+        return cast("list[tuple[Any, ...]]", cursor.fetchall())
+
+
 def _cursor() -> CursorWrapper:
     """A cursor that sends values beside their statement: the database prepares what it hears again and again.
 
@@ -68,12 +77,12 @@ class Repeated(Generic[Row]):
 
     def __init__(self, make: Callable[..., QuerySet[Any]]) -> None:
         self._make = make
-        self._made: _Made | None = None
+        self._made: Made | None = None
 
     def __call__(self, **values: Any) -> list[Row]:
         """The rows for these values."""
         if self._made is None:
-            self._made = _Made(self._make(**{name: _Given(name) for name in values}))
+            self._made = Made(self._make(**{name: Given(name) for name in values}))
         return self._made.rows(values)
 
     def first(self, **values: Any) -> Row | None:
@@ -81,18 +90,21 @@ class Repeated(Generic[Row]):
         return next(iter(self(**values)), None)
 
 
-def _with_constants(text: str, params: Sequence[Any]) -> tuple[str, list[str]]:
+def with_constants(text: str, params: Sequence[Any]) -> tuple[str, list[str]]:
     """SQL in which what is the same each time is written out, and the names of the values that are not.
 
-    A plan that is kept knows no values: ``state = 'waiting'`` has to stand in it for a partial index to be found.
+    A plan that is kept knows no values: ``state = 'waiting'`` has to stand in it for a partial index to be found. A day is
+    never the same each time: one that is not given by its name is refused.
     """
     connection.ensure_connection()
     given, names, parts = iter(params), [], []
     for part in _PLACES.split(text):
         value = next(given) if part == "%s" else None
-        if isinstance(value, _Given):
+        if isinstance(value, Given):
             names.append(value.name)
             parts.append(part)
+        elif isinstance(value, date):
+            raise TypeError(f"{value} would stay in a statement that is made once: give it by its name")
         elif part == "%s":
             parts.append(Literal(value).as_string(connection.connection).replace("%", "%%"))
         else:
@@ -103,17 +115,20 @@ def _with_constants(text: str, params: Sequence[Any]) -> tuple[str, list[str]]:
 _PLACES = re.compile(r"(%%|%s)")
 
 
-class _Made:
+class Made:
     """A query's SQL, and how its rows become what the query gives."""
 
     def __init__(self, found: QuerySet[Any]) -> None:
         compiler: Any = found.query.get_compiler(found.db)
-        self.sql, self.given = _with_constants(*compiler.as_sql())
+        self.sql, self.given = with_constants(*compiler.as_sql())
         self.locks = bool(found.query.select_for_update)
         # Of a column: its place, what turns it into Python, and the column that may be asked for its type.
         converters = compiler.get_converters([column[0] for column in compiler.select])
         self.steps: list[_Step] = [(place, *how) for place, how in converters.items()]
-        self.is_tuple = found._iterable_class is ValuesListIterable
+        self.is_tuple = issubclass(found._iterable_class, ValuesListIterable)
+        self.row: Any = None
+        if found._iterable_class is NamedValuesListIterable:
+            self.row = create_namedtuple_class(*cast("Any", found)._fields)._make
         if self.is_tuple:
             return
         info, columns = compiler.klass_info, compiler.select
@@ -127,11 +142,11 @@ class _Made:
         """Ask with these values."""
         if self.locks and not connection.in_atomic_block:
             raise TransactionManagementError("what is locked belongs in a transaction")
-        with _cursor() as cursor:
-            cursor.execute(self.sql, [values[name] for name in self.given])
-            found = cursor.fetchall()
+        found = ask(self.sql, [values[name] for name in self.given])
         plain = [self._converted(row) for row in found] if self.steps else found
-        return plain if self.is_tuple else [self._instance(row) for row in plain]
+        if self.is_tuple:
+            return [self.row(row) for row in plain] if self.row else plain
+        return [self._instance(row) for row in plain]
 
     def _converted(self, row: tuple[Any, ...]) -> tuple[Any, ...]:
         changed = list(row)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Literal
 
-from tongban.lib.counting import MOST
+from tongban.lib.asked import MOST, AskedBy, counts
 from tongban.lib.hooks import Hook
 from tongban.lib.words import T
 
@@ -57,18 +57,21 @@ WORK = T("办理", "Work")  # the menu's first group
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of the desk's menu; ``count`` is what waits there for this actor."""
+    """One line of the desk's menu; ``count`` is what waits there for this actor, or whose list tells it: lists of all apps
+    are counted together."""
 
     title: T
     url: str
     icon: str
     order: int = 100
-    count: int | None = None
+    count: int | AskedBy[Any] | None = None
     group: T = WORK
 
     @property
     def shown(self) -> str:
         """What waits there, as people read it; where counting stopped, that there is more."""
+        if isinstance(self.count, AskedBy):
+            raise TypeError("nobody has counted this list yet")
         return f"{MOST - 1}+" if (self.count or 0) >= MOST else str(self.count or "")
 
 
@@ -152,6 +155,9 @@ def themes_of(space: Space, *, actor: Any, place: Any, today: date) -> list[Them
 def menu_of(actor: Any) -> list[tuple[T, list[Entry]]]:
     """The desk's menu by group; groups and lines by ``order``."""
     groups: dict[T, list[Entry]] = {}
-    for entry in sorted(gather(desk_menu, actor=actor), key=lambda e: e.order):
+    entries: list[Entry] = gather(desk_menu, actor=actor)
+    found = iter(counts(actor, *(entry.count for entry in entries if isinstance(entry.count, AskedBy))))
+    counted = [replace(entry, count=next(found)) if isinstance(entry.count, AskedBy) else entry for entry in entries]
+    for entry in sorted(counted, key=lambda e: e.order):
         groups.setdefault(entry.group, []).append(entry)
     return list(groups.items())

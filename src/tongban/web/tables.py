@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote
 
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.utils import timezone
 from django.utils.functional import cached_property
 
+from tongban.lib.asked import Asked
 from tongban.lib.refusals import Refusal
 from tongban.lib.spreadsheets import write_csv
 from tongban.lib.words import T
+from tongban.lib.working_days import SHANGHAI
 
 # Only the stubs know pages as generic.
 if TYPE_CHECKING:
@@ -47,8 +48,7 @@ class Column:
     box: Callable[[Any], str] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(NamedTuple):
     """One value as the table shows it."""
 
     column: Column
@@ -77,18 +77,30 @@ class Listing:
 class _Pages(_Paginator):
     """Pages of a list of any length; counting them stops at ``MOST_COUNTED``."""
 
+    def __init__(self, rows: Any, per_page: int, counted: QuerySet[Any] | Asked[Any]) -> None:
+        super().__init__(rows, per_page)
+        self.counted = counted
+
     @cached_property
     def count(self) -> int:
         """How many rows there are, at most ``MOST_COUNTED``."""
-        rows: Any = self.object_list
-        return int(rows.order_by()[:MOST_COUNTED].count())
+        if isinstance(self.counted, Asked):
+            return self.counted.count(MOST_COUNTED)
+        return int(self.counted.order_by()[:MOST_COUNTED].count())
 
 
 def listing(
-    request: HttpRequest, found: QuerySet[Any], columns: Sequence[Column], *, sort: str, per_page: int = PER_PAGE
+    request: HttpRequest,
+    found: QuerySet[Any] | Asked[Any],
+    columns: Sequence[Column],
+    *,
+    sort: str,
+    per_page: int = PER_PAGE,
+    read: Callable[[QuerySet[Any]], QuerySet[Any]] | None = None,
 ) -> Listing:
     """The page of ``found`` that the request asks for; ``sort`` is the order nobody asked for, such as ``-filed_at``.
 
+    ``read`` gives of the rows what the columns show, where whole models would be slow; it leaves the rows as many as they are.
     Asks for an unknown column or page give the default order and the nearest page: an old bookmark is no error.
     """
     chosen = request.GET.get("sort", "")
@@ -98,11 +110,13 @@ def listing(
     field = orders.get(chosen.removeprefix("-"), chosen.removeprefix("-"))
     sign = "-" if chosen.startswith("-") else ""
     # Equal rows need a fixed order, or one of them stands on two pages and another on none.
-    page = _Pages(found.order_by(f"{sign}{field}", "pk"), per_page).get_page(_page_number(request))
+    rows = read(found) if read and isinstance(found, QuerySet) else found
+    page = _Pages(rows.order_by(f"{sign}{field}", "pk"), per_page, found).get_page(page_number(request))
     return Listing(columns, page, [_cells(row, columns) for row in page.object_list], chosen)
 
 
-def _page_number(request: HttpRequest) -> int:
+def page_number(request: HttpRequest) -> int:
+    """The page of a list the request asks for, from 1; anything that is no number is the first."""
     asked = request.GET.get("page", "")[:9]
     return max(1, int(asked)) if asked.isdecimal() else 1
 
@@ -129,10 +143,12 @@ def table_file(found: QuerySet[Any], columns: Sequence[Column], *, name: str) ->
 
 def plain(value: Any) -> str:
     """A value as words: times in Shanghai, dates in ISO form, nothing as nothing."""
+    if isinstance(value, str):
+        return value
     if value is None:
         return ""
     if isinstance(value, datetime):
-        return timezone.localtime(value).strftime("%Y-%m-%d %H:%M")
+        return value.astimezone(SHANGHAI).isoformat(" ", "minutes")[:16]
     return value.isoformat() if isinstance(value, date) else str(value)
 
 

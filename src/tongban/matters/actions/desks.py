@@ -41,7 +41,7 @@ def assign_case(case_id: UUID, person_id: UUID, *, by: Actor) -> Assignment:
         return before
     kept, _ = Assignment.objects.update_or_create(
         case=case, unit_id=by.unit_id,
-        defaults={"person": person, "name": person.name[:120], "by_name": name_on_paper(by)[:120], "at": timezone.now()},
+        defaults={"person_id": person.pk, "name": person.name[:120], "by_name": name_on_paper(by)[:120], "at": timezone.now()},
     )  # fmt: skip
     record(case, "assigned", by=by, note=person.name)
     return kept

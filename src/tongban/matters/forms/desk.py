@@ -151,7 +151,7 @@ class InboxFilter(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choices = [("", T("全部", "All")), *((one.code, one.title) for one in services_handled())]
+        choices = [("", T("全部", "All")), *services_handled()]
         self.fields["service"].choices = choices  # type: ignore[attr-defined]
 
     def wanted(self) -> Wanted:
@@ -162,10 +162,6 @@ class InboxFilter(forms.Form):
             said.get("q", "").strip(), said.get("service", ""), said.get("signal", ""), said.get("first"), said.get("last"),
             said.get("hands", ""),
         )  # fmt: skip
-
-    def is_narrow(self) -> bool:
-        """Whether anything was asked for."""
-        return self.wanted() != Wanted()
 
 
 class CaseFilter(InboxFilter):

@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
 from tongban.foundation.parties.hooks import mandate_services
 from tongban.lib.actors import Actor
-from tongban.lib.counting import counts
+from tongban.lib.asked import AskedBy
 from tongban.lib.words import T
 from tongban.matters import hooks, queries
-from tongban.matters.models import Case, Definition
+from tongban.matters.models import Definition
+from tongban.matters.queries.mine import OwnCase, own_cases
 from tongban.matters.queries.papers import cases_to_deliver
 from tongban.matters.queries.payments import payments_waiting
 from tongban.matters.queries.printing import case_tone
 from tongban.matters.queries.promises import promises_waiting
-from tongban.matters.queries.signing import WAITING, cases_to_sign, waiting_among
+from tongban.matters.queries.signing import WAITING
 from tongban.matters.queries.unfinished import cases_unsigned, papers_unsealed
 from tongban.matters.rules.cases import DRAFT, OPEN_STATES, RETURNED, STATES
 from tongban.web import portal
@@ -95,28 +94,28 @@ class _Line:
     page: str
     icon: str
     order: int
-    rows: Callable[[Actor], QuerySet[Any]] | None = None
+    rows: AskedBy[Any] | None = None
     group: T = portal.WORK
 
 
 _ADMINISTRATION = T("管理", "Administration")
 _LINES = (
     _Line((hooks.TAKE_IN,), T("窗口收件", "Window"), "window", "building-store", 1),
-    _Line((hooks.TAKE_IN,), T("待签署", "To sign"), "desk_unsigned", "pencil", 3, cases_unsigned),
-    _Line((hooks.ACCEPT,), T("待受理", "To accept"), "desk_acceptance", "inbox", 5, queries.cases_to_accept),
-    _Line((hooks.REVIEW,), T("待审查", "To review"), "desk_reviews", "clipboard-check", 10, queries.reviews_waiting),
-    _Line((hooks.DECIDE,), T("待决定", "To decide"), "desk_decisions", "rubber-stamp", 20, queries.cases_to_decide),
-    _Line((hooks.DELIVER,), T("待盖章", "To seal"), "desk_unsealed", "rubber-stamp", 24, papers_unsealed),
-    _Line((hooks.DELIVER,), T("待送达", "To deliver"), "desk_deliveries", "send", 25, cases_to_deliver),
-    _Line((hooks.CHECK_PROMISES,), T("待兑现承诺", "Promises"), "desk_promises", "file-check", 26, promises_waiting),
-    _Line((hooks.COLLECT,), T("待缴费", "Fees"), "desk_fees", "receipt", 27, payments_waiting),
+    _Line((hooks.TAKE_IN,), T("待签署", "To sign"), "desk_unsigned", "pencil", 3, AskedBy(cases_unsigned)),
+    _Line((hooks.ACCEPT,), T("待受理", "To accept"), "desk_acceptance", "inbox", 5, AskedBy(queries.cases_to_accept)),
+    _Line((hooks.REVIEW,), T("待审查", "To review"), "desk_reviews", "clipboard-check", 10, AskedBy(queries.reviews_waiting)),
+    _Line((hooks.DECIDE,), T("待决定", "To decide"), "desk_decisions", "rubber-stamp", 20, AskedBy(queries.cases_to_decide)),
+    _Line((hooks.DELIVER,), T("待盖章", "To seal"), "desk_unsealed", "rubber-stamp", 24, AskedBy(papers_unsealed)),
+    _Line((hooks.DELIVER,), T("待送达", "To deliver"), "desk_deliveries", "send", 25, AskedBy(cases_to_deliver)),
+    _Line((hooks.CHECK_PROMISES,), T("待兑现承诺", "Promises"), "desk_promises", "file-check", 26, AskedBy(promises_waiting)),
+    _Line((hooks.COLLECT,), T("待缴费", "Fees"), "desk_fees", "receipt", 27, AskedBy(payments_waiting)),
     _Line((hooks.VIEW,), T("全部办件", "All cases"), "desk_cases", "files", 30),
     _Line((hooks.ARCHIVE,), T("归档办件", "Archive"), "desk_archive", "archive", 35),
     _Line((hooks.ANSWER_RATING, hooks.SETTLE_RATING), T("差评整改", "Bad ratings"), "desk_ratings", "message-circle", 40,
-          queries.ratings_to_follow),
+          AskedBy(queries.ratings_to_follow)),
     _Line((hooks.SUPERVISE,), T("电子监察", "Supervision"), "desk_supervision", "alarm", 45),
     _Line((hooks.SUPERVISE,), T("事项运行", "How services run"), "desk_services", "chart-bar", 50),
-    _Line((hooks.PUBLISH,), T("事项管理", "Services"), "kept_services", "list-details", 720, queries.proposals_open,
+    _Line((hooks.PUBLISH,), T("事项管理", "Services"), "kept_services", "list-details", 720, AskedBy(queries.proposals_open),
           _ADMINISTRATION),
     _Line((hooks.KEEP_CALENDAR,), T("工作日历", "Working calendar"), "desk_calendar", "calendar", 730, None,
           _ADMINISTRATION),
@@ -125,14 +124,12 @@ _LINES = (
 
 @portal.desk_menu.answer
 def desk_menu(*, actor: Actor) -> list[portal.Entry]:
-    """What waits for this actor's unit, counted in one statement."""
-    lines = [line for line in _LINES if actor.capabilities.intersection(line.rights)]
-    waiting = iter(counts(*(line.rows(actor) for line in lines if line.rows)))
+    """What waits for this actor's unit."""
     return [
-        portal.Entry(line.title, reverse(f"matters:{line.page}"), line.icon, line.order,
-                     next(waiting) if line.rows else None, line.group)
-        for line in lines
-    ]  # fmt: skip
+        portal.Entry(line.title, reverse(f"matters:{line.page}"), line.icon, line.order, line.rows, line.group)
+        for line in _LINES
+        if actor.capabilities.intersection(line.rights)
+    ]
 
 
 @portal.account_menu.answer
@@ -148,31 +145,28 @@ def mine(*, actor: Actor) -> list[portal.Mine]:
     """Open cases first; what waits for the applicant is urgent."""
     if actor.is_staff:
         return []
-    to_sign = list(cases_to_sign(actor)[:_CASES_SHOWN])
-    asked = {case.pk for case in to_sign}
-    cases = [case for case in queries.cases_of(actor)[:_CASES_SHOWN] if case.pk not in asked]
-    ordered = sorted(cases, key=lambda case: case.state not in (*OPEN_STATES, DRAFT))
-    waiting = waiting_among(ordered)
-    return [_to_sign(case) for case in to_sign] + [_mine(case, is_waiting=case.pk in waiting) for case in ordered]
+    own = own_cases(actor)
+    ordered = sorted(own.cases[:_CASES_SHOWN], key=lambda case: case.state not in (*OPEN_STATES, DRAFT))
+    return [*map(_to_sign, own.to_sign[:_CASES_SHOWN]), *map(_mine, ordered)]
 
 
-def _to_sign(case: Case) -> portal.Mine:
+def _to_sign(case: OwnCase) -> portal.Mine:
     return portal.Mine(
-        case.definition.title, reverse("matters:sign", args=[case.pk]), T("待我签署", "For me to sign"), "case",
+        case.title, reverse("matters:sign", args=[case.pk]), T("待我签署", "For me to sign"), "case",
         urgent=True, about=T(case.name, case.name), verb=T("查看并签署", "Read and sign"), tone="action",
     )  # fmt: skip
 
 
-def _mine(case: Case, *, is_waiting: bool) -> portal.Mine:
-    if is_waiting:
+def _mine(case: OwnCase) -> portal.Mine:
+    if case.is_waiting:
         return portal.Mine(
-            case.definition.title, reverse("matters:case", args=[case.pk]), WAITING, "case", when=case.started_at,
+            case.title, reverse("matters:case", args=[case.pk]), WAITING, "case", when=case.started_at,
             about=T(case.name, case.name), tone="progress",
         )  # fmt: skip
     page = {DRAFT: "matters:resume", RETURNED: "matters:check"}.get(case.state, "matters:case")
     verb = {DRAFT: T("接着填", "Go on"), RETURNED: T("去补正", "Correct it")}.get(case.state)
     return portal.Mine(
-        case.definition.title, reverse(page, args=[case.pk]), STATES[case.state], "case",
+        case.title, reverse(page, args=[case.pk]), STATES[case.state], "case",
         when=None if case.state == RETURNED else case.started_at,
         urgent=case.state == RETURNED, about=T(case.name, case.name), verb=verb, tone=case_tone(case),
     )  # fmt: skip

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import replace
 from uuid import UUID
 
 from django.db.models import Prefetch, Q, QuerySet
 
-from tongban.foundation.parties.queries import Standing, grounds_of, may_act_for, may_act_for_person, require
+from tongban.foundation.parties.queries import Ground, Standing, grounds_of, may_act_for, may_act_for_person, require
 from tongban.lib.actors import Actor
 from tongban.lib.name_search import name_query
 from tongban.lib.refusals import Refusal, not_found
@@ -50,19 +51,25 @@ def events_of(case: Case) -> list[CaseEvent]:
 
 def cases_of(by: Actor) -> QuerySet[Case]:
     """The actor's own cases and those of companies and people they act for in that service, newest first."""
-    own, companies = Q(pk__in=[]), []
-    for ground in grounds_of(by):
-        if ground.kind == "person" and by.is_staff:
-            continue
+    return _lean().filter(of_whom(case_grounds(by))).order_by("-started_at", "pk")
+
+
+def case_grounds(by: Actor) -> list[Ground]:
+    """By what rights cases are an actor's own; who works for an office has those of companies alone."""
+    return [ground for ground in grounds_of(by) if not (ground.kind == "person" and by.is_staff)]
+
+
+def of_whom(grounds: Iterable[Ground]) -> Q:
+    """Cases of everybody one may act for, in the services one may act in."""
+    own, whole = Q(pk__in=[]), defaultdict[str, list[UUID]](list)
+    for ground in grounds:
         if ground.services:
             own |= Q(**{f"{ground.kind}_id": ground.principal_id}, definition__code__in=ground.services)
-        elif ground.kind == "person":
-            own |= Q(person_id=ground.principal_id)
         else:
-            companies.append(ground.principal_id)
-    if companies:
-        own |= Q(organisation_id__in=companies)
-    return _lean().filter(own).order_by("-started_at", "pk")
+            whole[f"{ground.kind}_id__in"].append(ground.principal_id)
+    for path, ids in whole.items():
+        own |= Q(**{path: ids})
+    return own
 
 
 def caller_of(by: Actor) -> UUID:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 
 from tongban.foundation.parties.queries import colleagues_in_unit
 from tongban.lib.actors import Actor
+from tongban.lib.asked import AskedBy
 from tongban.matters.models import Assignment, Case, Review
 from tongban.matters.queries.cases import NOBODYS, concerned_with, events_of, reviews_of
 from tongban.matters.queries.definitions import content_of
 from tongban.matters.rules.cases import GRANTED, IN_REVIEW, OPEN, OPEN_STATES, READY, RECEIVED
 
 if TYPE_CHECKING:
-    from tongban.foundation.parties.models import Person
+    from tongban.foundation.parties.queries.staff import Colleague
 
 # As declared in hooks.py, which stands on the same layer and cannot be imported here.
 _ACCEPT, _REVIEW, _DECIDE = "matters.accept_case", "matters.review_case", "matters.decide_case"
@@ -80,6 +82,13 @@ def assignment_of(case: Case, by: Actor) -> Assignment | None:
     return Assignment.objects.filter(case=case, unit_id=by.unit_id).first() if by.unit_id else None
 
 
+def with_hands(rows: QuerySet[Any], by: Actor, case: str) -> QuerySet[Any]:
+    """The rows with ``hands``, the name of who in the actor's unit has each in hand; ``case`` is a row's case."""
+    held = Assignment.objects.filter(case_id=OuterRef(case), unit_id=by.unit_id or NOBODYS)
+    found: QuerySet[Any] = rows.annotate(hands=Subquery(held.values("name")[:1]))
+    return found
+
+
 def in_hand(by: Actor) -> QuerySet[Assignment]:
     """What colleagues of the actor's unit have in hand that still waits for that unit."""
     waiting = Q(case__state=RECEIVED, case__acceptance_unit_id=by.unit_id) | Q(
@@ -90,9 +99,12 @@ def in_hand(by: Actor) -> QuerySet[Assignment]:
     return Assignment.objects.filter(waiting | Q(case_id__in=reviewing), unit_id=unit_id)
 
 
-def workload(by: Actor) -> list[tuple[Person, int]]:
+def workload(by: Actor) -> list[tuple[Colleague, int]]:
     """How many waiting cases each colleague of the actor's unit has in hand, who has none included."""
     if by.unit_id is None:
         return []
-    counts = dict(in_hand(by).values_list("person_id").annotate(n=Count("pk")).order_by())
+    counts = dict(_LOAD(by))
     return [(person, counts.get(person.pk, 0)) for person in colleagues_in_unit(by)]
+
+
+_LOAD = AskedBy[tuple[UUID, int]](lambda by: in_hand(by).values_list("person_id").annotate(n=Count("pk")).order_by())

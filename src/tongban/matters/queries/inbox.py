@@ -11,6 +11,8 @@ from django.utils import timezone
 
 from tongban.lib.actors import Actor
 from tongban.lib.name_search import name_query
+from tongban.lib.repeated import Repeated
+from tongban.lib.words import T
 from tongban.matters.models import Assignment, Definition
 from tongban.matters.queries.cases import NOBODYS
 
@@ -73,6 +75,15 @@ def _in_hands(found: QuerySet[Any], hands: str, case: str, by: Actor) -> QuerySe
     return found.filter(**{key: chosen.values("case_id")})
 
 
-def services_handled() -> list[Definition]:
-    """Every service that was ever published, by name: what an inbox is filtered by."""
-    return list(Definition.objects.filter(version__isnull=False).order_by("name_pinyin", "name"))
+_HANDLED = Repeated[tuple[str, str, str]](
+    lambda: (
+        Definition.objects.filter(version__isnull=False)
+        .order_by("name_pinyin", "name")
+        .values_list("code", "name", "name_en")
+    )
+)
+
+
+def services_handled() -> list[tuple[str, T]]:
+    """Every service that was ever published, by name, with its code: what an inbox is filtered by."""
+    return [(code, T(name, name_en)) for code, name, name_en in _HANDLED()]

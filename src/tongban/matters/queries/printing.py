@@ -37,6 +37,7 @@ from tongban.matters.rules.shape import Content
 
 if TYPE_CHECKING:
     from tongban.foundation.documents.models import Document
+    from tongban.matters.queries.mine import OwnCase
     from tongban.web.portal import Tone
 
 _GONE = T("文件已不在。", "The file is gone.")
@@ -117,7 +118,7 @@ def printed_opinions(case: Case) -> list[PrintedOpinion]:
     ]  # fmt: skip
 
 
-def case_tone(case: Case) -> Tone:
+def case_tone(case: Case | OwnCase) -> Tone:
     """The tone of a case's state in badges."""
     return _TONES.get(case.state, "plain")
 

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
-from tongban.foundation.parties.queries import contacts_of, grounds_of, signers_for
+from tongban.foundation.parties.queries import Ground, contacts_of, grounds_of, signers_for
 from tongban.lib.actors import Actor
 from tongban.lib.refusals import Refusal
 from tongban.lib.words import T
 from tongban.matters.models import Case, SignRequest
-from tongban.matters.queries.cases import standing_in
+from tongban.matters.queries.cases import of_whom, standing_in
 from tongban.matters.rules.cases import DRAFT, RETURNED, moved_on
 
 WAITING = T("等待签署", "Waiting for a signature")
@@ -77,21 +76,19 @@ def check_signers(case: Case, by: Actor) -> list[Signer]:
 
 def cases_to_sign(by: Actor) -> QuerySet[Case]:
     """Applications that wait for this person's signature, the longest waiting first."""
-    theirs = Q(pk__in=[])
-    if by.kind == "person" and not by.is_staff:
-        for ground in grounds_of(by):
-            if ground.may_sign:
-                one = Q(**{f"{ground.kind}_id": ground.principal_id})
-                theirs |= one & Q(definition__code__in=ground.services) if ground.services else one
-    waiting = Case.objects.filter(theirs, state__in=(DRAFT, RETURNED), sign_requests__state=SignRequest.State.OPEN)
-    others = waiting.exclude(sign_requests__state=SignRequest.State.OPEN, sign_requests__asked_by_id=by.person_id)
-    return others.select_related("definition").defer("answers").order_by("sign_requests__asked_at")
+    found = asked_to_sign(of_whom(grounds_to_sign(by)), by.person_id)
+    return found.select_related("definition").defer("answers")
 
 
-def waiting_among(cases: Iterable[Case]) -> set[UUID]:
-    """Which of some cases wait for a signature, in one statement."""
-    held = [case.pk for case in cases if case.state in (DRAFT, RETURNED)]
-    if not held:
-        return set()
-    found = SignRequest.objects.filter(case_id__in=held, state=SignRequest.State.OPEN)
-    return set(found.values_list("case_id", flat=True))
+def grounds_to_sign(by: Actor) -> list[Ground]:
+    """By what rights a person signs; nobody does so from an office's desk."""
+    if by.kind != "person" or by.is_staff:
+        return []
+    return [ground for ground in grounds_of(by) if ground.may_sign]
+
+
+def asked_to_sign(own: Q, me: UUID | None) -> QuerySet[Case]:
+    """Of somebody's cases those that wait for a hand somebody else asked for, the longest waiting first."""
+    asked = SignRequest.objects.filter(case=OuterRef("pk"), state=SignRequest.State.OPEN).exclude(asked_by_id=me)
+    found = Case.objects.filter(own, Exists(asked), state__in=(DRAFT, RETURNED))
+    return found.order_by(Subquery(asked.values("asked_at")[:1]), "pk")

@@ -20,19 +20,18 @@ from tongban.matters import actions, queries
 from tongban.matters.forms import AskToSignForm, files_sent, name_document, raw_answers, screen_form
 from tongban.matters.models import Case
 from tongban.matters.queries.clocks import why_due
+from tongban.matters.queries.mine import own_cases
 from tongban.matters.queries.papers import papers_of
 from tongban.matters.queries.payments import payments_of
 from tongban.matters.queries.printing import case_tone, printed_opinions, printed_screens
 from tongban.matters.queries.promises import promises_of
 from tongban.matters.queries.signing import (
     WAITING,
-    cases_to_sign,
     check_not_waiting,
     may_sign,
     newest_request,
     open_request,
     signers_of,
-    waiting_among,
 )
 from tongban.matters.queries.window import acting_in, held_intake
 from tongban.matters.rules.answers import calculated, check_answers, hidden_elements
@@ -42,11 +41,14 @@ from tongban.matters.rules.shape import Content, Screen
 from tongban.matters.views.payments import shown_payments
 from tongban.matters.views.promises import shown_promises
 from tongban.matters.views.signals import clock_of, shown_clocks
-from tongban.web.audiences import audience
+from tongban.web.audiences import actor_of, audience
 from tongban.web.file_inputs import show_documents_to
 from tongban.web.forms import show_refusal
+from tongban.web.links import links
+from tongban.web.tables import page_number
 
 _CASES = T("我的办件", "My cases")
+_case_page = links("matters:case")
 
 
 def _crumbs(case: Case, *, inside: bool = True) -> list[tuple[str, Any]]:
@@ -72,12 +74,14 @@ def _asked_screens(content: Content, values: dict[str, Any]) -> list[Screen]:
 @require_GET
 def cases(request: HttpRequest) -> HttpResponse:
     """My cases, newest first."""
-    mine = list(queries.cases_of(request.actor)[:100])  # type: ignore[attr-defined]
-    to_sign = list(cases_to_sign(request.actor)[:100])  # type: ignore[attr-defined]
-    waiting = waiting_among(mine)
-    shown = [case for case in mine if case.pk not in {one.pk for one in to_sign}]
-    found = [(case, WAITING if case.pk in waiting else STATES[case.state], case_tone(case)) for case in shown]
-    return render(request, "matters/cases.html", {"found": found, "to_sign": to_sign})
+    page = page_number(request)
+    own = own_cases(actor_of(request), page)
+    found = [
+        (case, _case_page(case.pk), WAITING if case.is_waiting else STATES[case.state], case_tone(case))
+        for case in own.cases
+    ]
+    context = {"found": found, "to_sign": own.to_sign if page == 1 else [], "page": page, "has_older": own.has_older}
+    return render(request, "matters/cases.html", context)
 
 
 @audience("person")

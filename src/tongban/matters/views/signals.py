@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Any
 
 from django.utils import timezone
@@ -22,8 +23,13 @@ SIGNALS: dict[str, tuple[str, T]] = {
 _DUE_TODAY = T("今天到期", "Due today")
 
 
-def _shown(due: date | None, warn_on: date | None, stopped_on: date | None) -> tuple[str, T]:
-    today = timezone.localdate()
+def own_clock(due: date | None, warn_on: date | None = None, stopped_at: datetime | None = None) -> tuple[str, T]:
+    """Tone and words of a clock by its last day, the day it turns yellow, and the moment it stands still since."""
+    return _shown(due, warn_on, legal_date(stopped_at) if stopped_at else None, legal_date(datetime.now(UTC)))
+
+
+@lru_cache(maxsize=1024)  # the rows of a list share a few days
+def _shown(due: date | None, warn_on: date | None, stopped_on: date | None, today: date) -> tuple[str, T]:
     found = signal(due, today, warn_on=warn_on, stopped_on=stopped_on)
     tone, label = SIGNALS[found]
     return tone, _DUE_TODAY if found == "yellow" and due == today else label
@@ -34,16 +40,15 @@ def clock_of(case: Case) -> tuple[str, T]:
     if case.closed_at is not None:
         return SIGNALS[""]
     if case.state == RECEIVED:
-        return _shown(case.accept_by, None, None)
+        return own_clock(case.accept_by)
     if case.state == RETURNED and case.accepted_at is None:
         return SIGNALS[""]
-    return _shown(case.due_on, case.warn_on, legal_date(case.clock_stopped_at) if case.clock_stopped_at else None)
+    return own_clock(case.due_on, case.warn_on, case.clock_stopped_at)
 
 
 def clock_of_review(review: Review) -> tuple[str, T]:
     """Tone and words of a department's own clock, which stands still with its case's."""
-    stopped = review.case.clock_stopped_at
-    return _shown(review.due_on, review.warn_on, legal_date(stopped) if stopped else None)
+    return own_clock(review.due_on, review.warn_on, review.case.clock_stopped_at)
 
 
 def shown_clocks(clocks: list[Any]) -> list[dict[str, Any]]:

@@ -133,6 +133,11 @@ def timeline(moments: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
 @register.simple_tag
 def badge(label: Any, tone: str = "plain") -> SafeString:
     """A status in words, with colour and icon: plain, progress, action, good or bad."""
+    return _badge(str(label), tone)
+
+
+@lru_cache(maxsize=512)
+def _badge(label: str, tone: str) -> SafeString:
     sign = icon(_TONE_ICONS[tone]) if tone in _TONE_ICONS else ""
     return format_html('<span class="tb-badge tb-badge-{}">{}{}</span>', tone, sign, label)
 
@@ -166,15 +171,21 @@ def pagination(context: RequestContext, page: Page[Any], name: str = "page") -> 
     return {"page": page, "links": links, "before": before, "after": after}
 
 
-@register.inclusion_tag("web/components/sort_head.html", takes_context=True)
-def sort_head(context: RequestContext, key: str, label: Any, kind: str = "") -> dict[str, Any]:
+@register.simple_tag(takes_context=True)
+def sort_head(context: RequestContext, key: str, label: Any, kind: str = "") -> SafeString:
     """A column's head that sorts by ``key`` through the parameter ``sort`` (a minus sign turns it round)."""
-    now = context["request"].GET.get("sort", context.get("sort", ""))
+    return _sort_head(context, key, label, kind, context.get("sort", "") or "")
+
+
+def _sort_head(context: RequestContext, key: str, label: Any, kind: str, otherwise: str) -> SafeString:
+    now = context["request"].GET.get("sort", otherwise)
     state = {key: "ascending", f"-{key}": "descending"}.get(now, "none")
     turn = f"-{key}" if state == "ascending" else key
     sign = {"ascending": "sort-ascending", "descending": "sort-descending"}.get(state, "arrows-sort")
-    href = _query(context, sort=turn, page=None)
-    return {"label": label, "state": state, "href": href, "sign": sign, "kind": kind}
+    return format_html(
+        '<th scope="col" aria-sort="{}"{}><a href="{}">{}{}</a></th>',
+        state, format_html(' class="is-{}"', kind) if kind else "", _query(context, sort=turn, page=None), label, icon(sign),
+    )  # fmt: skip
 
 
 @register.inclusion_tag("web/components/export_link.html", takes_context=True)
@@ -196,8 +207,21 @@ def table(context: RequestContext, listing: Listing, exports: bool = False) -> d
     """A list made by ``tables.listing``: sortable heads, rows for j and k, pages, and an export link when wanted."""
     return {
         "listing": listing, "exports": exports, "request": context["request"], "sort": listing.sort,
-        "rows": _body(listing),
+        "heads": _heads(context, listing), "rows": _body(listing),
     }  # fmt: skip
+
+
+def _heads(context: RequestContext, listing: Listing) -> SafeString:
+    written = []
+    for column in listing.columns:
+        kind = "number" if column.is_number else ""
+        if column.order:
+            written.append(_sort_head(context, column.key, column.label, kind, listing.sort))
+        else:
+            written.append(
+                format_html('<th scope="col"{}>{}</th>', mark_safe(' class="is-number"') if kind else "", column.label)
+            )
+    return mark_safe("".join(written))  # noqa: S308 - every part was escaped
 
 
 def _body(listing: Listing) -> SafeString:
@@ -220,8 +244,8 @@ def _cell(cell: Cell, choose: str) -> str:
     if cell.href:
         shown = f'<a href="{escape(cell.href)}">{text}</a>'
     elif cell.tone:
-        shown = badge(cell.text, cell.tone)
-    else:
+        shown = _badge(cell.text, cell.tone)
+    elif text[4:5] == "-":
         shown = _DAY.sub(r'<span class="tb-nowrap">\g<0></span>', text)
     if not cell.box:
         return shown

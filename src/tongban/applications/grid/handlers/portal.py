@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.urls import reverse
@@ -13,10 +14,12 @@ from tongban.applications.grid.rules.rights import HANDLE, MAKE, WORK
 from tongban.foundation.parties.hooks import my_data
 from tongban.foundation.registers.hooks import VIEW_RESIDENTS
 from tongban.lib.actors import Actor
+from tongban.lib.asked import AskedBy
 from tongban.lib.words import T
 from tongban.web import portal
 
 GRID = T("社区网格", "Community grid")
+_WAITING = AskedBy[Any](queries.events_waiting)
 _EVENTS = T("网格事件", "Events of grids")
 
 
@@ -36,7 +39,7 @@ def desk_menu(*, actor: Actor) -> list[portal.Entry]:
         said = T("要社区报的表", "Lists communities hand in")
         entries.append(portal.Entry(said, reverse("grid:made_reports"), "list-details", 46, group=GRID))
     if WORK in actor.capabilities or (HANDLE in actor.capabilities and actor.unit_id):
-        waiting = queries.events_waiting(actor) if actor.second_factor else None
+        waiting = _WAITING if actor.second_factor else None
         entries.append(portal.Entry(_EVENTS, reverse("grid:events"), "alert-triangle", 45, waiting, group=GRID))
     if VIEW_RESIDENTS in actor.capabilities:
         people = T("房屋和居民", "Dwellings and people")

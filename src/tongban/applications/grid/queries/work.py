@@ -220,10 +220,10 @@ def dwelling_address(by: Actor, dwelling_id: UUID) -> str:
     return dwelling_visible_to(by, dwelling_id).address
 
 
-def events_waiting(by: Actor) -> int:
-    """How many events wait for this desk: at a department those sent to it, in a grid those to send or to check."""
+def events_waiting(by: Actor) -> QuerySet[Event]:
+    """Events that wait for this desk: at a department those sent to it, in a grid those to send or to check."""
     mine = ("reported", "handled", "returned") if WORK in by.capabilities else ("dispatched",)
-    return events_visible_to(by).filter(state__in=mine).count()
+    return events_visible_to(by).filter(state__in=mine)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import date
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
@@ -170,16 +171,29 @@ def colleagues_of(by: Actor) -> list[Person]:
     return list(Person.objects.filter(pk__in=working.values("person_id")).order_by("name_pinyin", "name"))
 
 
-def colleagues_in_unit(by: Actor) -> list[Person]:
+class Colleague(NamedTuple):
+    """Somebody who works beside the actor."""
+
+    pk: UUID
+    name: str
+
+
+def colleagues_in_unit(by: Actor) -> list[Colleague]:
     """Everybody who works in the actor's own unit today, by name, the actor included."""
     if by.unit_id is None:
         return []
-    today = timezone.localdate()
+    return [Colleague(*one) for one in _BESIDE(unit_id=by.unit_id, today=timezone.localdate())]
+
+
+def _beside(unit_id: UUID, today: date) -> QuerySet[Any]:
     working = Membership.objects.filter(
-        Q(valid_to__isnull=True) | Q(valid_to__gte=today), unit_id=by.unit_id, withdrawn_at__isnull=True,
-        valid_from__lte=today,
+        Q(valid_to__isnull=True) | Q(valid_to__gte=today), unit_id=unit_id, withdrawn_at__isnull=True, valid_from__lte=today
     )  # fmt: skip
-    return list(Person.objects.filter(pk__in=working.values("person_id")).order_by("name_pinyin", "name"))
+    people = Person.objects.filter(pk__in=working.values("person_id")).order_by("name_pinyin", "name")
+    return people.values_list("pk", "name")
+
+
+_BESIDE = Repeated[tuple[UUID, str]](_beside)
 
 
 def staff_of_unit(unit_id: UUID) -> list[Membership]:

@@ -14,6 +14,8 @@ from tongban.lib.words import T
 def scope_of(by: Actor, capability: str, area: str = "") -> str:
     """The area code a query reads by; an area outside one's own is not found, as if it were not there."""
     require(by, capability)
+    if not area:
+        return by.region
     if area.startswith(by.region):
         return area
     if by.region.startswith(area):
