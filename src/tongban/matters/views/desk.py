@@ -73,22 +73,18 @@ def case_rows(found: QuerySet[Case]) -> QuerySet[Any]:
 
 
 @dataclass(frozen=True)
-class Inbox:
-    """One list of what waits: ``case`` is the path from a row to its case, ``due`` its last day, ``row`` what it reads."""
+class Waiting:
+    """One list of what waits for an actor's unit; ``row`` is what it reads, nothing for whole models."""
 
-    name: str
     title: T
     rows: Callable[[Actor], QuerySet[Any]]
     columns: Sequence[Column]
     row: tuple[str, ...] = _CASE_ROW
-    case: str = ""
-    due: str = "due_on"
-    is_for_together: bool = False
 
     def read(self, rows: QuerySet[Any], by: Actor) -> QuerySet[Any]:
         """Of its rows what the columns show."""
-        key = f"{self.case.removesuffix('__')}_id" if self.case else "pk"
-        return with_hands(rows, by, key).values_list(*self.row, "hands", named=True)
+        del by
+        return rows.values_list(*self.row, named=True) if self.row else rows
 
     @cached_property
     def asked(self) -> AskedBy[Any]:
@@ -96,12 +92,26 @@ class Inbox:
         return AskedBy(self.rows, self.read)
 
 
-ACCEPT = Inbox("accept", T("待受理", "To accept"), queries.cases_to_accept, ACCEPT_COLUMNS, due="accept_by")
+@dataclass(frozen=True)
+class Inbox(Waiting):
+    """One that is narrowed: ``case`` is the path from a row to its case, ``due`` its last day."""
+
+    case: str = ""
+    due: str = "due_on"
+    is_for_together: bool = False
+
+    def read(self, rows: QuerySet[Any], by: Actor) -> QuerySet[Any]:
+        """Of its rows what the columns show, and who has each in hand."""
+        key = f"{self.case.removesuffix('__')}_id" if self.case else "pk"
+        return with_hands(rows, by, key).values_list(*self.row, "hands", named=True)
+
+
+ACCEPT = Inbox(T("待受理", "To accept"), queries.cases_to_accept, ACCEPT_COLUMNS, due="accept_by")
 REVIEWS = Inbox(
-    "reviews", T("待我部门审查", "Waiting for our review"), queries.reviews_waiting, REVIEW_COLUMNS, _REVIEW_ROW, "case__",
+    T("待我部门审查", "Waiting for our review"), queries.reviews_waiting, REVIEW_COLUMNS, _REVIEW_ROW, "case__",
     is_for_together=True,
 )  # fmt: skip
-DECISIONS = Inbox("decisions", T("待决定", "Awaiting decision"), queries.cases_to_decide, DECISION_COLUMNS)
+DECISIONS = Inbox(T("待决定", "Awaiting decision"), queries.cases_to_decide, DECISION_COLUMNS)
 
 
 def _inbox(request: HttpRequest, inbox: Inbox) -> HttpResponse:
@@ -128,12 +138,17 @@ def exported(found: QuerySet[Any], columns: Sequence[Column], title: T, actor: A
 
 
 def waiting_list(
-    request: HttpRequest, rows: QuerySet[Any], columns: Sequence[Column], title: T, *, sort: str
+    request: HttpRequest, waiting: Waiting, *, sort: str, columns: Sequence[Column] | None = None
 ) -> HttpResponse:  # fmt: skip
-    """What waits, as a page, or as the file its link gives."""
+    """What waits, as a page, or as the file its link gives; ``columns`` in place of its own, where they depend on who asks."""
+    by, shown = actor_of(request), columns or waiting.columns
     if request.GET.get("export") == "csv":
-        return exported(rows, columns, title, actor_of(request))
-    context = {"listing": listing(request, rows, columns, sort=sort), "title": title, "is_inbox": True}
+        return exported(waiting.read(waiting.rows(by), by), shown, waiting.title, by)
+    context = {
+        "listing": listing(request, waiting.asked(by), shown, sort=sort),
+        "title": waiting.title,
+        "is_inbox": True,
+    }
     return render(request, "matters/desk/list.html", context)
 
 

@@ -22,9 +22,10 @@ from tongban.matters.queries.papers import case_of_papers, cases_to_deliver, del
 from tongban.matters.rules.cases import STATES, signal
 from tongban.matters.rules.papers import WAYS
 from tongban.matters.views.acts import Act, blank_form, take_act
-from tongban.matters.views.desk import waiting_list
-from tongban.web.audiences import actor_of, audience
+from tongban.matters.views.desk import Waiting, waiting_list
+from tongban.web.audiences import audience
 from tongban.web.downloads import send_file
+from tongban.web.links import links
 from tongban.web.tables import Column
 
 _SIGNALS = {"green": ("progress", T("时限内", "In time")), "yellow": ("action", T("今天到期", "Due today")),
@@ -35,13 +36,18 @@ def _signal(day: Any) -> tuple[str, T]:
     return _SIGNALS[signal(day, timezone.localdate())]
 
 
-COLUMNS = (
-    Column("number", T("编号", "Number"), lambda c: c.number, "number", href=lambda c: reverse("matters:desk_delivery", args=[c.pk])),
+_delivery_page = links("matters:desk_delivery")
+_COLUMNS = (
+    Column("number", T("编号", "Number"), lambda c: c.number, "number", href=lambda c: _delivery_page(c.pk)),
     Column("name", T("申请人", "Applicant"), lambda c: c.name, "name_pinyin"),
-    Column("service", T("事项", "Service"), lambda c: c.definition.title),
+    Column("service", T("事项", "Service"), lambda c: T(c.definition__name, c.definition__name_en)),
     Column("state", T("结果", "Result"), lambda c: STATES[c.state]),
     Column("due", T("最迟送达", "Deliver by"), lambda c: c.deliver_by, "deliver_by"),
     Column("clock", T("时限", "Clock"), lambda c: str(_signal(c.deliver_by)[1]), tone=lambda c: _signal(c.deliver_by)[0]),
+)  # fmt: skip
+_TO_DELIVER = Waiting(
+    T("待送达", "To deliver"), cases_to_deliver, _COLUMNS,
+    ("pk", "number", "name", "definition__name", "definition__name_en", "state", "deliver_by"),
 )  # fmt: skip
 
 
@@ -63,9 +69,7 @@ def paper(request: HttpRequest, case_id: UUID, event_id: UUID) -> HttpResponseBa
 @require_GET
 def deliveries(request: HttpRequest) -> HttpResponse:
     """Decisions that have not reached their applicants, most urgent first."""
-    return waiting_list(
-        request, cases_to_deliver(actor_of(request)), COLUMNS, T("待送达", "To deliver"), sort="due"
-    )  # fmt: skip
+    return waiting_list(request, _TO_DELIVER, sort="due")
 
 
 _ACTS = {

@@ -22,8 +22,9 @@ from tongban.matters.models import Payment
 from tongban.matters.queries.payments import payment_acts, payment_at_desk, payments_of, payments_waiting
 from tongban.matters.rules.fees import ASKED, PAID, STATES, TO_REFUND, WAYS, yuan
 from tongban.matters.views.acts import Act, blank_form, take_act
-from tongban.matters.views.desk import waiting_list
-from tongban.web.audiences import actor_of, audience
+from tongban.matters.views.desk import Waiting, waiting_list
+from tongban.web.audiences import audience
+from tongban.web.links import links
 from tongban.web.tables import Column
 
 TONES = {
@@ -97,14 +98,19 @@ def cashier(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect(order.back)
 
 
-COLUMNS = (
-    Column("order", T("缴费编号", "Order"), lambda p: p.order, "order", href=lambda p: reverse("matters:desk_fee", args=[p.pk])),
-    Column("name", T("缴费人", "Payer"), lambda p: p.case.name, "case__name_pinyin"),
-    Column("service", T("事项", "Service"), lambda p: p.case.definition.title),
+_fee_page = links("matters:desk_fee")
+_COLUMNS = (
+    Column("order", T("缴费编号", "Order"), lambda p: p.order, "order", href=lambda p: _fee_page(p.pk)),
+    Column("name", T("缴费人", "Payer"), lambda p: p.case__name, "case__name_pinyin"),
+    Column("service", T("事项", "Service"), lambda p: T(p.case__definition__name, p.case__definition__name_en)),
     Column("title", T("收费项目", "Fee"), lambda p: T.read(p.title)),
-    Column("amount", T("金额（元）", "Yuan"), lambda p: yuan(p.amount), "amount"),
+    Column("amount", T("金额（元）", "Yuan"), lambda p: yuan(p.amount), "amount", is_number=True),
     Column("due", T("最迟", "Last day"), lambda p: p.due_on, "due_on"),
     Column("state", T("状态", "State"), lambda p: STATES[p.state], tone=lambda p: TONES[p.state]),
+)  # fmt: skip
+_FEES = Waiting(
+    T("待缴费、待退费", "Fees to collect or pay back"), payments_waiting, _COLUMNS,
+    ("pk", "order", "case__name", "case__definition__name", "case__definition__name_en", "title", "amount", "due_on", "state"),
 )  # fmt: skip
 
 
@@ -112,8 +118,7 @@ COLUMNS = (
 @require_GET
 def fees(request: HttpRequest) -> HttpResponse:
     """What is unpaid or to be paid back, most urgent first."""
-    title = T("待缴费、待退费", "Fees to collect or pay back")
-    return waiting_list(request, payments_waiting(actor_of(request)), COLUMNS, title, sort="due")
+    return waiting_list(request, _FEES, sort="due")
 
 
 _ACTS = {

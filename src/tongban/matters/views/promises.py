@@ -23,10 +23,11 @@ from tongban.matters.queries.promises import promise_acts, promise_at_desk, prom
 from tongban.matters.rules.promises import KINDS, MATERIAL, OPEN, STATES
 from tongban.matters.rules.shape import Screen
 from tongban.matters.views.acts import Act, blank_form, take_act
-from tongban.matters.views.desk import waiting_list
-from tongban.web.audiences import actor_of, audience
+from tongban.matters.views.desk import Waiting, waiting_list
+from tongban.web.audiences import audience
 from tongban.web.file_inputs import show_documents_to
 from tongban.web.forms import refusals_said, show_refusal
+from tongban.web.links import links
 from tongban.web.tables import Column
 
 TONES = {"open": "progress", "kept": "good", "broken": "bad", "void": "plain"}
@@ -86,15 +87,19 @@ def owed(request: HttpRequest, promise_id: UUID) -> HttpResponse:
     return render(request, "matters/owed.html", context, status=422 if refused else 200)
 
 
-COLUMNS = (
-    Column("number", T("编号", "Number"), lambda p: p.case.number, "case__number",
-           href=lambda p: reverse("matters:desk_promise", args=[p.pk])),
-    Column("name", T("申请人", "Applicant"), lambda p: p.case.name, "case__name_pinyin"),
-    Column("service", T("事项", "Service"), lambda p: p.case.definition.title),
+_promise_page = links("matters:desk_promise")
+_COLUMNS = (
+    Column("number", T("编号", "Number"), lambda p: p.case__number, "case__number", href=lambda p: _promise_page(p.pk)),
+    Column("name", T("申请人", "Applicant"), lambda p: p.case__name, "case__name_pinyin"),
+    Column("service", T("事项", "Service"), lambda p: T(p.case__definition__name, p.case__definition__name_en)),
     Column("what", T("承诺事项", "What was promised"), lambda p: T.read(p.title)),
     Column("kind", T("方式", "Kind"), lambda p: KINDS[p.kind]),
     Column("due", T("最迟", "Last day"), lambda p: p.due_on, "due_on"),
     Column("state", T("状态", "State"), lambda p: _state(p)[0], tone=lambda p: _state(p)[1]),
+)  # fmt: skip
+_WAITING = Waiting(
+    T("待兑现承诺", "Promises to be kept"), promises_waiting, _COLUMNS,
+    ("pk", "case__number", "case__name", "case__definition__name", "case__definition__name_en", "title", "kind", "due_on", "state"),
 )  # fmt: skip
 
 
@@ -102,8 +107,7 @@ COLUMNS = (
 @require_GET
 def waiting(request: HttpRequest) -> HttpResponse:
     """Promises my unit looks after, the nearest day first."""
-    title = T("待兑现承诺", "Promises to be kept")
-    return waiting_list(request, promises_waiting(actor_of(request)), COLUMNS, title, sort="due")
+    return waiting_list(request, _WAITING, sort="due")
 
 
 _ACTS = {

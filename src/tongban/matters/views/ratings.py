@@ -19,25 +19,31 @@ from tongban.matters.forms import AppealForm, CallbackForm, RatingAnswerForm, Ra
 from tongban.matters.models import Rating
 from tongban.matters.rules.ratings import FOLLOWS, LEVELS, MEASURES, REASONS, is_bad
 from tongban.matters.views.acts import Act, blank_form, take_act
-from tongban.matters.views.desk import waiting_list
-from tongban.web.audiences import actor_of, audience
+from tongban.matters.views.desk import Waiting, waiting_list
+from tongban.web.audiences import audience
 from tongban.web.forms import refusals_in
+from tongban.web.links import links
 from tongban.web.tables import Column
 
 _TONES = {"none": "plain", "open": "action", "answered": "progress", "appealed": "progress", "settled": "good"}
+_rating_page = links("matters:desk_rating")
 _COLUMNS = (
     Column(
         "number",
         T("编号", "Number"),
-        lambda r: r.case.number,
-        href=lambda r: reverse("matters:desk_rating", args=[r.pk]),
+        lambda r: r.case__number,
+        href=lambda r: _rating_page(r.pk),
     ),
-    Column("service", T("事项", "Service"), lambda r: r.case.definition.title),
+    Column("service", T("事项", "Service"), lambda r: T(r.case__definition__name, r.case__definition__name_en)),
     Column("level", T("评价", "Rating"), lambda r: LEVELS[r.level], "level"),
     Column("rated", T("评价时间", "Rated"), lambda r: r.rated_at, "rated_at"),
     Column("due", T("最迟答复", "Answer by"), lambda r: r.follow_due_on, "follow_due_on"),
     Column("state", T("状态", "State"), lambda r: FOLLOWS[r.follow], tone=lambda r: _TONES[r.follow]),
 )
+_TO_FOLLOW = Waiting(
+    T("差评整改", "Bad ratings"), queries.ratings_to_follow, _COLUMNS,
+    ("pk", "case__number", "case__definition__name", "case__definition__name_en", "level", "rated_at", "follow_due_on", "follow"),
+)  # fmt: skip
 
 
 @audience("person")
@@ -69,8 +75,7 @@ def rate(request: HttpRequest, case_id: UUID) -> HttpResponse:
 @require_GET
 def follow_ups(request: HttpRequest) -> HttpResponse:
     """Bad ratings that wait for my unit, and appeals that wait for the auditor."""
-    rows = queries.ratings_to_follow(actor_of(request))
-    return waiting_list(request, rows, _COLUMNS, T("差评整改", "Bad ratings"), sort="due")
+    return waiting_list(request, _TO_FOLLOW, sort="due")
 
 
 _ACTS = {

@@ -14,8 +14,9 @@ from tongban.matters.queries.history import EVENTS
 from tongban.matters.queries.printing import case_tone
 from tongban.matters.queries.unfinished import cases_unsigned, papers_unsealed, waits_for
 from tongban.matters.rules.cases import STATES
-from tongban.matters.views.desk import waiting_list
+from tongban.matters.views.desk import Waiting, waiting_list
 from tongban.web.audiences import actor_of, audience
+from tongban.web.links import links
 from tongban.web.tables import Column
 
 
@@ -28,6 +29,9 @@ def _intake_page(case: Any, person_id: Any) -> str:
 def _holder(case: Any) -> str:
     intake = getattr(case, "intake", None)
     return str(intake.holder_name if intake else case.operator)
+
+
+_UNSIGNED = Waiting(T("待签署", "To sign"), cases_unsigned, (), ())
 
 
 @audience("staff", capability=hooks.TAKE_IN)
@@ -43,17 +47,21 @@ def unsigned(request: HttpRequest) -> HttpResponse:
         Column("holder", T("经办人", "Handled by"), _holder),
         Column("state", T("状态", "State"), lambda c: STATES[c.state], tone=case_tone),
     )  # fmt: skip
-    return waiting_list(request, cases_unsigned(by), columns, T("待签署", "To sign"), sort="since")
+    return waiting_list(request, _UNSIGNED, sort="since", columns=columns)
 
 
-_UNSEALED = (
-    Column("number", T("编号", "Number"), lambda e: e.case.number, "case__number",
-           href=lambda e: reverse("matters:desk_delivery", args=[e.case_id])),
-    Column("name", T("申请人", "Applicant"), lambda e: e.case.name, "case__name_pinyin"),
-    Column("service", T("事项", "Service"), lambda e: e.case.definition.title),
+_delivery_page = links("matters:desk_delivery")
+_COLUMNS = (
+    Column("number", T("编号", "Number"), lambda e: e.case__number, "case__number", href=lambda e: _delivery_page(e.case_id)),
+    Column("name", T("申请人", "Applicant"), lambda e: e.case__name, "case__name_pinyin"),
+    Column("service", T("事项", "Service"), lambda e: T(e.case__definition__name, e.case__definition__name_en)),
     Column("what", T("文书", "Paper"), lambda e: str(EVENTS[e.kind])),
     Column("at", T("作出", "Made"), lambda e: e.at, "at"),
-    Column("due", T("最迟送达", "Deliver by"), lambda e: e.case.deliver_by, "case__deliver_by"),
+    Column("due", T("最迟送达", "Deliver by"), lambda e: e.case__deliver_by, "case__deliver_by"),
+)  # fmt: skip
+_UNSEALED = Waiting(
+    T("待盖章", "To seal"), papers_unsealed, _COLUMNS,
+    ("case_id", "case__number", "case__name", "case__definition__name", "case__definition__name_en", "kind", "at", "case__deliver_by"),
 )  # fmt: skip
 
 
@@ -61,4 +69,4 @@ _UNSEALED = (
 @require_GET
 def unsealed(request: HttpRequest) -> HttpResponse:
     """Decisions whose letter or certificate is not sealed yet: made at once, or by the next minute's job."""
-    return waiting_list(request, papers_unsealed(actor_of(request)), _UNSEALED, T("待盖章", "To seal"), sort="at")
+    return waiting_list(request, _UNSEALED, sort="at")

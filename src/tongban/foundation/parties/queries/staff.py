@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, Q, QuerySet
 from django.utils import timezone
 
 from tongban.foundation.parties.models import (
@@ -122,20 +122,18 @@ def desks_of(by: Actor) -> tuple[list[Membership], list[Delegation]]:
     )
 
 
-def _one(found: QuerySet[Any]) -> QuerySet[Any]:
-    return found.select_related(None).order_by().values_list("pk")[:1]
-
-
-_OWN = Repeated[tuple[UUID]](lambda person_id, today: _one(memberships_in_force(person_id, today)))
-_LENT = Repeated[tuple[UUID]](lambda person_id, today: _one(delegations_in_force(person_id, today)))
+_WITH_DESK = Repeated[tuple[UUID]](
+    lambda person_id, today: Person.objects.filter(
+        Exists(memberships_in_force(person_id, today)) | Exists(delegations_in_force(person_id, today)), pk=person_id
+    ).values_list("pk")
+)
 
 
 def has_desk(by: Actor) -> bool:
     """Whether a person may open a desk today, their own or a colleague's."""
     if by.person_id is None:
         return False
-    today = timezone.localdate()
-    return bool(_OWN(person_id=by.person_id, today=today) or _LENT(person_id=by.person_id, today=today))
+    return bool(_WITH_DESK(person_id=by.person_id, today=timezone.localdate()))
 
 
 def clients_visible_to(by: Actor) -> QuerySet[ApiClient]:
