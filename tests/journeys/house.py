@@ -20,7 +20,7 @@ def running_house(place: Path) -> Iterator[House]:
     """A demo with a database of its own; gone afterwards, processes and all."""
     with _database() as urls:
         house = House(place / "var", dies_with_us=True, given=urls | {
-            "TONGBAN_WEB_WORKERS": "1", "TONGBAN_JOB_CONCURRENCY": "1", "TONGBAN_LOG_LEVEL": "INFO",
+            "TONGBAN_WEB_WORKERS": "1", "TONGBAN_JOB_WORKERS": "1", "TONGBAN_LOG_LEVEL": "INFO",
             "TONGBAN_ALLOW_PRIVATE_ENDPOINTS": "true",
         })  # fmt: skip
         try:

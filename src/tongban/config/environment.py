@@ -30,7 +30,8 @@ class Environment(BaseSettings):
     port: int = Field(8000, ge=1, le=65535, description="Port the web server listens on.")
     web_workers: int = Field(2, ge=1, le=64, description="Processes of the web server.")
     web_threads: int = Field(4, ge=1, le=64, description="Threads that run pages in each web process.")
-    job_concurrency: int = Field(2, ge=1, le=64, description="Background jobs run at the same time.")
+    job_workers: int = Field(2, ge=1, le=64, description="Processes that run background jobs.")
+    job_concurrency: int = Field(1, ge=1, le=64, description="Background jobs each such process runs at the same time.")
     allowed_hosts: str = Field(
         ".localhost,localhost,127.0.0.1,[::1]", description="Host names served, separated by commas."
     )

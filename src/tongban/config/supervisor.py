@@ -193,7 +193,10 @@ class Watch:
         environment = {name: value for name, value in os.environ.items() if not name.startswith("DATABASE_OWNER")}
         environment |= {MARK: str(var_dir), "TONGBAN_DATABASE_ROLE": "runtime"}
         self.web = Child("web", web_command(settings), environment, var_dir / "log" / "web.log")
-        self.worker = Child("worker", worker_command(settings), environment, var_dir / "log" / "worker.log")
+        self.workers = [
+            Child(name, worker_command(settings), environment, var_dir / "log" / f"{name}.log")
+            for name in ("worker", *(f"worker-{number}" for number in range(2, settings.job_workers + 1)))
+        ]
         log = var_dir / "log" / "sequencer.log"
         self.sequencer = Child("sequencer", sequencer_command(), environment, log)
         self.witness: Child | None = None
@@ -247,7 +250,7 @@ class Watch:
                 self._report("公开日志恢复正常。", "The public logs go on.")
 
     def _until_ready(self) -> None:
-        """Wait for the first answer with the processors to the web server alone; the worker starts after it."""
+        """Wait for the first answer with the processors to the web server alone; the workers start after it."""
         deadline = time.monotonic() + READY_SECONDS
         while not self.bell.stops and not self._answers():
             self._tend()
@@ -258,9 +261,9 @@ class Watch:
                 )
             self.bell.wait(0.1)
         if command := demo_witness(self.settings, self.var_dir):
-            self.witness = Child("witness", command, self.worker.environment, self.var_dir / "log" / "witness.log")
+            self.witness = Child("witness", command, self.web.environment, self.var_dir / "log" / "witness.log")
             self.children.append(self.witness)
-        self.children += [self.worker, self.sequencer]
+        self.children += [*self.workers, self.sequencer]
 
     def _answers(self) -> bool:
         """Whether the web server answers. (/readyz also asks for a worker, which starts only then.)"""
@@ -285,10 +288,11 @@ class Watch:
         _say(f"{time.strftime('%H:%M:%S')} {zh}  {en}")
 
     def _stop(self) -> None:
-        """The web server drains, the worker finishes its job; the database, last, is stopped by who started it."""
+        """The web server drains, the workers finish their jobs; the database, last, is stopped by who started it."""
         self._report("正在停止；再按一次 Ctrl-C 强制停止。", "Stopping; Ctrl-C again to force it.")
         self.web.stop(self.bell, _DRAIN_SECONDS)
-        self.worker.stop(self.bell, _DRAIN_SECONDS)
+        for worker in self.workers:
+            worker.stop(self.bell, _DRAIN_SECONDS)
         self.sequencer.stop(self.bell, _DRAIN_SECONDS)
         if self.witness:
             self.witness.stop(self.bell, _DRAIN_SECONDS)

@@ -2,7 +2,8 @@
 
 ``AskedBy(cases_to_accept)`` makes the query with stand-ins for the actor's ids and region, once for each role, set of
 capabilities and way of acting, and asks it with those of whoever asks. The function may look at anything of the actor that
-says what kind they are; it may ask nothing of the database, and no day but as a function of the database's own.
+says what kind they are. What else it looks at stays in the statement: it asks nothing of the database, nor which day or
+which jurisdiction it is.
 """
 
 from __future__ import annotations

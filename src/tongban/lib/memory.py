@@ -3,25 +3,33 @@
 from __future__ import annotations
 
 import gc
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 _NEW_OBJECTS = 20_000
+_lock = threading.Lock()
+_undisturbed = 0  # blocks that are running now, whatever their thread
 
 
 @contextmanager
 def undisturbed() -> Iterator[None]:
     """No search for cycles inside the block: for a batch of bounded size that makes none, where it costs a third of the time.
 
-    It holds for the whole process. Two blocks at once, the one that ends first ends it for both, which is only slower.
+    It holds for the whole process, until the last of several blocks at once ends: two threads with large batches would otherwise
+    look through one another's objects.
     """
-    was_on = gc.isenabled()
-    gc.disable()
+    global _undisturbed
+    with _lock:
+        _undisturbed += 1
+        gc.disable()
     try:
         yield
     finally:
-        if was_on:
-            gc.enable()
+        with _lock:
+            _undisturbed -= 1
+            if not _undisturbed:
+                gc.enable()
 
 
 def settle() -> None:

@@ -125,7 +125,9 @@ class TestLife:
         self, installation: Installation, running: subprocess.Popen[bytes]
     ) -> None:
         assert installation.answers()
-        assert {"web", "worker", "sequencer"} == {path.stem for path in (installation.var / "log").glob("*.log")}
+        assert {"web", "worker", "worker-2", "sequencer"} == {
+            path.stem for path in (installation.var / "log").glob("*.log")
+        }
         running.send_signal(signal.SIGINT)
         assert running.wait(PATIENCE) == 0
         assert installation.members() == set()

@@ -136,7 +136,7 @@ def badge(label: Any, tone: str = "plain") -> SafeString:
     return _badge(str(label), tone)
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=512, typed=True)  # what is safe already and what is not are two labels
 def _badge(label: str, tone: str) -> SafeString:
     sign = icon(_TONE_ICONS[tone]) if tone in _TONE_ICONS else ""
     return format_html('<span class="tb-badge tb-badge-{}">{}{}</span>', tone, sign, label)
