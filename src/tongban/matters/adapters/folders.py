@@ -17,6 +17,7 @@ from tongban.matters.rules.examples import Examples
 from tongban.matters.rules.folders import read_elements, read_folder, read_themes
 from tongban.matters.rules.materials import files_named
 from tongban.matters.rules.printing import certificate_content
+from tongban.matters.rules.remedies import NO_FILE
 from tongban.matters.rules.shape import Content, Element
 from tongban.matters.rules.sources import Fault, Faulty
 
@@ -145,11 +146,20 @@ def no_folder(path: Path) -> Refusal:
 
 
 def _text(path: Path, under: str = "") -> str:
+    line, raw = 1, b""
     try:
-        return path.read_text("utf-8-sig")
-    except (OSError, UnicodeDecodeError):
-        text = T("读不到这个文件，或它不是 UTF-8 文本。", "The file cannot be read, or is not UTF-8 text.")
-        raise Faulty([Fault(f"{under}/{path.name}" if under else path.name, 1, text)]) from None
+        raw = path.read_bytes()
+        return raw.decode("utf-8-sig")
+    except FileNotFoundError:
+        text = NO_FILE
+    except UnicodeDecodeError as error:
+        line += raw.count(b"\n", 0, error.start)
+        text = T("这个文件不是 UTF-8 编码。请在编辑器里“另存为”，编码选 UTF-8。",
+                 "This file is not in UTF-8: save it again with the encoding UTF-8.")  # fmt: skip
+    except OSError as error:
+        text = T("读不到这个文件（{why}），请检查权限。", "The file cannot be read ({why}): check its permissions.")
+        text = text.format(why=error.strerror)
+    raise Faulty([Fault(f"{under}/{path.name}" if under else path.name, line, text)])
 
 
 def paper_template(name: str) -> str:

@@ -55,8 +55,9 @@ def check_expression(expression: str, sample: Mapping[str, Any], gives: type = b
     try:
         program = _program(expression)
     except ValueError as error:
-        why = str(error).splitlines()[0].removeprefix(f"Failed to parse expression '{expression}': ")
-        raise WrongExpression(T("CEL 表达式写法有误：{why}", "Not a CEL expression: {why}").format(why=why)) from None
+        raise WrongExpression(
+            _unreadable(str(error).removeprefix(f"Failed to parse expression '{expression}': "))
+        ) from None
     unknown = sorted(name for name in program.functions() if name[0].isalpha() and name not in FUNCTIONS)
     if unknown:
         raise WrongExpression(
@@ -71,6 +72,30 @@ def check_expression(expression: str, sample: Mapping[str, Any], gives: type = b
         ) from None  # fmt: skip
     if type(result) is not gives:
         raise WrongExpression(_GIVES[gives])
+
+
+_WHERE = re.compile(r"<input>:\d+:(\d+): Syntax error: (.*)")
+_QUOTED = re.compile(r"(?:input|at:?) '(.*?)'(?: expecting|$)")
+_MISSING = re.compile(r"missing '(.+?)' at")
+_OPERATORS = T("可用的运算符：== != < <= > >= && || ! in + - * / ? :",
+               "Operators are == != < <= > >= && || ! in + - * / ? :")  # fmt: skip
+
+
+def _unreadable(said: str) -> T:
+    """What the parser of CEL stumbled over, and where; it goes on for lines about what it would have liked instead."""
+    found = _WHERE.search(said)
+    place, what = (found[1], found[2].strip()) if found else ("1", said.splitlines()[0])
+    quoted, missing = _QUOTED.search(what), _MISSING.search(what)
+    if missing:
+        text = T("CEL 表达式缺少“{near}”（第 {place} 个字符处），请补上。",
+                 "Not a CEL expression: “{near}” is missing at character {place}; add it.")  # fmt: skip
+        return text.format(near=missing[1], place=place)
+    near = quoted[1].strip() if quoted else what
+    if near == "<EOF>":
+        return T("CEL 表达式没有写完，请补上后面的部分。", "Not a CEL expression: it ends too early; write the rest.")
+    text = T("CEL 表达式在第 {place} 个字符“{near}”处看不懂，请改正或删去。{operators}",
+             "Not a CEL expression: character {place}, “{near}”, is not understood; correct or remove it. {operators}")  # fmt: skip
+    return text.format(place=place, near=near, operators=_OPERATORS)
 
 
 _GIVES = {

@@ -24,6 +24,7 @@ from tongban.matters.rules.fees import fee_faults
 from tongban.matters.rules.materials import material_faults
 from tongban.matters.rules.parameters import parameter_faults
 from tongban.matters.rules.promises import promise_faults
+from tongban.matters.rules.remedies import NO_FILE
 from tongban.matters.rules.shape import (
     CertificateShape,
     Content,
@@ -97,7 +98,7 @@ def _read_files(name: str, files: Mapping[str, str]) -> tuple[dict[str, Source],
     for file, shape in (FILES | {known: MAYBE[known] for known in MAYBE if known in files}).items():
         try:
             if file not in files:
-                raise Faulty([Fault(f"{name}/{file}", 1, T("缺少这个文件。", "This file is missing."))])
+                raise Faulty([Fault(f"{name}/{file}", 1, NO_FILE)])
             sources[file] = read_yaml(f"{name}/{file}", files[file])
             read[file] = read_as(sources[file], shape)
         except Faulty as faulty:

@@ -9,6 +9,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from tongban.lib.words import T
+from tongban.matters.rules.remedies import shape_remedy, value_remedy, yaml_remedy
 
 Shape = TypeVar("Shape", bound=BaseModel)
 Path = tuple[str | int, ...]
@@ -25,8 +26,14 @@ class _Loader(_Parser):  # type: ignore[misc]
         """The value of a node."""
         try:
             return super().construct_object(node, deep)
-        except (ValueError, OverflowError) as error:
-            raise yaml.MarkedYAMLError(problem=str(error), problem_mark=node.start_mark) from None
+        except (ValueError, OverflowError):
+            raise _NoValue(node) from None
+
+
+class _NoValue(Exception):
+    def __init__(self, node: yaml.Node) -> None:
+        super().__init__()
+        self.line, self.message = node.start_mark.line + 1, value_remedy(str(node.value), str(node.tag))
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,17 +84,23 @@ def read_yaml(file: str, text: str) -> Source:
         node, value = _node_and_value(text)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
-        message = T(
-            "YAML 写法有误：{why}。检查缩进、冒号后的空格和引号。",
-            "Not YAML: {why}. Check indentation, the space after a colon, quotes.",
-        )
-        raise Faulty([Fault(file, line, message.format(why=error.problem))]) from None  # fmt: skip
+        raise Faulty([Fault(file, line, yaml_remedy(str(error.problem)))]) from None
+    except _NoValue as error:
+        raise Faulty([Fault(file, error.line, error.message)]) from None
     except yaml.YAMLError as error:
         raise Faulty(
-            [Fault(file, 1, T("文件含有不能读取的字符：{why}", "Unreadable characters: {why}").format(why=error))]
+            [
+                Fault(
+                    file,
+                    1,
+                    T(
+                        "文件含有看不见的控制字符，请删去：{why}", "Characters nobody can see, remove them: {why}"
+                    ).format(why=error),
+                )
+            ]
         ) from None
     if node is None:
-        raise Faulty([Fault(file, 1, T("文件是空的。", "The file is empty."))])
+        raise Faulty([Fault(file, 1, T("文件是空的，请写上内容。", "The file is empty: write its contents."))])
     lines: dict[Path, int] = {}
     _note_lines(file, node, (), lines)
     return Source(file, value, lines)
@@ -149,5 +162,5 @@ def _explain(source: Source, found: Any) -> Fault:
     if kind == "extra_forbidden":
         return source.fault(path, T("不认识“{name}”，请检查拼写或删去。",
                                     "“{name}” is not known here: check the spelling or remove it.").format(name=name))  # fmt: skip
-    return source.fault(path, T("“{name}”不符合要求：{why}。请改正。", "“{name}” is not right: {why}. Correct it.").format(
-        name=name, why=found["msg"].removeprefix("Value error, ")))  # fmt: skip
+    said = T("“{name}”不符合要求：{why}。请改正。", "“{name}” is not right: {why}. Correct it.")
+    return source.fault(path, said.format(name=name, why=shape_remedy(found)))

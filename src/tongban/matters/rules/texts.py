@@ -8,6 +8,7 @@ from pydantic import GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
 from tongban.lib.words import T
+from tongban.matters.rules.remedies import Unfit
 
 
 class _TextSchema:
@@ -25,11 +26,12 @@ def _read_text(value: Any) -> T:
     try:
         text = T.read(value)
     except ValueError:
-        raise ValueError(
-            "write {zh: …, en: …}, and put a text that holds a comma, colon or question mark in quotes"
-        ) from None
+        raise Unfit(T(
+            "两种语言都要写，写成 {zh: …, en: …}；含逗号、冒号或问号的文字加引号",
+            "write both languages as {zh: …, en: …}, and put a text that holds a comma, colon or question mark in quotes",
+        )) from None  # fmt: skip
     if not text.zh.strip() or not text.en.strip():
-        raise ValueError("neither language may be empty")
+        raise Unfit(T("中文和英文都不能空着", "neither language may be empty"))
     return text
 
 

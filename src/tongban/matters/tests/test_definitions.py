@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Callable
 from io import StringIO
@@ -64,26 +65,30 @@ def test_every_shipped_definition_and_its_examples_are_right() -> None:
         ("form.yaml", "element: supplies.thermometers}", "element: supplies.masks}", "asked before"),
         ("form.yaml", "visible: workforce.key_areas > 0", "visible: workforce.screened", "asked later"),
         ("form.yaml", "visible: workforce.key_areas > 0", "visible: workforce.nobody > 0", "does not ask “workforce.nobody”"),
-        ("form.yaml", "visible: premises.canteen}", "visible: premises.canteen &&}", "Not a CEL expression"),
+        ("form.yaml", "visible: premises.canteen}", "visible: premises.canteen &&}", "it ends too early"),
+        ("form.yaml", "visible: premises.canteen}", "visible: premises.canteen and premises.canteen}", "character 18, “and”, is not"),
+        ("form.yaml", "visible: premises.canteen}", "visible: (premises.canteen}", "“)” is missing at character 18"),
+        ("form.yaml", "code: contact\n", "code: [contact]\n", "a text belongs here"),
+        ("form.yaml", "code: contact\n", "code: contact: again\n", "Put a text that holds a colon in quotes"),
         ("form.yaml", "visible: premises.canteen}", "visible: 'premises.canteen + 1 > 0'}", "cannot be evaluated"),
         ("form.yaml", "visible: premises.canteen}", "visible: workforce.total}", "must give true or false"),
         ("form.yaml", "rule: safety.self_check", "rule: hack(safety.self_check)", "The function hack is not offered"),
         ("form.yaml", "field: safety.self_check", "field: supplies.masks", "is not on this screen"),
         ("form.yaml", "code: contact\n", "code: company\n", "This screen's code is taken"),
         ("form.yaml", "code: start\n", "code: start\n    code: again\n", "“code” is there twice"),
-        ("form.yaml", "title: {zh: 场所, en: The premises}", "title: {zh: 场所}", "write {zh: …, en: …}"),
+        ("form.yaml", "title: {zh: 场所, en: The premises}", "title: {zh: 场所}", "write both languages as {zh: …, en: …}"),
         ("certificate.yaml", "element: enterprise.uscc", "element: epidemic_contact.phone", "must not be printed"),
         ("certificate.yaml", "element: enterprise.uscc", "element: person.name", "cannot be printed"),
         ("certificate.yaml", "，{holder}可以", "，{who}可以", "Unknown place “who”"),
         ("examples.yaml", "workforce.local: 10", "workforce.local: 24", "should give"),
         ("examples.yaml", "hidden: [premises.canteen_measures]", "hidden: [premises.canteen]", "should be hidden"),
-        ("form.yaml", "screens:", "screens: [", "Not YAML"),
+        ("form.yaml", "screens:", "screens: [", "or a bracket is not closed"),
         ("definition.yaml", "element: material.staff_list\n", "element: workforce.total\n", "no file question “workforce.total”"),
         ("definition.yaml", "need: optional", "need: required", "the form says optional"),
         ("certificate.yaml", "element: enterprise.uscc", "element: material.prevention_plan", "it cannot be printed"),
         ("form.yaml", "screens:", "x: &a 1\ny: *a\nscreens:", "Anchors and aliases"),
-        ("form.yaml", "screens:", "x: 2020-02-30\nscreens:", "day is out of range"),
-        ("form.yaml", "screens:", f"x: {'9' * 6000}\nscreens:", "4300 digits"),
+        ("form.yaml", "screens:", "x: 2020-02-30\nscreens:", "There is no day 2020-02-30: correct the date"),
+        ("form.yaml", "screens:", f"x: {'9' * 6000}\nscreens:", "cannot be used as a value"),
         ("form.yaml", "screens:", f"x: {'[' * 5000}\nscreens:", "Too deep"),
     ],
 )  # fmt: skip
@@ -111,15 +116,33 @@ def test_the_guides_materials_and_the_forms_files_have_to_agree(folder: Path) ->
 
 def test_missing_empty_and_unreadable_files_are_named(folder: Path) -> None:
     (folder / SERVICE / "certificate.yaml").unlink()
-    assert faults_of(folder) == [f"{SERVICE}/certificate.yaml:1: This file is missing."]
+    (fault,) = faults_of(folder)
+    assert fault.startswith(f"{SERVICE}/certificate.yaml:1: This file is missing: add it")
     (folder / SERVICE / "certificate.yaml").write_text("", "utf-8")
     assert "The file is empty" in faults_of(folder)[0]
     (folder / SERVICE / "certificate.yaml").write_bytes("标题".encode("gbk"))
-    assert "not UTF-8" in faults_of(folder)[0]
+    assert "not in UTF-8: save it again" in faults_of(folder)[0]
     with pytest.raises(Refusal, match="no_folder"):
         read_library(folder / "nowhere")
     with pytest.raises(Refusal, match="no_folder"):
         read_library(folder, "nowhere")
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new"),
+    [
+        ("form.yaml", "screens:", "screens: x"), ("form.yaml", "code: contact\n", "code: [contact]\n"), ("form.yaml", "screens:", "\tscreens:"),
+        ("form.yaml", "screens:", "x: 2020-02-30\nscreens:"), ("form.yaml", "title: {zh: 场所, en: The premises}", "title: {zh: 场所}"),
+        ("form.yaml", "visible: premises.canteen}", "visible: premises.canteen &&}"), ("definition.yaml", "assurance: 2", "assurance: two"),
+        ("form.yaml", "visible: premises.canteen}", "visible: premises.canteen = 1}"),
+    ],
+)  # fmt: skip
+def test_the_chinese_of_a_fault_is_chinese(folder: Path, file: str, old: str, new: str) -> None:
+    change(folder / SERVICE / file, old, new)
+    with pytest.raises(Faulty) as found:
+        read_library(folder)
+    for fault in found.value.faults:
+        assert not re.search(r"[A-Za-z]{3,} [A-Za-z]{2,}", fault.message.zh), fault.message.zh
 
 
 def test_all_faults_are_named_at_once(folder: Path) -> None:
