@@ -110,9 +110,9 @@ buildings = list(Place.objects.filter(level="building", source="bench").values_l
 def initials(length): return name_key(one()[1]).initials[:length]
 print(p95(lambda: queries.profile_of(city, area=area())),
       p95(lambda: queries.building_matrix(city, random.choice(buildings))),
-      p95(lambda: list(queries.residents_visible_to(worker(area()), term=initials(3))[:20])),
-      p95(lambda: list(queries.residents_visible_to(city, term=initials(3))[:20])),
-      p95(lambda: list(queries.residents_visible_to(city, term=initials(2))[:20])),
+      p95(lambda: queries.residents_named(worker(area()), initials(3))),
+      p95(lambda: queries.residents_named(city, initials(3))),
+      p95(lambda: queries.residents_named(city, initials(2))),
       p95(lambda: list(queries.residents_by_document(city, "resident_id", one()[2]))),
       p95(lambda: list(queries.residents_by_phone(city, one()[3]))))
 """

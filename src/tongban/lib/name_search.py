@@ -32,6 +32,23 @@ def name_query(term: str, *, via: str = "", personal: bool = True) -> Q:
     return condition
 
 
+def letter_searches(term: str, *, personal: bool = True) -> list[tuple[Q, tuple[str, ...]]]:
+    """For a term of letters alone: each way to read it, with the order in which an index holds its rows.
+
+    Asked one by one, each for the first few, they cost the same among five million names; ``name_query`` asks for all of
+    them at once, which no index holds in any order. Empty for a term with characters or of signs.
+    """
+    terms = name_terms(term, personal=personal)
+    if terms.contains or not terms.pinyin:
+        return []
+    return [
+        (Q(name_initials__startswith=terms.initials), ("name_initials", "name_pinyin", "pk")),
+        (Q(name_pinyin__startswith=terms.pinyin), ("name_pinyin", "pk")),
+        *((Q(name__startswith=surname, name_pinyin__startswith=pinyin), ("name_pinyin", "pk"))
+          for surname, pinyin in terms.readings),
+    ]  # fmt: skip
+
+
 def _second_reading(path: str, readings: tuple[tuple[str, str], ...]) -> Q:
     condition = Q()
     for surname, pinyin in readings:

@@ -23,6 +23,7 @@ from tongban.foundation.registers.queries import (
     residence_facts,
     residents_by_document,
     residents_by_phone,
+    residents_named,
     residents_visible_to,
     to_confirm,
 )
@@ -77,7 +78,7 @@ def found_by(by: Actor, asked: Numbers, *, area: str = "") -> Found:
     if not asked.text:
         return Found([], [], [])
     return Found(
-        list(residents_visible_to(by, area=area, term=asked.text)[:MOST]),
+        residents_named(by, asked.text, area=area, most=MOST),
         [one for one in places_matching(by, asked.text, area=area) if one.level in ("building", "group", "grid")],
         list(companies_at(by, area=area).filter(name_query(asked.text, via="company", personal=False))[:10]),
     )

@@ -678,6 +678,12 @@ class Migration(migrations.Migration):
                     ),
                     models.Index(
                         condition=models.Q(("until__isnull", True)),
+                        fields=["name_initials", "name_pinyin", "id"],
+                        include=("area_code",),
+                        name="residence_initials",
+                    ),
+                    models.Index(
+                        condition=models.Q(("until__isnull", True)),
                         fields=["area_code", "kind", "sex", "birth_year"],
                         name="residence_profile",
                     ),

@@ -134,6 +134,13 @@ class Residence(Named, House):
         indexes = [
             *Named.Meta.indexes,
             models.Index(fields=["area_code", "name_pinyin"], condition=_OPEN, name="residence_area_name"),
+            # In the order of a search by initials, with all it asks: it reads no rows but the few it shows.
+            models.Index(
+                fields=["name_initials", "name_pinyin", "id"],
+                include=["area_code"],
+                condition=_OPEN,
+                name="residence_initials",
+            ),
             models.Index(fields=["area_code", "kind", "sex", "birth_year"], condition=_OPEN, name="residence_profile"),
             models.Index(fields=["area_code", "confirmed_at"], condition=_OPEN, name="residence_freshness"),
             models.Index(fields=["until"], condition=~_OPEN, name="residence_over"),

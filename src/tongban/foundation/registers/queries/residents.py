@@ -19,7 +19,7 @@ from tongban.foundation.registers.rules.places import COMMUNITY_DIGITS
 from tongban.lib.actors import Actor
 from tongban.lib.fields import blind_index_any
 from tongban.lib.identifiers import check_document
-from tongban.lib.name_search import name_query
+from tongban.lib.name_search import letter_searches, name_query
 from tongban.lib.phones import check_mobile
 from tongban.lib.refusals import not_found
 from tongban.lib.words import T
@@ -46,6 +46,17 @@ def residents_visible_to(
     # being read until twenty answer to it.
     by_name = Concat("name_pinyin", Value("")) if term.strip() else F("name_pinyin")
     return found.select_related("dwelling").order_by(by_name, "name", "pk")
+
+
+def residents_named(by: Actor, term: str, *, area: str = "", most: int = 20) -> list[Residence]:
+    """The first of an area whose name answers to what somebody types: those with just these initials before longer names."""
+    searches = letter_searches(term)
+    if not searches:
+        return list(residents_visible_to(by, area=area, term=term)[:most])
+    here = Residence.objects.filter(until__isnull=True, **within(scope_of(by, VIEW, area)))
+    parts = [here.filter(named).order_by(*order).values_list("pk", flat=True)[:most] for named, order in searches]
+    rows = Residence.objects.select_related("dwelling").in_bulk({pk for part in parts for pk in part})
+    return sorted(rows.values(), key=lambda row: (len(row.name_initials), row.name_pinyin, row.name, row.pk))[:most]
 
 
 def residents_by_document(by: Actor, document_type: str, number: str) -> QuerySet[Residence]:

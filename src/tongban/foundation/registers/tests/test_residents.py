@@ -211,6 +211,48 @@ def test_a_community_in_numbers(estate: Estate, django_assert_num_queries: Any) 
     assert [one.name for one in queries.to_confirm(by)] == ["居民2"]
 
 
+def named(estate: Estate, *names: str) -> None:
+    for place, name in enumerate(names):
+        person = person_of(name, 50 + place)
+        rooms = list(estate.rooms.values())
+        new = actions.NewResidence(person.pk, rooms[place % len(rooms)].pk, "floating")
+        actions.record_residence(new, by=estate.worker)
+
+
+def test_the_first_who_answer_are_those_a_list_of_all_would_name(estate: Estate) -> None:
+    named(estate, "王新", "王新华", "吴晓东", "曾国强", "Wx Brown", "万俟雪")
+    by, north = estate.worker, grid_worker(NORTH, 81)
+    for term in (
+        "wx",
+        "wxh",
+        "wangxin",
+        "w",
+        "zgq",
+        "zeng",
+        "cengguo",
+        "王",
+        "王x",
+        "brown",
+        "wxbrown",
+        "mqx",
+        "-",
+        "qqq",
+    ):
+        every = set(queries.residents_visible_to(by, term=term)) if term != "-" else set()
+        assert set(queries.residents_named(by, term)) == every, term
+        assert queries.residents_named(north, term) == [], term
+
+
+def test_just_these_initials_come_before_longer_names(estate: Estate, django_assert_num_queries: Any) -> None:
+    named(estate, "王新华", "吴晓东", "王新")
+    with django_assert_num_queries(3):  # by initials, by pinyin, the few found
+        found = queries.residents_named(estate.worker, "wx")
+    assert [row.name for row in found] == ["王新", "王新华", "吴晓东"]
+    assert [row.name for row in queries.residents_named(estate.worker, "wx", most=1)] == ["王新"]
+    Residence.objects.filter(name="王新").update(until=date(2020, 1, 1))
+    assert [row.name for row in queries.residents_named(estate.worker, "wx", most=2)] == ["王新华", "吴晓东"]
+
+
 def test_a_corrected_person_is_corrected_in_the_lists(estate: Estate) -> None:
     person = person_of("张三", 40)
     actions.record_residence(actions.NewResidence(person.pk, estate.rooms["1-101"].pk, "registered"), by=estate.worker)
