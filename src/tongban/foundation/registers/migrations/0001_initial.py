@@ -674,6 +674,7 @@ class Migration(migrations.Migration):
                     models.Index(
                         condition=models.Q(("until__isnull", True)),
                         fields=["area_code", "name_pinyin"],
+                        include=("name_initials", "id"),
                         name="residence_area_name",
                     ),
                     models.Index(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Value
-from django.db.models.functions import Coalesce, Concat
+from django.db.models.functions import Coalesce, Concat, Length
 from django.utils import timezone
 
 from tongban.foundation.parties.queries import people_by_id, person_by_document
@@ -53,8 +53,14 @@ def residents_named(by: Actor, term: str, *, area: str = "", most: int = 20) -> 
     searches = letter_searches(term)
     if not searches:
         return list(residents_visible_to(by, area=area, term=term)[:most])
-    here = Residence.objects.filter(until__isnull=True, **within(scope_of(by, VIEW, area)))
-    parts = [here.filter(named).order_by(*order).values_list("pk", flat=True)[:most] for named, order in searches]
+    scope = scope_of(by, VIEW, area)
+    here = Residence.objects.filter(until__isnull=True, **within(scope)).values_list("pk", flat=True)
+    if len(scope) >= COMMUNITY_DIGITS:
+        # All names of a community are few: its index has the letters of each, and by an expression no other index tempts.
+        by_name = Concat("name_pinyin", Value(""))
+        parts = [here.filter(name_query(term)).order_by(Length("name_initials"), by_name, "pk")[:most]]
+    else:
+        parts = [here.filter(named).order_by(*order)[:most] for named, order in searches]
     rows = Residence.objects.select_related("dwelling").in_bulk({pk for part in parts for pk in part})
     return sorted(rows.values(), key=lambda row: (len(row.name_initials), row.name_pinyin, row.name, row.pk))[:most]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -222,6 +223,7 @@ def named(estate: Estate, *names: str) -> None:
 def test_the_first_who_answer_are_those_a_list_of_all_would_name(estate: Estate) -> None:
     named(estate, "王新", "王新华", "吴晓东", "曾国强", "Wx Brown", "万俟雪")
     by, north = estate.worker, grid_worker(NORTH, 81)
+    city = replace(by, region=COMMUNITY[:4])
     for term in (
         "wx",
         "wxh",
@@ -239,14 +241,17 @@ def test_the_first_who_answer_are_those_a_list_of_all_would_name(estate: Estate)
         "qqq",
     ):
         every = set(queries.residents_visible_to(by, term=term)) if term != "-" else set()
-        assert set(queries.residents_named(by, term)) == every, term
+        assert set(queries.residents_named(by, term)) == set(queries.residents_named(city, term)) == every, term
         assert queries.residents_named(north, term) == [], term
 
 
 def test_just_these_initials_come_before_longer_names(estate: Estate, django_assert_num_queries: Any) -> None:
     named(estate, "王新华", "吴晓东", "王新")
-    with django_assert_num_queries(3):  # by initials, by pinyin, the few found
+    with django_assert_num_queries(2):  # in a community all at once, then the few found
         found = queries.residents_named(estate.worker, "wx")
+    city = replace(estate.worker, region=COMMUNITY[:4])
+    with django_assert_num_queries(3):  # in a city by initials, by pinyin, then the few found
+        assert queries.residents_named(city, "wx") == found
     assert [row.name for row in found] == ["王新", "王新华", "吴晓东"]
     assert [row.name for row in queries.residents_named(estate.worker, "wx", most=1)] == ["王新"]
     Residence.objects.filter(name="王新").update(until=date(2020, 1, 1))
