@@ -39,10 +39,10 @@ def propose_publication(
 ) -> Publication:  # fmt: skip
     """Propose a checked service as its next version; nothing changes before somebody else confirms."""
     require(by, hooks.PUBLISH)
-    check_choice(in_flight.choice, in_flight.until, timezone.localdate())
     code = content.definition.code
     definition = Definition.objects.select_for_update(of=("self",)).filter(code=code).select_related("version").first()
     base = definition.version if definition else None
+    check_choice(in_flight.choice, in_flight.until, timezone.localdate(), is_first=base is None)
     plain = content.model_dump(mode="json")
     sha256 = fingerprint(plain)
     if base is not None and base.sha256 == sha256:

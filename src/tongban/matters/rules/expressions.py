@@ -68,10 +68,19 @@ def check_expression(expression: str, sample: Mapping[str, Any], gives: type = b
         result = program.execute(_nested(sample))
     except FAILURES as error:
         raise WrongExpression(
-            T("没有回答时表达式不能计算：{why}。", "It cannot be evaluated while nothing is answered: {why}.").format(why=error)
+            T("没有回答时表达式不能计算：{why}。", "It cannot be evaluated while nothing is answered: {why}.")
+            .format(why=_failure(error))
         ) from None  # fmt: skip
     if type(result) is not gives:
         raise WrongExpression(_GIVES[gives])
+
+
+def _failure(error: Exception) -> T:
+    said = str(error)
+    if said.startswith("No such overload"):
+        return T("类型对不上，数字、文字、是否不能混着比较或计算；用 int(…) 或 string(…) 转换",
+                 "types do not go together: numbers, texts and yes or no are not mixed; convert by int(…) or string(…)")  # fmt: skip
+    return T(said, said)
 
 
 _WHERE = re.compile(r"<input>:\d+:(\d+): Syntax error: (.*)")

@@ -26,6 +26,7 @@ from tongban.matters.rules.parameters import parameter_faults
 from tongban.matters.rules.promises import promise_faults
 from tongban.matters.rules.remedies import NO_FILE
 from tongban.matters.rules.shape import (
+    FILLS,
     CertificateShape,
     Content,
     DefinitionShape,
@@ -288,10 +289,18 @@ def _calculation_faults(content: Content, source: Source, at: Path, asked: FormF
     yield from _expression(content, source, (*at, "calculate"), asked.calculate, everything, gives)
 
 
+def _fill_faults(source: Source, at: Path, asked: FormField) -> Iterator[Fault]:
+    """What is filled in is something our own record has: a mistyped name would fill in nothing, and nobody would know."""
+    if asked.fill and asked.fill not in FILLS:
+        text = T("没有“{name}”可以自动填写，可用的有：{known}", "“{name}” cannot be filled in; these can: {known}")
+        yield source.fault((*at, "fill"), text.format(name=asked.fill, known=", ".join(FILLS)))
+
+
 def _screen_rule_faults(
     content: Content, source: Source, at: Path, screen: Screen, everything: Collection[str]
 ) -> Iterator[Fault]:
     for place, asked in enumerate(screen.fields):
+        yield from _fill_faults(source, (*at, "fields", place), asked)
         if asked.calculate:
             yield from _calculation_faults(content, source, (*at, "fields", place), asked)
         if isinstance(asked.required, str):

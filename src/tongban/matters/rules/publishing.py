@@ -20,16 +20,18 @@ CHOICES: dict[str, T] = {
 _LONGEST = timedelta(days=365)
 
 
-def check_choice(choice: str, until: date | None, today: date) -> None:
-    """A known choice; a last day within a year wherever people are given time."""
+def check_choice(choice: str, until: date | None, today: date, *, is_first: bool = False) -> None:
+    """A known choice; a last day within a year wherever people are given time: nobody is on a version before the first."""
     if choice not in CHOICES:
         raise Refusal(
             "not_a_choice", T("请选择在办件怎么处理。", "Choose what becomes of open cases."), field="in_flight"
         )
-    if choice == MOVE:
+    if choice == MOVE or (is_first and until is None):
         return
     if until is None:
-        raise Refusal("deadline_missing", T("请写明最后期限。", "Say the last day."), field="until")
+        raise Refusal("deadline_missing", T(
+            "请写明在办的最后期限（命令行用 --until 2027-01-31）。",
+            "Say the last day for those in flight (on the command line --until 2027-01-31)."), field="until")  # fmt: skip
     if not today < until <= today + _LONGEST:
         raise Refusal("deadline_wrong", T("最后期限应当在明天到一年之内。", "The last day lies between tomorrow and a year from now."), field="until")  # fmt: skip
 

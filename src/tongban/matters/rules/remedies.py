@@ -16,6 +16,8 @@ _YAML = {
     "found character that cannot start any token": T(
         "这里不能用制表符（Tab）缩进，文字也不能以 @ 或 ` 开头。缩进改用空格；以符号开头的文字加引号。",
         "A tab as indentation, or a text that begins with @ or `. Indent by spaces; put such a text in quotes."),
+    "found a tab character that violates indentation": T(
+        "这里不能用制表符（Tab）缩进，请改用空格。", "A tab as indentation: indent by spaces."),
     "found unexpected end of stream": T("引号没有成对，补上后面的引号。", "A quote is not closed: close it."),
     "did not find expected node content": T(
         "这里缺少内容，或括号没有成对。", "Something is missing here, or a bracket is not closed."),

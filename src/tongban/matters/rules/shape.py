@@ -67,6 +67,13 @@ class Rule(Shape):
     message: Text
 
 
+# What our own record knows of an applicant, by its name in ``fill`` (queries/facts.py reads it).
+FILLS = (
+    "organisation.name", "organisation.uscc", "organisation.address", "organisation.industry",
+    "organisation.legal_representative", "person.name", "person.phone", "person.address", "person.document_number",
+)  # fmt: skip
+
+
 class FormField(Shape):
     """One question: an element, asked always or when ``visible`` is true; or a value computed from others and shown."""
 

@@ -17,7 +17,8 @@ from tongban.lib.refusals import Refusal
 from tongban.matters import actions
 from tongban.matters.adapters import read_library
 from tongban.matters.models import Case, DefinitionVersion, Theme
-from tongban.matters.queries import content_of, find_definitions
+from tongban.matters.queries import content_of, facts, find_definitions
+from tongban.matters.rules.shape import FILLS
 from tongban.matters.rules.sources import Faulty
 from tongban.matters.tests.arrange import DEFINITIONS, HOUSE, SERVICE, County
 
@@ -87,6 +88,10 @@ def test_every_shipped_definition_and_its_examples_are_right() -> None:
         ("definition.yaml", "need: optional", "need: required", "the form says optional"),
         ("certificate.yaml", "element: enterprise.uscc", "element: material.prevention_plan", "it cannot be printed"),
         ("form.yaml", "screens:", "x: &a 1\ny: *a\nscreens:", "Anchors and aliases"),
+        ("form.yaml", "fill: organisation.name", "fill: organisation.nmae", "“organisation.nmae” cannot be filled in"),
+        ("form.yaml", "visible: premises.canteen}", "visible: workforce.total > 'a'}", "types do not go together"),
+        ("form.yaml", "screens:", "\t x: 1\nscreens:", "A tab as indentation"),
+        ("certificate.yaml", "title: {", "title: {of: 准予{holder}, ", "put the text in quotes"),
         ("form.yaml", "screens:", "x: 2020-02-30\nscreens:", "There is no day 2020-02-30: correct the date"),
         ("form.yaml", "screens:", f"x: {'9' * 6000}\nscreens:", "cannot be used as a value"),
         ("form.yaml", "screens:", f"x: {'[' * 5000}\nscreens:", "Too deep"),
@@ -199,3 +204,7 @@ def test_the_command_checks_publishes_and_explains(folder: Path) -> None:
     change(folder / SERVICE / "definition.yaml", "assurance: 2", "assurance: 9")
     with pytest.raises(CommandError, match=rf"{SERVICE}/definition.yaml:\d+: “assurance”不符合要求"):
         call_command("definition", "publish", "--from", folder, stdout=out)
+
+
+def test_whatever_a_form_may_fill_in_is_read_from_our_record() -> None:
+    assert set(FILLS) == {*facts._ORGANISATION, *facts._PERSON}

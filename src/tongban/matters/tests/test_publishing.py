@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import transaction
 from django.utils import timezone
 
 from tongban.foundation.ledger.models import Entry
@@ -99,6 +100,10 @@ def test_who_may_publish_and_what(county: County, folder: Path, one: Actor, two:
     library = changed(folder, form=f"{FIRST} => {{zh: 防疫联系人, en: Contact}}")
     with refused("deadline_missing"):
         proposed(library, one, days=None)
+    with transaction.atomic():
+        Definition.objects.filter(code=SERVICE).update(version=None)  # nobody is on a version before the first
+        assert proposed(library, one, days=None).until is None
+        transaction.set_rollback(True)
     for days in (0, 400):
         with refused("deadline_wrong"):
             proposed(library, one, days=days)
@@ -366,6 +371,10 @@ def test_the_command_takes_a_folder_and_names_what_is_not_there(county: County, 
     call_command("definition", "diff", str(folder / SERVICE), stdout=out)
     assert f"{folder}: 1 项" in out.getvalue()
     assert f"j510500 {SERVICE}:" in out.getvalue()
+    Publication.objects.all().delete()
+    Definition.objects.filter(code=SERVICE).update(version=None)
+    call_command("definition", "diff", str(folder / SERVICE), stdout=out)
+    assert "never published, all of it is new" in out.getvalue()
     for what, why in (
         (["check", str(tmp_path / "nowhere")], "no_folder"),
         (["diff", SERVICE, "--jurisdiction", "999999"], "jurisdiction_unknown"),

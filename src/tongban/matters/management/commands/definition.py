@@ -149,7 +149,15 @@ def _compare(options: Mapping[str, Any], write: Write) -> None:
             with enter(schema):
                 for code, content in library.contents.items():
                     write(f"{schema} {code}:")
-                    _write_differences(differences(_published(code), content), write)
+                    _write_difference_of(code, content, write)
+
+
+def _write_difference_of(code: str, content: Content, write: Write) -> None:
+    published = _published(code)
+    if published is None:
+        write("  还没有发布过，整个都是新的 / never published, all of it is new")
+    else:
+        _write_differences(differences(published, content), write)
 
 
 def _published(code: str) -> Content | None:
@@ -160,6 +168,7 @@ def _published(code: str) -> Content | None:
 def _write_differences(found: list[Difference], write: Write) -> None:
     for one in found:
         write(f"  {KINDS[one.kind].zh} {one.where.zh}: {one.before or ''} → {one.after or ''}")
+        write(f"    {KINDS[one.kind].en}: {one.where.en}")
     write(f"  {len(found)} 处不同 / differences")
 
 
@@ -200,7 +209,7 @@ def _import(options: Mapping[str, Any], write: Write) -> None:
     for schema in _schemas(options):
         with enter(schema):
             write(f"{schema} {code}:")
-            _write_differences(differences(_published(code), content), write)
+            _write_difference_of(code, content, write)
             library = Library({code: content}, None, {code: files})
             _publish_here(library, options, f"{schema} ", write)
 
