@@ -170,6 +170,8 @@ SAMPLES: dict[str, Builder] = {
     "tenancy_id": grid_things.tenancies,
     "task_id": grid_things.tasks,
     "/desk/grid/events/{event_id}/": grid_things.events,
+    "/api/grid/events/{event_id}": grid_things.events,
+    "/api/grid/events/{event_id}/steps": grid_things.events,
     "person_id": office_things.people,
     "disclosure_id": office_things.disclosures,
     "correction_id": office_things.corrections,
