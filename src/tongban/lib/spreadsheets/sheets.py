@@ -172,7 +172,7 @@ def _csv_text(cell: str) -> str:
     if text.startswith("="):
         wrapped = _EXCEL_TEXT.match(text)
         return wrapped[1].strip() if wrapped else text
-    return text[1:] if text.startswith("'") and text[1:].isalnum() else text
+    return reader.unmarked(text)
 
 
 def _read_page(text: str, limits: Limits) -> list[Sheet]:

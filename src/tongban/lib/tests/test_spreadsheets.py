@@ -295,3 +295,23 @@ def test_what_excel_writes_as_csv_is_read_back(rows: list[tuple[str, str]]) -> N
 def test_no_bytes_end_in_anything_but_a_refusal(content: bytes) -> None:
     with suppress(Refusal):
         read_table(content, "list", COLUMNS)
+
+
+@pytest.mark.parametrize("mark", ["'", "’", "‘", "＇"])
+def test_the_mark_that_keeps_a_number_a_text_is_no_part_of_it(mark: str) -> None:
+    """Lists copied out of other systems carry it into the cell itself, where Excel no longer hides it."""
+    rows: list[list[object]] = [
+        ["单位", "姓名", "手机号", "身份证号"],
+        ["卫健局", "张三", f"{mark}+8613812345678", f"{mark}{NUMBER}"],
+    ]
+    out = io.StringIO()
+    csv.writer(out).writerows(rows)
+    for content in (workbook(rows), out.getvalue().encode()):
+        table = read_table(content, "list", COLUMNS)
+        assert [row.values["id_number"] for row in table.rows] == [NUMBER], table.rejected
+        assert table.rows[0].values["phone"] == "+8613812345678"
+
+
+def test_a_name_keeps_its_apostrophe() -> None:
+    rows: list[list[object]] = [["单位", "姓名"], ["卫健局", "'Aisha O'Neill"]]
+    assert names(workbook(rows)) == ["'Aisha O'Neill"]
