@@ -109,7 +109,9 @@ def test_two_who_fill_in_one_person_lose_nothing_without_a_word(estate: Estate, 
     assert 'value="2026-01-01"' in page, "what is still missing stays as typed"
     assert "请至少填写一项" not in page
     assert Residence.objects.get(pk=row.pk).since is None, "nothing was written"
+    assert "去更正" not in page, "that page has neither telephone nor employer"
     assert first.post(fill, {"since": "2026-01-01"}).status_code == 302
+    assert "去更正" in first.post(fill, {"since": "2026-01-02"}).content.decode()
 
 
 def test_a_list_leaves_the_house_like_any_other(estate: Estate, desk_of: Desk) -> None:

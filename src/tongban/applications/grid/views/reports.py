@@ -104,6 +104,7 @@ def fill(request: HttpRequest, residence_id: UUID) -> HttpResponse:
         messages.success(request, str(T("已记录，所有名单都用得上。", "Recorded: every list has it.")))
         return redirect(_back(request))
     context = {"form": form, "row": row, "missing": missing, "taken": taken, "back": _back(request)}
+    context["is_of_residence"] = any(label in (COLUMNS["since"], COLUMNS["relation"]) for label, _, _ in taken)
     return render(request, "grid/fill.html", context, status=409 if taken else 422 if form.errors else 200)
 
 
