@@ -210,6 +210,15 @@ class EndForm(HouseForm):
     result = forms.CharField(label=words("办理情况", "What came of it"), required=False, max_length=1000)
 
 
+class LeaseForm(HouseForm):
+    """The last day of a lease, moved; ending early needs a reason."""
+
+    until = forms.DateField(
+        label=words("到期日期", "Last day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    reason = forms.CharField(label=words("提前结束的原因", "Why it ends early"), required=False, max_length=200)
+
+
 _KINDS_OF_EVENTS = [(code, one[0]) for code, one in EVENTS.items()]
 _PHOTO = words("照片", "Photo")
 

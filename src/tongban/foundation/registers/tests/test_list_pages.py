@@ -123,6 +123,14 @@ def test_what_is_wrong_with_a_file_stands_beside_it(desk: Client) -> None:
     assert not ResidentList.objects.exists()
 
 
+def test_a_file_too_large_to_be_sent_is_told_how_large_it_may_be(desk: Client, settings: Any) -> None:
+    settings.ENVIRONMENT = settings.ENVIRONMENT.model_copy(update={"body_max_mb": 1})
+    assert "最多 30 万行、1 MB" in desk.get(PAGE).content.decode()
+    answer = sent(desk, as_csv([line(1, "张三", HOME)]) + b" " * (1 << 20))
+    assert answer.status_code == 422
+    assert "文件超过 1 MB 的上限。请分成几个文件" in answer.content.decode()
+
+
 def test_duplicates_side_by_side(desk: Client, run_jobs: Run) -> None:
     first = sent(desk, as_csv([line(1, "张三", HOME)]))["Location"]
     desk.post(f"{first}try", places(ResidentList.objects.get()))

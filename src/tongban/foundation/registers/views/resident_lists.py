@@ -123,7 +123,7 @@ def _outcome(request: HttpRequest, found: ResidentList, address: AddressForm | N
     told = [(row, _summary(found, originals.get(row.number, [])), _reasons(row)) for row in rows[:_SHOWN]]
     if told:
         record_list_look(what="registers.list_rows", criteria=found.title, row_count=len(told), by=actor_of(request))
-    return {"counts": counts, "added": added, "told": told, "is_more": len(rows) > _SHOWN, "open": found.counts.get("open", 0),
+    return {"counts": counts, "added": added, "estates": queries.estates_brought(found), "told": told, "is_more": len(rows) > _SHOWN, "open": found.counts.get("open", 0),
             "unread": _unread(found, originals, address) if found.state == "checked" else None, "fresh": found.counts.get("fresh", 0),
             "phones": found.phones_count if found.taken_at else queries.phones_brought(found).count()}  # fmt: skip
 
