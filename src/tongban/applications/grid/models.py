@@ -5,6 +5,8 @@ Everything carries the area code of its dwelling, so that "own grids only" is on
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -268,6 +270,11 @@ class Tenancy(House):
             )
         ]
         indexes = [models.Index(fields=["asked_at"], name="tenancy_asked")]
+
+    @property
+    def last_day(self) -> date:
+        """The day the lease ends: as agreed, or as it was moved since."""
+        return self.lease.until if self.lease else self.until
 
     def __str__(self) -> str:
         return f"{self.dwelling_id} {self.state}"
