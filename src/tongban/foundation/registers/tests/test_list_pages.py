@@ -79,7 +79,9 @@ def test_a_list_from_upload_to_undoing(desk: Client, run_jobs: Run) -> None:
     assert desk.post(f"{page}undo", {"reason": ""}).status_code == 422
     assert desk.post(f"{page}undo", {"reason": "传错文件"}).status_code == 302
     run_jobs()
-    assert "撤销了 2 行" in desk.get(page).content.decode()
+    undone = desk.get(page).content.decode()
+    assert "撤销了 2 行" in undone
+    assert "新增" not in undone
     assert not Residence.objects.exists()
     english = desk.get(page, headers={"Accept-Language": "en"}).content.decode()
     assert "Format the column as text" in english

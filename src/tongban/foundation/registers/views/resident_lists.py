@@ -116,7 +116,8 @@ def _standing(found: ResidentList) -> dict[str, Any]:
 
 
 def _outcome(request: HttpRequest, found: ResidentList, address: AddressForm | None) -> dict[str, Any]:
-    counts = [(VERDICTS[key], found.counts[key]) for key in VERDICTS if found.counts.get(key)]
+    said = VERDICTS | ({"fresh": T("已撤销", "Undone")} if found.state == "undone" else {})
+    counts = [(text, found.counts[key]) for key, text in said.items() if found.counts.get(key)]
     added = [(LEVELS[key], found.places_added[key]) for key in LEVELS if found.places_added.get(key)]
     rows = list(queries.rows_told_of(found)[: _SHOWN + 1])
     originals = queries.original_rows(found) if rows else {}
