@@ -160,6 +160,7 @@ SAMPLES: dict[str, Builder] = {
     "/desk/grid/dwellings/{dwelling_id}/visit": grid_things.worked_dwellings,
     "dwelling_id": grid_things.dwellings,
     "residence_id": grid_things.residences,
+    "lease_id": grid_things.leases,
     "edit_id": grid_things.edits,
     "report_code": grid_things.reports,
     "made_code": grid_things.made_reports,

@@ -30,6 +30,9 @@ def test_a_lease_ends_earlier_with_a_reason(estate: Estate, desk_of: Desk) -> No
     answer = client.post(page, {"until": last.isoformat(), "reason": ""})
     assert answer.status_code == 422
     assert "请写明提前结束的原因" in answer.content.decode()
+    early = client.post(page, {"until": (lease.since - timedelta(days=1)).isoformat(), "reason": "双方协商退租"})
+    assert early.status_code == 422
+    assert 'href="#id_until"' in early.content.decode(), "said beside the day"
     assert client.post(page, {"until": last.isoformat(), "reason": "双方协商退租"}).status_code == 302
     lease.refresh_from_db()
     assert (lease.until, lease.end_reason, lease.ended_by) == (last, "双方协商退租", estate.worker.name)
