@@ -54,6 +54,8 @@ WORDS: dict[str, T] = {
     "see_events": T("看进展", "Follow them"),
     "photo_lost": T("照片没有收下（{why}），事件已经上报。", "A photo was not taken ({why}); the event is reported."),
     "photo_unreadable": T("这张照片读不出来，请换一张，或者不附照片。", "This photo cannot be read: take another one, or leave it out."),
+    "not_kept": T("手机里存不下了。请先上传别的，或者不附照片；填的内容还在。",
+                  "The phone has no room for it: send the others first, or leave out the photo. What you wrote is still there."),
     "another": T("这台手机上有另一位网格员未上传的走访，请其登录后上传。",
                  "This phone holds visits of another worker: they have to sign in to send them."),
 }  # fmt: skip

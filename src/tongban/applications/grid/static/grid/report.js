@@ -47,7 +47,7 @@ export function watchReport(root, told, { words, put }) {
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     button.disabled = true;
-    try { told.textContent = await note(); } catch (error) { told.textContent = String(error); } finally { button.disabled = false; }
+    try { told.textContent = await note(); } catch { told.textContent = words.not_kept; } finally { button.disabled = false; }
   });
   return (door) => {
     where.value = door.address;
