@@ -17,7 +17,7 @@ from tongban.applications.grid.api import lists as grid_lists
 from tongban.applications.grid.api import rounds as grid_rounds
 from tongban.applications.grid.api import tasks as grid_tasks
 from tongban.applications.halls.api import router as halls
-from tongban.config.middleware import loads_text
+from tongban.config.bodies import read_json
 from tongban.foundation.credentials.api import router as credentials
 from tongban.foundation.documents.api import router as documents
 from tongban.foundation.exchange.api import router as exchange
@@ -27,10 +27,11 @@ from tongban.foundation.regions.api import router as regions
 from tongban.foundation.registers.api import lists as register_lists
 from tongban.foundation.registers.api import router as registers
 from tongban.lib.capabilities import grantable
-from tongban.lib.refusals import Refusal
+from tongban.lib.refusals import Refusal, Refusals
 from tongban.lib.words import T
 from tongban.matters.api import router as matters
 from tongban.web.api import ANYONE_KNOWN, CLIENT, Problems, problem_of
+from tongban.web.calls import misshapen
 
 IDEMPOTENCY_KEY = {
     "name": "Idempotency-Key",
@@ -79,11 +80,8 @@ class StrictParser(Parser):
     """Reads JSON bodies; a text PostgreSQL cannot store is refused like broken JSON."""
 
     def parse_body(self, request: HttpRequest) -> Any:
-        """The parsed body."""
-        try:
-            return loads_text(request.body)
-        except ValueError as error:  # UnicodeDecodeError and JSONDecodeError are ValueErrors
-            raise HttpError(400, str(error)) from None
+        """The parsed body; its refusal arrives at ``http_error`` as the cause of the framework's own."""
+        return read_json(request.body)
 
 
 api = HouseAPI(
@@ -110,24 +108,17 @@ def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
 @api.exception_handler(ValidationError)
 def invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
     """A call whose shape is wrong: each place named."""
-    errors = [
-        {"code": "invalid", "message": str(_explain(found)), "field": ".".join(str(p) for p in found["loc"][1:])}
-        for found in error.errors
-    ]
-    return api.create_response(request, errors[0] | {"errors": errors}, status=422)
+    every = Refusals([misshapen(found) for found in error.errors])
+    return api.create_response(request, problem_of(every), status=422)
 
 
 @api.exception_handler(HttpError)
 def http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
     """A call the framework could not read."""
+    if isinstance(error.__cause__, Refusal):
+        return refused(request, error.__cause__)
     text = T("请求无法读取：{why}", "The request cannot be read: {why}").format(why=error)
-    body = {"code": "bad_request", "message": str(text), "field": "", "errors": []}
-    return api.create_response(request, body, status=error.status_code)
-
-
-def _explain(found: dict[str, Any]) -> T:
-    place = ".".join(str(part) for part in found["loc"][1:]) or "body"
-    return T("“{place}”不符合要求：{why}", "“{place}” is not right: {why}").format(place=place, why=found["msg"])
+    return api.create_response(request, problem_of(Refusal("bad_request", text)), status=error.status_code)
 
 
 api.add_router("/credentials", credentials)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable
 from typing import Any
@@ -97,6 +96,10 @@ def _too_large(request: HttpRequest) -> HttpResponse | None:
         length = int(request.META.get("CONTENT_LENGTH") or 0)
     except ValueError:
         return plain_refusal(request, 400, "bad_request", T("请求长度有误。", "The request's length is not a number."))
+    if "chunked" in request.META.get("HTTP_TRANSFER_ENCODING", "").lower() and not request.META.get("CONTENT_LENGTH"):
+        return plain_refusal(request, 411, "length_required", T(  # the body would be taken for an empty one
+            "请求没有写明长度：请带上 Content-Length，不要分块发送（chunked）。大文件请用断点续传。",
+            "The request names no length: send Content-Length, not chunked. Large files go through the resumable upload."))  # fmt: skip
     environment = settings.ENVIRONMENT
     limit = environment.upload_max_mb if request.content_type in UPLOADS else environment.body_max_mb
     # A form around a file may be a little larger than the file.
@@ -125,14 +128,3 @@ def _not_text(request: HttpRequest) -> HttpResponse | None:
     return plain_refusal(request, 400, "not_utf8", T(
         "网址或内容里有无法识别的字符，请检查后重试。",
         "The address or content holds characters that are not UTF-8 text: check it and try again."))  # fmt: skip
-
-
-def loads_text(body: bytes) -> Any:
-    """JSON whose texts PostgreSQL can store; ValueError names what is wrong."""
-    parsed = json.loads(body.decode("utf-8"))
-    if b"\\u" in body:  # escapes may smuggle in a NUL or half a surrogate pair
-        text = json.dumps(parsed, ensure_ascii=False)
-        text.encode("utf-8")
-        if "\\u0000" in text:
-            raise ValueError("a text holds the character NUL")
-    return parsed

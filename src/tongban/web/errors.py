@@ -50,6 +50,10 @@ STOPS: dict[int, Stop] = {
         T("有人先办理了这一步。请刷新页面，看过最新情况再继续。",
           "Somebody was there first. Reload the page, look at how it stands now, then go on."),
     ),
+    411: Stop(
+        T("没有写明长度", "No length was named"),
+        T("请求没有写明内容有多长。请换一个浏览器或程序再试。", "The request does not say how long it is. Try another browser or program."),
+    ),
     413: Stop(
         T("文件或内容太大", "Too large"),
         T("请压缩图片或分几次上传，再提交。大文件请用材料页面的断点续传。",
@@ -77,7 +81,7 @@ STOPS: dict[int, Stop] = {
 # What programs are told when nobody gave a more telling code.
 CODES = {
     400: "bad_request", 403: "forbidden", 404: "not_found", 405: "method_not_allowed", 409: "conflict",
-    413: "too_large", 422: "invalid", 429: "too_many_requests", 500: "server_error", 503: "unavailable",
+    411: "length_required", 413: "too_large", 422: "invalid", 429: "too_many_requests", 500: "server_error", 503: "unavailable",
 }  # fmt: skip
 # These come when sessions or the database may be the very thing that fails.
 _BARE = frozenset({400, 413, 500, 503})

@@ -42,8 +42,8 @@ class refusals_and_audiences:  # noqa: N801 - named as the function it stands fo
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         # A bare status (405 from require_POST, 413 or 429 from a view) gets words; an API's answer has a body.
-        if response.status_code in STOPS and not response.streaming and not response.content:
-            page = stop_page(request, response.status_code)
+        if response.status_code in STOPS and not response.streaming and _is_bare(response):
+            page = stop_page(request, response.status_code, refusal=_other_method(request, response))
             for name in ("Allow", "Retry-After"):
                 if name in response:
                     page[name] = response[name]
@@ -64,6 +64,20 @@ class refusals_and_audiences:  # noqa: N801 - named as the function it stands fo
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """A refusal that reached the door becomes a page."""
         return refusal_page(request, error) if isinstance(error, Refusal) else None
+
+
+def _is_bare(response: HttpResponse) -> bool:
+    """Without words of ours; to a wrong method the API's framework says three English ones."""
+    return not response.content or response.content == b"Method not allowed"
+
+
+def _other_method(request: HttpRequest, response: HttpResponse) -> Refusal | None:
+    """What a program is told that called with a method this address does not take."""
+    if response.status_code != 405 or not request.path_info.startswith("/api/"):
+        return None
+    methods = ", ".join(sorted(response.get("Allow", "").replace(",", " ").split()))
+    said = T("这个网址不接受 {method}，请用 {methods}。", "This address does not take {method}: use {methods}.")
+    return Refusal("method_not_allowed", said.format(method=request.method, methods=methods), status=405)
 
 
 def refusal_page(request: HttpRequest, refusal: Refusal) -> HttpResponse:

@@ -14,8 +14,8 @@ from django.core.checks import run_checks
 from django.test import Client, RequestFactory, override_settings
 
 from tongban.config import logs
+from tongban.config.bodies import read_json
 from tongban.config.environment import read_environment
-from tongban.config.middleware import loads_text
 from tongban.config.trouble import Trouble
 from tongban.foundation.ledger import actions as ledger
 from tongban.foundation.ledger import queries as log
@@ -24,6 +24,7 @@ from tongban.foundation.ledger.tests.support import file_case
 from tongban.lib import keys
 from tongban.lib.jurisdictions import enter
 from tongban.lib.keys import KeyFileError, KeyRing
+from tongban.lib.refusals import Refusal
 from tongban.lib.words import T
 from tongban.web.limits import Limiter, client_address
 from tongban_verify.notes import COSIGNATURE, SigningKey
@@ -148,14 +149,46 @@ def test_security_headers(client: Client) -> None:
     assert len(answer["X-Request-Id"]) == 16
 
 
-@pytest.mark.parametrize("body", [b"\xff", b'{"a": "\\u0000"}', b'{"a": "\\ud800"}', b"{", b'{"\\u0000": 1}'])
-def test_json_that_postgresql_could_not_store_is_refused(body: bytes) -> None:
-    with pytest.raises(ValueError, match=r"."):
-        loads_text(body)
+@pytest.mark.parametrize(
+    ("body", "field", "said"),
+    [
+        (b'{"a": "\xd6\xd0"}', "", "byte 8"),
+        (b'{"a": {"b": ["x", "\\u0000"]}}', "a.b.1", "NUL"),
+        (b'{"a": "\\ud800"}', "a", "surrogate"),
+        (b'{"\\u0000": 1}', "\ufffd", "NUL"),
+        (b'{"a": 1,\n "b": }', "", "line 2, column 7"),
+        (b"[" * 100_000, "", "nested"),
+        (b"9" * 5000, "", "number"),
+        (b'{"a": NaN}', "", "NaN"),
+    ],
+)
+def test_a_body_that_cannot_be_read_is_told_where(body: bytes, field: str, said: str) -> None:
+    with pytest.raises(Refusal) as found:
+        read_json(body)
+    assert (found.value.code, found.value.status, found.value.field) == ("bad_request", 400, field)
+    assert said in found.value.message.en
+    assert found.value.message.zh.startswith("请求内容无法读取：")
 
 
 def test_json_keeps_its_escapes() -> None:
-    assert loads_text('{"名": "\\u5f20\\n"}'.encode()) == {"名": "张\n"}
+    assert read_json('\ufeff{"名": "\\u5f20\\n\\ud83d\\ude00"}'.encode()) == {"名": "张\n😀"}
+
+
+@pytest.mark.django_db
+def test_a_body_sent_in_chunks_is_not_taken_for_an_empty_one(client: Client) -> None:
+    answer = client.generic(
+        "POST", "/api/cases", b"", headers={"host": "luzhou.localhost", "transfer-encoding": "chunked"}
+    )
+    assert (answer.status_code, answer.json()["code"]) == (411, "length_required")
+
+
+@pytest.mark.django_db
+def test_a_program_that_uses_another_method_is_told_which_to_use(client: Client) -> None:
+    answer = client.put(
+        "/api/services", headers={"host": "luzhou.localhost", "idempotency-key": "a", "accept-language": "en"}
+    )
+    assert (answer.status_code, answer.json()["code"], answer["Allow"]) == (405, "method_not_allowed", "GET")
+    assert answer.json()["message"] == "This address does not take PUT: use GET."
 
 
 def test_the_limiter_counts_by_address() -> None:

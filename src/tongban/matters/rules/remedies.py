@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from tongban.lib.shapes import bound_broken
 from tongban.lib.words import T
 
 # What libyaml finds, by its own words. The rest is told with its words beside the common remedy.
@@ -23,7 +24,9 @@ _YAML = {
     "did not find expected '-' indicator": T(
         "列表里夹着不是列表项的一行。列表的每一项都以“- ”开头。", "A line of a list that is no item: each begins with “- ”."),
     "did not find expected ',' or ']'": T("方括号没有成对，补上 ]。", "A square bracket is not closed: close it."),
-    "did not find expected ',' or '}'": T("花括号没有成对，补上 }。", "A curly bracket is not closed: close it."),
+    "did not find expected ',' or '}'": T(
+        "花括号没有成对，或文字里的 {…} 没有加引号。补上 }，或给整段文字加引号。",
+        "A curly bracket is not closed, or a text that holds {…} is not quoted: close it, or put the text in quotes."),
     "could not find expected ':'": T(
         "这一行缺少冒号；是上一行文字的续行的，缩进到它下面。",
         "A colon is missing; a line that goes on with the text above is indented under it."),
@@ -46,7 +49,7 @@ _WHOLE = T("应当是整数，不加引号和单位", "a whole number belongs he
 _NUMBER = T("应当是数字，不加引号和单位", "a number belongs here, without quotes or unit")
 _YES_NO = T("只能写 true 或 false", "true or false belongs here")
 _DAY = T("应当是日期，写成 2026-12-31 的样子", "a date belongs here, written as 2026-12-31")
-# What pydantic finds, by its names of errors; {} is filled from what it says beside.
+# What pydantic finds of kinds, by its names of errors; bounds and choices: lib/shapes.py.
 _SHAPES = {
     "model_type": _MAPPING, "dict_type": _MAPPING, "mapping_type": _MAPPING, "model_attributes_type": _MAPPING,
     "list_type": _LIST, "tuple_type": _LIST, "set_type": _LIST, "frozen_set_type": _LIST,
@@ -55,17 +58,6 @@ _SHAPES = {
     "float_type": _NUMBER, "float_parsing": _NUMBER, "decimal_type": _NUMBER, "decimal_parsing": _NUMBER,
     "bool_type": _YES_NO, "bool_parsing": _YES_NO,
     "date_type": _DAY, "date_parsing": _DAY, "date_from_datetime_parsing": _DAY, "date_from_datetime_inexact": _DAY,
-    "literal_error": T("只能写 {expected} 之一", "one of {expected} belongs here"),
-    "enum": T("只能写 {expected} 之一", "one of {expected} belongs here"),
-    "string_too_short": T("不能少于 {min_length} 个字", "at least {min_length} characters"),
-    "string_too_long": T("不能超过 {max_length} 个字", "at most {max_length} characters"),
-    "string_pattern_mismatch": T("写法不符合规定的样式 {pattern}", "it has to look like {pattern}"),
-    "too_short": T("不能少于 {min_length} 项", "at least {min_length} of them"),
-    "too_long": T("不能超过 {max_length} 项", "at most {max_length} of them"),
-    "greater_than": T("必须大于 {gt}", "it must be more than {gt}"),
-    "greater_than_equal": T("不能小于 {ge}", "it must not be less than {ge}"),
-    "less_than": T("必须小于 {lt}", "it must be less than {lt}"),
-    "less_than_equal": T("不能大于 {le}", "it must not be more than {le}"),
 }  # fmt: skip
 
 
@@ -101,8 +93,8 @@ def shape_remedy(found: Mapping[str, Any]) -> T:
     if isinstance(given.get("error"), Unfit):
         message: T = given["error"].message
         return message
-    said = _SHAPES.get(found["type"])
+    said = _SHAPES.get(found["type"]) or bound_broken(found)
     if said is None:
         own = str(found["msg"]).removeprefix("Value error, ")
         return T("{why}", "{why}").format(why=own)
-    return said.format(**given)
+    return said
