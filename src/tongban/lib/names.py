@@ -36,7 +36,7 @@ _HAN = "\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\ue000-\uf8ff\U000200
 _RUNS = re.compile(rf"[{_HAN}]+|[^\W{_HAN}_]+")
 _HAN_RUN = re.compile(rf"[{_HAN}]+")
 _DOTS = re.compile(r"\s*[·•‧∙⋅・･．]\s*")
-_INVISIBLE = re.compile(r"[\u200b-\u200f\u2060\ufeff\u00ad]")
+_INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff\u00ad]")
 
 
 class NameKey(NamedTuple):

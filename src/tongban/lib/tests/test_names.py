@@ -65,7 +65,7 @@ def test_a_surname_is_read_as_one_only_in_front() -> None:
     ("written", "tidy"),
     [("张　三", "张三"), (" 张 三\n", "张三"), ("阿卜杜拉 • 买买提", "阿卜杜拉·买买提"),
      ("阿卜杜拉．买买提", "阿卜杜拉·买买提"),
-     ("ＭＡＲＹ　 Smith", "MARY Smith"), ("\ufeff张\u200b三", "张三"), ("朗\uf929", "朗朗")],
+     ("ＭＡＲＹ　 Smith", "MARY Smith"), ("\ufeff张\u200b三", "张三"), ("\u202e张\u2066三", "张三"), ("朗\uf929", "朗朗")],
 )  # fmt: skip
 def test_names_are_stored_in_one_spelling(written: str, tidy: str) -> None:
     assert tidy_name(written) == tidy

@@ -112,6 +112,8 @@ def _for_another(content: Content, person_id: UUID, by: Actor) -> Actor:
 
 
 def _for_person(case: Case, content: Content, person_id: UUID | None) -> None:
+    if "company" not in content.definition.applicants and person_id is None:
+        raise _not_for_companies()
     if "person" not in content.definition.applicants or person_id is None:
         raise Refusal(
             "which_company", T("请选择为哪家企业办理。", "Choose the company you act for."), field="organisation_id"
@@ -148,9 +150,16 @@ def _check_may_start(definition: Definition, content: Content, by: Actor) -> Non
                       status=403)  # fmt: skip
 
 
+def _not_for_companies() -> Refusal:
+    return Refusal("not_for_companies", T(
+        "这项服务由个人申请，企业和企业的程序不能办。请本人登录办理，或到大厅窗口办理。",
+        "People apply for this service, not companies or their programs: sign in as the person, or come to a service window."),
+        field="service")  # fmt: skip
+
+
 def _for_organisation(case: Case, content: Content, organisation_id: UUID, by: Actor) -> None:
     if "company" not in content.definition.applicants:
-        raise Refusal("not_for_companies", T("这项服务由个人申请。", "People apply for this service, not companies."))
+        raise _not_for_companies()
     right = standing_of(by, organisation_id, content.definition.code)
     mine = once(("matters.organisations", by), lambda: organisations_acted_for(by))
     found = [one for one in mine if one.pk == organisation_id]

@@ -68,7 +68,7 @@ class Receipt(Shape):
 
 
 class NewRating(Shape):
-    """Five levels, 5 the best; a bad one (1 or 2) says why by a reason or in words."""
+    """Five levels, 5 the best; a bad one (1 or 2) may say why, by reasons or in words."""
 
     level: int = Field(examples=[2])
     reasons: list[str] = Field([], description="codes", examples=[["slow"]])

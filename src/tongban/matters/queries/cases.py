@@ -12,7 +12,7 @@ from django.db.models import Prefetch, Q, QuerySet
 from tongban.foundation.parties.queries import Ground, Standing, grounds_of, may_act_for, may_act_for_person, require
 from tongban.lib.actors import Actor
 from tongban.lib.name_search import name_query
-from tongban.lib.refusals import Refusal, not_found
+from tongban.lib.refusals import Refusal, forbidden, not_found
 from tongban.lib.repeated import Repeated
 from tongban.lib.words import T
 from tongban.matters.models import Case, CaseEvent, Intake, Review
@@ -20,6 +20,8 @@ from tongban.matters.rules.cases import DRAFT, OPEN, READY, RECEIVED
 
 # As declared in hooks.py, which stands on the same layer and cannot be imported here.
 VIEW = "matters.view_cases"
+# A program reads the cases of its organisation in order to go on with them, or because it hears of them.
+_PROGRAMS_MAY = frozenset({"matters.apply", "matters.hear_cases"})
 _THIS_CASE = T("这件办件", "This case")
 
 
@@ -56,7 +58,17 @@ def cases_of(by: Actor) -> QuerySet[Case]:
 
 def case_grounds(by: Actor) -> list[Ground]:
     """By what rights cases are an actor's own; who works for an office has those of companies alone."""
+    _check_program(by)
     return [ground for ground in grounds_of(by) if not (ground.kind == "person" and by.is_staff)]
+
+
+def _check_program(by: Actor) -> None:
+    """A token narrowed to something else opens no case."""
+    if by.kind == "client" and not by.capabilities & _PROGRAMS_MAY:
+        raise forbidden(T(
+            "这个令牌看不了办件：需要 matters.apply 或 matters.hear_cases。换取令牌时请一并申请，没有的请运维人员授予。",
+            "This token opens no cases: that takes matters.apply or matters.hear_cases. Ask for one with the token; "
+            "the operator admits your client to it."))  # fmt: skip
 
 
 def of_whom(grounds: Iterable[Ground]) -> Q:
@@ -97,6 +109,7 @@ def matching_cases(cases: QuerySet[Case], term: str) -> QuerySet[Case]:
 
 def standing_in(case: Case, by: Actor) -> Standing | None:
     """By what right the actor is the applicant of a case, or acts for the applicant in this service; None for none."""
+    _check_program(by)
     code = case.definition.code
     if case.organisation_id is not None:
         return may_act_for(by, case.organisation_id, service=code)

@@ -23,7 +23,8 @@ _EMPTY: dict[str, Any] = {"integer": 0, "yes_no": False, "promise": False, "choi
 CALCULATED: dict[str, type] = {
     "integer": int, "text": str, "long_text": str, "date": str, "choice": str, "choices": list, "yes_no": bool,
 }  # fmt: skip
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+# Unprintable ones, and those that turn the direction of what follows: a certificate would read otherwise than it is.
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
 @dataclass(slots=True)

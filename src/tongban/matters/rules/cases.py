@@ -81,6 +81,10 @@ def check_may_review(case_state: str, review_state: str, opinion: str, text: str
         raise moved_on(
             "这件事已经办结或撤回，不能再审查。", "This case is closed: no more reviews.", code="case_closed"
         )
+    if review_state == NOT_NEEDED:
+        raise moved_on(
+            "这件事已经不需要本部门审查。", "The opinion of your unit is not needed any more.", code="not_needed"
+        )
     if review_state != OPEN or case_state not in (IN_REVIEW, FILED):
         raise moved_on(
             "本部门的意见已经提交，不能更改。",

@@ -147,3 +147,21 @@ def test_a_case_opened_at_a_desk_is_seen_by_whom_it_concerns(county: County, set
     assert (look.what, look.case_number) == ("matters.case", case.number)
     actions.review_case(case.pk, opinion="correction", text="补", by=county.reviewers["market"])
     assert office.send(f"/cases/{case.pk}/return", {"note": "x"}).json()["code"] == "forbidden"
+
+
+def test_a_token_narrowed_to_something_else_opens_no_case(county: County, program: Caller) -> None:
+    case = county.submitted()
+    for rights, status in (["exchange.subscribe"], 403), ([hooks.HEAR], 200), ([hooks.APPLY], 200):
+        erp = ApiClient.objects.get()
+        ApiClient.objects.update(capabilities=rights)
+        erp.refresh_from_db()
+        narrow = Caller(Client(), authorization=f"Bearer {token_for(erp)}")
+        for path in ("/cases", f"/cases/{case.pk}", f"/cases/{case.pk}/papers", f"/cases/{case.pk}/promises"):
+            answer = narrow.get(path)
+            assert answer.status_code == status, path
+            assert status == 200 or "matters.hear_cases" in answer.json()["message"]
+
+
+def test_a_companys_program_is_told_that_a_service_is_for_people(program: Caller) -> None:
+    answer = program.send("/cases", {"service": "social-card", "submit": True})
+    assert (answer.status_code, answer.json()["code"], answer.json()["field"]) == (422, "not_for_companies", "service")

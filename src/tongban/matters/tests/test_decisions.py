@@ -17,12 +17,19 @@ from tongban.lib.jurisdictions import enter
 from tongban.lib.working_days import add_working_days
 from tongban.matters import actions, hooks, queries
 from tongban.matters.models import Case, Decision
+from tongban.matters.rules.cases import check_may_review
 from tongban.matters.tests.arrange import (
     County,
     staff,
 )
 
 Refused = Callable[[str], Any]
+
+
+@pytest.mark.parametrize(("state", "code"), [("not_needed", "not_needed"), ("approved", "already_reviewed")])
+def test_a_department_not_needed_any_more_is_told_so(state: str, code: str, refused: Refused) -> None:
+    with refused(code):
+        check_may_review("in_review", state, "approved", "")
 
 
 # ---- reviews ----------------------------------------------------------------------------------------------------

@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from tongban.lib.refusals import Refusal
+from tongban.lib.words import T
 from tongban.matters.adapters import read_library
-from tongban.matters.rules.answers import check_answers, holds, number_of
+from tongban.matters.rules.answers import check_answers, clean, holds, number_of
 from tongban.matters.rules.handling import regime_for
-from tongban.matters.rules.shape import Content
+from tongban.matters.rules.shape import Content, Element
 from tongban.matters.rules.sources import Faulty
 from tongban.matters.tests.arrange import DEFINITIONS
 
@@ -151,3 +153,11 @@ def test_a_service_brings_elements_of_its_own_but_gives_no_known_one_another_mea
     )
     with pytest.raises(Faulty, match="留给参数"):
         read_library(folder, BUILDING)
+
+
+@pytest.mark.parametrize("mark", ["\u202e", "\u2066", "\x00", "\x9f"])
+def test_marks_that_turn_or_hide_text_are_refused(mark: str) -> None:
+    element = Element(type="text", label=T("名称", "Name"), purpose=T("测试", "a test"), sensitivity="public")
+    with pytest.raises(Refusal) as found:
+        clean("enterprise.name", element, f"甲{mark}公司")
+    assert (found.value.code, found.value.field) == ("not_text", "enterprise.name")

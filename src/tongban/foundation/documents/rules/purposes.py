@@ -57,7 +57,9 @@ def purpose_of(code: str) -> Purpose:
     found = ALL.get(code)
     if found is None:
         raise Refusal(
-            "unknown_purpose", T("没有“{code}”这种材料用途。", "“{code}” is no purpose of documents.").format(code=code[:80]),
+            "unknown_purpose",
+            T("没有“{code}”这种材料用途，可用的有：{known}。", "“{code}” is no purpose of documents: use one of {known}.")
+            .format(code=code[:80], known=T("、".join(sorted(ALL)), ", ".join(sorted(ALL)))),
             field="purpose",
         )  # fmt: skip
     return found

@@ -96,6 +96,9 @@ def test_an_api_client_through_the_pages(operator: Any) -> None:
         organisation = unit_of("hospital", number=7).organisation_id
         typed = {"name": "医院接口", "organisation": str(organisation), "capabilities": ["tests.page"], "days": "30"}
         assert operator.post("/operations/clients/new/", typed | {"days": "0"}).status_code == 422
+        for region in ("510502999", "99", "江阳区"):
+            refused = operator.post("/operations/clients/new/", typed | {"region_code": region})
+            assert (refused.status_code, ApiClient.objects.count()) == (422, 0)
         shown = operator.post("/operations/clients/new/", typed)
         assert shown["Cache-Control"] == "no-store"
         secret = re.search(r"tbc-[\w-]+", shown.content.decode())

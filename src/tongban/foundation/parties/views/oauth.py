@@ -42,6 +42,13 @@ from tongban.web.limits import limit
 FORM = "application/x-www-form-urlencoded"
 CHALLENGE = 'Basic realm="tongban", charset="UTF-8"'
 PER_ADDRESS, PER_CLIENT = 120, 60  # calls in a minute of one web process; a client needs one an hour
+REMEDIES = {
+    "invalid_client": "Unknown client_id, wrong client_secret, or a revoked or expired client: ask the operator.",
+    "invalid_scope": "The client was not admitted to this scope: ask the operator, or leave scope out for all it has.",
+    "unsupported_grant_type": "Use grant_type=client_credentials.",
+    "unauthorized_client": "The client was admitted to nothing: ask the operator.",
+    "temporarily_unavailable": "Too many calls: wait as Retry-After says. A token lasts an hour.",
+}
 Answer = tuple[dict[str, str], str, int]
 
 
@@ -174,6 +181,7 @@ def _answer(request: HttpRequest, respond: Callable[..., Answer]) -> HttpRespons
     except Refusal as refusal:
         known = TemporarilyUnavailableError if refusal.status == 429 else InvalidClientError
         headers, body, status = {}, json.dumps({"error": known.error}), refusal.status
+    body = _described(body)
     response = HttpResponse(body or "{}", status=status, headers=headers | {"Content-Type": "application/json"})
     response["Cache-Control"], response["Pragma"] = "no-store", "no-cache"
     if status == 401:
@@ -181,6 +189,13 @@ def _answer(request: HttpRequest, respond: Callable[..., Answer]) -> HttpRespons
     if status == 429:
         response["Retry-After"] = "60"
     return response
+
+
+def _described(body: str) -> str:
+    """An error with what to do about it, in the ASCII that RFC 6749 5.2 allows."""
+    said = json.loads(body or "{}")
+    remedy = REMEDIES.get(said.get("error", ""))
+    return json.dumps(said | {"error_description": remedy}) if remedy and not said.get("error_description") else body
 
 
 def _sent(request: HttpRequest) -> list[tuple[str, str]]:

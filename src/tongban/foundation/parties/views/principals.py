@@ -16,7 +16,9 @@ from tongban.foundation.parties.forms import ClientForm, DeviceForm
 from tongban.foundation.parties.hooks import MANAGE_CLIENTS
 from tongban.foundation.parties.models import ApiClient
 from tongban.foundation.parties.views.common import FormPage, form_page, page_of, sent
+from tongban.foundation.regions.queries import region_by_code
 from tongban.lib.capabilities import ALL as CAPABILITIES
+from tongban.lib.refusals import Refusal
 from tongban.lib.words import T
 from tongban.web.audiences import audience
 
@@ -28,6 +30,20 @@ def _secret(request: HttpRequest, title: T, secret: str, back: str, client: ApiC
     answer = render(request, "parties/secret.html", context)
     answer["Cache-Control"] = "no-store"
     return answer
+
+
+def _region(typed: str) -> str:
+    """The code of a region as scopes have it; a client of a region nobody knows would hear of nothing, unexplained."""
+    found = region_by_code(typed) if typed else None
+    if typed and found is None:
+        raise Refusal(
+            "region_unknown",
+            T("没有区划代码“{code}”。请填写区县、街道或社区的代码，例如 510502；全域的留空。",
+              "There is no region “{code}”: give the code of a county, township or community such as 510502, or leave it "
+              "empty for the whole jurisdiction.").format(code=typed),
+            field="region_code",
+        )  # fmt: skip
+    return found.code if found else ""
 
 
 @audience("operator", capability=MANAGE_CLIENTS)
@@ -54,7 +70,7 @@ def new_client(request: HttpRequest) -> HttpResponse:
     form = ClientForm(sent(request), organisations=queries.organisations_in_reach(actor))
 
     def act(typed: dict[str, Any]) -> HttpResponse:
-        region = typed["region_code"] or actor.region
+        region = _region(typed["region_code"]) or actor.region
         new = actions.NewClient(typed["name"], tuple(typed["capabilities"]), region, typed["days"])
         client, secret = actions.create_client(new, organisation_id=UUID(typed["organisation"]), by=actor)
         title = T("{name} 的客户端标识和密钥", "Id and secret of {name}").format(name=client.name)
