@@ -11,11 +11,11 @@ from tests.access.office_things import buildings
 from tests.access.world import Sample, World
 from tongban.applications.grid.models import Edit, Event, HomeVisit, Proposal, Task, Tenancy
 from tongban.foundation.parties.models import Disclosure, Membership, Unit
-from tongban.foundation.registers.models import Dwelling, Residence
+from tongban.foundation.registers.models import Dwelling, Lease, Residence
 from tongban.lib.ids import uuid7
 
 __all__ = [
-    "areas", "buildings", "dwellings", "edits", "events", "exports", "own_proposals", "own_residences", "proposals", "reports", "residences", "residents", "tasks",
+    "areas", "buildings", "dwellings", "edits", "events", "exports", "leases", "own_proposals", "own_residences", "proposals", "reports", "residences", "residents", "tasks",
     "tenancies", "worked_dwellings",
 ]  # fmt: skip
 
@@ -145,6 +145,17 @@ def own_residences(world: World) -> list[Sample]:
     row = Residence.objects.filter(person=world.person("resident"), until__isnull=True).order_by("pk").first()
     assert row is not None
     return [Sample("where the resident lives", row.pk, frozenset({"resident"})), Sample("no residence at all", uuid7())]
+
+
+def leases(world: World) -> list[Sample]:
+    del world
+    south, north = (
+        Lease.objects.filter(area_code__startswith=area, until__gte=timezone.localdate()).order_by("pk").first()
+        for area in (SOUTH, NORTH)
+    )
+    assert south is not None
+    elsewhere = [Sample("a lease elsewhere", north.pk)] if north else []
+    return [Sample("a lease of the community", south.pk, WORKER), *elsewhere, Sample("no lease at all", uuid7())]
 
 
 def tenancies(world: World) -> list[Sample]:

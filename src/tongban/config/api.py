@@ -11,6 +11,7 @@ from ninja.openapi.schema import OpenAPISchema
 from ninja.parser import Parser
 
 from tongban.applications.gates.api import router as gates
+from tongban.applications.grid.api import events as grid_events
 from tongban.applications.grid.api import homes as grid_homes
 from tongban.applications.grid.api import lists as grid_lists
 from tongban.applications.grid.api import rounds as grid_rounds
@@ -133,4 +134,5 @@ api.add_router("/grid", grid_rounds)
 api.add_router("/grid", grid_homes)
 api.add_router("/grid", grid_lists)
 api.add_router("/grid", grid_tasks)
+api.add_router("/grid", grid_events)
 api.add_router("", halls)

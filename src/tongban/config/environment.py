@@ -66,7 +66,7 @@ class Environment(BaseSettings):
         None, description="Where files are kept, encrypted; empty: documents under TONGBAN_VAR_DIR."
     )
     upload_max_mb: int = Field(2048, ge=1, description="Largest file accepted, in MiB.")
-    body_max_mb: int = Field(12, ge=1, description="Largest request body outside resumable uploads, in MiB.")
+    body_max_mb: int = Field(24, ge=1, description="Largest request body outside resumable uploads, in MiB.")
     requests_per_minute: int = Field(
         3000, ge=0, description="Requests one address may send in a minute to each web process; 0: no limit."
     )

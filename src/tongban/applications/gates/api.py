@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from http import HTTPStatus
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 
 from tongban.applications.gates import actions, queries
 from tongban.applications.gates.models import Pass
@@ -90,7 +89,7 @@ class GateScanIn(Shape):
     nonce: UUID
     gate: int = Field(ge=0, le=52)
     way: Literal["in", "out"]
-    at: datetime
+    at: AwareDatetime
     verdict: str = Field(max_length=20)
     was_let: bool
     cti: str = Field("", max_length=16, pattern="^([0-9a-f]{16})?$")

@@ -210,15 +210,40 @@ class EndForm(HouseForm):
     result = forms.CharField(label=words("办理情况", "What came of it"), required=False, max_length=1000)
 
 
+class LeaseForm(HouseForm):
+    """The last day of a lease, moved; ending early needs a reason."""
+
+    until = forms.DateField(
+        label=words("到期日期", "Last day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    reason = forms.CharField(label=words("提前结束的原因", "Why it ends early"), required=False, max_length=200)
+
+
+_KINDS_OF_EVENTS = [(code, one[0]) for code, one in EVENTS.items()]
+_PHOTO = words("照片", "Photo")
+
+
+class NotedEventForm(HouseForm):
+    """What was found on a round without a network: a script keeps it, the browser checks that nothing is left out."""
+
+    kind = forms.ChoiceField(
+        label=words("类别", "Kind"), widget=forms.RadioSelect({"required": True}), choices=_KINDS_OF_EVENTS
+    )
+    said = forms.CharField(
+        label=words("情况", "What happened"), max_length=1000,
+        widget=forms.Textarea({"required": True, "minlength": 4, "rows": 3}),
+    )  # fmt: skip
+    where = forms.CharField(label=words("在哪里", "Where"), max_length=200, widget=forms.TextInput({"required": True}))
+    photo = forms.FileField(label=_PHOTO, required=False, widget=forms.FileInput({"accept": "image/*"}))
+
+
 class EventForm(HouseForm):
     """What was found, with a photo."""
 
-    kind = forms.ChoiceField(
-        label=words("类别", "Kind"), widget=forms.RadioSelect, choices=[(code, one[0]) for code, one in EVENTS.items()]
-    )
+    kind = forms.ChoiceField(label=words("类别", "Kind"), widget=forms.RadioSelect, choices=_KINDS_OF_EVENTS)
     said = forms.CharField(label=words("情况", "What happened"), max_length=1000, widget=forms.Textarea)
     where = forms.CharField(label=words("在哪里", "Where"), max_length=200)
-    photo = DocumentField(purpose=PHOTO, label=words("照片", "Photo"), required=False)
+    photo = DocumentField(purpose=PHOTO, label=_PHOTO, required=False)
     nonce = forms.UUIDField(widget=forms.HiddenInput)
 
 

@@ -5,8 +5,11 @@ Everything carries the area code of its dwelling, so that "own grids only" is on
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
 from tongban.lib.fields import BlindIndexField, EncryptedJSONField, EncryptedTextField
 from tongban.lib.models import House
@@ -140,7 +143,9 @@ class Event(House):
     photo_id = models.UUIDField(null=True, blank=True)
     person = models.ForeignKey("parties.Person", on_delete=models.PROTECT, related_name="+")
     by_name = models.CharField(max_length=120)
-    reported_at = models.DateTimeField(auto_now_add=True)
+    reported_at = models.DateTimeField(
+        default=timezone.now
+    )  # when it was found, by the device that had no network then
     unit = models.ForeignKey("parties.Unit", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     due_on = models.DateField(null=True, blank=True)
     state = models.CharField(max_length=10, choices=State.choices, default=State.REPORTED)
@@ -265,6 +270,11 @@ class Tenancy(House):
             )
         ]
         indexes = [models.Index(fields=["asked_at"], name="tenancy_asked")]
+
+    @property
+    def last_day(self) -> date:
+        """The day the lease ends: as agreed, or as it was moved since."""
+        return self.lease.until if self.lease else self.until
 
     def __str__(self) -> str:
         return f"{self.dwelling_id} {self.state}"

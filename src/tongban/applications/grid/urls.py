@@ -38,6 +38,7 @@ urlpatterns = [
     path("desk/grid/dwellings/<uuid:dwelling_id>/", browsing.dwelling, name="dwelling"),
     path("desk/grid/dwellings/<uuid:dwelling_id>/visit", working.visit, name="visit"),
     path("desk/grid/residences/<uuid:residence_id>/", working.correct, name="correct"),
+    path("desk/grid/leases/<uuid:lease_id>/", working.lease, name="lease"),
     path("desk/grid/edits/", working.edits, name="edits"),
     path("desk/grid/edits/<uuid:edit_id>/", working.edit, name="edit"),
     path("desk/grid/tasks/", tasks.tasks, name="tasks"),

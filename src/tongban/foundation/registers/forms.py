@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.forms import widgets
 
 from tongban.foundation.registers.rules.occupancy import KINDS
@@ -61,13 +62,7 @@ class ListForm(HouseForm):
 class ResidentListForm(HouseForm):
     """A community's own list: the file, where it is of, what it is called, and of which kind its people are."""
 
-    file = forms.FileField(
-        label=words("名单文件", "File"),
-        help_text=words(
-            "Excel（.xlsx、.xls）、WPS 或 CSV，最多 30 万行。表头上面有标题、表头有合并单元格都可以。",
-            "Excel, WPS or CSV, up to 300,000 rows. Titles above the header and merged cells are fine.",
-        ),
-    )
+    file = forms.FileField(label=words("名单文件", "File"))
     area_code = forms.CharField(label=words("社区或网格", "Community or grid"), max_length=15)
     title = forms.CharField(
         label=words("名单名称", "Name of the list"),
@@ -88,6 +83,11 @@ class ResidentListForm(HouseForm):
 
     def __init__(self, *args: Any, areas: Sequence[tuple[str, str]] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        most = settings.ENVIRONMENT.body_max_mb
+        self.fields["file"].help_text = words(
+            f"Excel（.xlsx、.xls）、WPS 或 CSV，最多 30 万行、{most} MB。表头上面有标题、表头有合并单元格都可以。",
+            f"Excel, WPS or CSV, up to 300,000 rows and {most} MB. Titles above the header and merged cells are fine.",
+        )
         if areas:
             label = self.fields["area_code"].label
             self.fields["area_code"] = forms.ChoiceField(label=label, choices=list(areas))

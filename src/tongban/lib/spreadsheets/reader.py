@@ -22,6 +22,8 @@ MOST_SHEETS = 20
 # Excel keeps 15 digits of a number: what is longer has lost its end before it reaches us.
 LOST = "\x00lost"
 LONGEST_EXACT = 10**15
+# Put before a number to keep it a text; once a list is copied, Excel no longer hides it.
+_MARKS = "'’‘＇"
 Span = tuple[tuple[int, int], tuple[int, int]]
 
 
@@ -40,7 +42,15 @@ def cell_text(value: Any) -> str:
     if isinstance(value, datetime.datetime):
         has_time = value.time() != datetime.time()
         return value.isoformat(" ", "minutes") if has_time else value.date().isoformat()
-    return str(value).strip()
+    return unmarked(str(value).strip())
+
+
+def unmarked(text: str) -> str:
+    """A cell without the mark that keeps Excel from turning it into a number or a formula ('0830, '+86 138…)."""
+    if len(text) < 2 or text[0] not in _MARKS:
+        return text
+    rest = text[1:].strip()
+    return rest if rest.isalnum() or rest[:1] in "0123456789=+-@" else text
 
 
 def trimmed(cells: list[Any]) -> list[str]:

@@ -28,6 +28,8 @@ _DELIMITERS = ",\t;|"
 _MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 _SCIENTIFIC = re.compile(r"\d(\.\d+)?E\+?(1[4-9]|[2-9]\d)", re.IGNORECASE)
 _EXCEL_TEXT = re.compile(r'="?([^"]*)"?$')
+# A document or a picture whose name was changed: as text it would be searched for a header.
+_NO_TABLE = re.compile(rb"%PDF-|\xff\xd8\xff|\x89PNG\r|GIF8|Rar!|7z\xbc\xaf|\x1f\x8b|\{\\rtf")
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 
 _REMEDY = T(
@@ -40,6 +42,10 @@ _PASSWORD = T(
 _TOO_LARGE = T(
     "这个表格太大。请拆成几个文件，或删去表外的空行空列后再上传。",
     "This spreadsheet is too large. Split it, or delete the empty rows and columns outside the list.",
+)
+_OTHER_KIND = T(
+    "这不是表格文件，改了文件名也读不出来。请上传 Excel、WPS 或 CSV 的原表。",
+    "This is no spreadsheet, whatever its name says. Upload the list itself as Excel, WPS or CSV.",
 )
 _TEXT_UNREADABLE = T(
     "这个文本文件的编码认不出来。{remedy}", "The encoding of this text file is not known. {remedy}"
@@ -76,6 +82,8 @@ def read_sheets(content: bytes, limits: Limits) -> Iterator[list[Sheet]]:
     if content.startswith((_ZIP, _OLE)):
         yield _read_workbook(content, limits)
         return
+    if _NO_TABLE.match(content):
+        raise Refusal("spreadsheet_other_kind", _OTHER_KIND)
     for text in _decoded(content):
         is_page = re.match(r"\s*(<!doctype|<html|<table|<meta|<head|<style)", text, re.IGNORECASE)
         sheets = _read_page(text, limits) if is_page else [_read_csv(text)]
@@ -172,7 +180,7 @@ def _csv_text(cell: str) -> str:
     if text.startswith("="):
         wrapped = _EXCEL_TEXT.match(text)
         return wrapped[1].strip() if wrapped else text
-    return text[1:] if text.startswith("'") and text[1:].isalnum() else text
+    return reader.unmarked(text)
 
 
 def _read_page(text: str, limits: Limits) -> list[Sheet]:

@@ -226,7 +226,7 @@ def test_what_is_wrong_with_a_whole_file_is_said() -> None:
         "The list lacks these columns: Name. Add them and upload it again.",
     )
     assert refused("单位,姓名,部门\n甲,张三,乙\n".encode()).code == "spreadsheet_column_twice"
-    assert refused(b"\x89PNG\r\n\x1a\n\x00\x00\xff\xfe\x80").code == "spreadsheet_encoding"
+    assert refused(b"\x80\xff\x00\x00\xff\xfe\x80").code == "spreadsheet_encoding"
     assert refused(b"PK\x03\x04 not a workbook").code == "spreadsheet_unreadable"
     assert refused(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)).code == "spreadsheet_unreadable"
     assert refused(("单位,姓名\n甲," + "长" * 200_000).encode()).code == "spreadsheet_unreadable"
@@ -235,6 +235,13 @@ def test_what_is_wrong_with_a_whole_file_is_said() -> None:
 def test_a_workbook_with_a_password_is_refused() -> None:
     ole = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600) + "EncryptedPackage".encode("utf-16-le") + bytes(600)
     assert refused(ole).code == "spreadsheet_password"
+
+
+@pytest.mark.parametrize(
+    "magic", [b"%PDF-1.7\n", b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff\xe0", b"Rar!\x1a\x07", b"{\\rtf1 "]
+)
+def test_a_document_that_was_renamed_is_called_what_it_is(magic: bytes) -> None:
+    assert refused(magic + "单位,姓名\n甲,张三\n".encode()).code == "spreadsheet_other_kind"
 
 
 def test_a_file_larger_than_the_limits_is_refused() -> None:
@@ -295,3 +302,23 @@ def test_what_excel_writes_as_csv_is_read_back(rows: list[tuple[str, str]]) -> N
 def test_no_bytes_end_in_anything_but_a_refusal(content: bytes) -> None:
     with suppress(Refusal):
         read_table(content, "list", COLUMNS)
+
+
+@pytest.mark.parametrize("mark", ["'", "’", "‘", "＇"])
+def test_the_mark_that_keeps_a_number_a_text_is_no_part_of_it(mark: str) -> None:
+    """Lists copied out of other systems carry it into the cell itself, where Excel no longer hides it."""
+    rows: list[list[object]] = [
+        ["单位", "姓名", "手机号", "身份证号"],
+        ["卫健局", "张三", f"{mark}+8613812345678", f"{mark}{NUMBER}"],
+    ]
+    out = io.StringIO()
+    csv.writer(out).writerows(rows)
+    for content in (workbook(rows), out.getvalue().encode()):
+        table = read_table(content, "list", COLUMNS)
+        assert [row.values["id_number"] for row in table.rows] == [NUMBER], table.rejected
+        assert table.rows[0].values["phone"] == "+8613812345678"
+
+
+def test_a_name_keeps_its_apostrophe() -> None:
+    rows: list[list[object]] = [["单位", "姓名"], ["卫健局", "'Aisha O'Neill"]]
+    assert names(workbook(rows)) == ["'Aisha O'Neill"]

@@ -115,6 +115,10 @@ def seal_what_is_left() -> None:
         seal_papers.later(case_id=case_id, lock=f"papers {case_id}")
 
 
+_OPENED = T("登录后打开 {what}", "Opened {what} after signing in")
+_FETCHED = T("经接口取得 {what}", "Fetched {what} through the API")
+
+
 def note_opened(case: Case, *, by: Actor, what: str) -> None:
     """The applicant has opened a decision: the first time is the proof that it reached them."""
     if by.is_staff or case.delivered_at is not None or case.deliver_by is None or not stands_for(case, by):
@@ -122,9 +126,7 @@ def note_opened(case: Case, *, by: Actor, what: str) -> None:
     with transaction.atomic():
         held = lock_case(case.pk)
         if held.delivered_at is None:
-            proof = T("登录后打开 {what}（{channel}）", "opened {what} ({channel})").format(
-                what=what, channel=by.channel
-            )
+            proof = (_FETCHED if by.channel == "api" else _OPENED).format(what=what)
             _deliver(held, Delivery.Way.ELECTRONIC, receiver=by.name, evidence=proof.zh, at=timezone.now(), by=by)
 
 

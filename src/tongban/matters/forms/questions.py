@@ -62,6 +62,8 @@ _HINTS_FOR_KEYBOARDS: dict[str, dict[str, str]] = {
 class _Calculated(_Shown):
     """A value computed here: shown, never read from what a browser sends."""
 
+    is_told = True  # so that nobody is invited to leave it out
+
     def bound_data(self, data: Any, initial: Any) -> Any:
         """What was computed, whatever was sent."""
         del data
@@ -72,7 +74,8 @@ def _field(element: Element, asked: FormField, attrs: dict[str, Any]) -> forms.F
     label: Any = asked.label or element.label
     if asked.calculate:
         box = forms.TextInput(attrs={"readonly": True, "class": "tb-w-medium", "tabindex": "0"})
-        hint: Any = asked.hint or element.hint or _COMPUTED
+        told = asked.hint or element.hint
+        hint: Any = T(f"{told.zh} {_COMPUTED.zh}", f"{told.en} {_COMPUTED.en}") if told else _COMPUTED
         return _Calculated(
             label=label, help_text=hint, required=False, widget=box
         )  # fmt: skip

@@ -50,6 +50,7 @@ EVENTS: dict[str, T] = {
     "delivered": T("送达，办结", "Delivered: the case is closed"),
     "archived": T("归档", "Archived"),
 }
+_ACCEPTED_ALONE = T("受理", "Accepted")  # where no department has to be asked
 OWN_SIDE = (
     "sign_asked",
     "signed",
@@ -94,9 +95,11 @@ def unit_title(unit: Any) -> T:
     return T(unit.name, unit.name_en or unit.name)
 
 
-def _moment(event: CaseEvent, *, names: bool) -> Moment:
+def _moment(event: CaseEvent, *, names: bool, is_reviewed: bool) -> Moment:
     title = EVENTS.get(event.kind) or FEES.get(event.kind) or PROMISES.get(event.kind) or T(event.kind, event.kind)
     who = str(unit_title(event.unit)) if event.unit else ""
+    if event.kind == "accepted" and not is_reviewed:
+        title = _ACCEPTED_ALONE
     if event.kind == "reviewed":
         outcome = REVIEW_STATES[event.facts["state"]]
         title = T("{unit}：{outcome}", "{unit}: {outcome}").format(unit=unit_title(event.unit), outcome=outcome)
@@ -126,7 +129,8 @@ def _fee_words(event: CaseEvent) -> T | str:
 def history_of(case: Case, *, names: bool) -> list[Moment]:
     """Everything that happened, oldest first, then who has the case now; ``names`` adds who acted (staff see it)."""
     events = [event for event in events_of(case) if names or event.kind not in INTERNAL]
-    return [_moment(event, names=names) for event in events] + waiting_for(case)
+    is_reviewed = bool(reviews_of(case))
+    return [_moment(event, names=names, is_reviewed=is_reviewed) for event in events] + waiting_for(case)
 
 
 def waiting_for(case: Case) -> list[Moment]:

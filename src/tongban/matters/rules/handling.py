@@ -99,6 +99,39 @@ def is_automatic(content: Content, values: Mapping[str, Any], today: date) -> bo
     return rule is not None and holds(content, rule, values, today)
 
 
+def what_follows(content: Content, values: Mapping[str, Any], today: date, *, is_returned: bool = False) -> T:
+    """What happens once these answers are handed in, as the applicant is told before doing so."""
+    is_looked_at = content.definition.acceptance.by == "office"
+    if is_returned:
+        return _GOES_ON
+    if closes_at_once(content, values, today) and not is_looked_at:
+        return _AT_ONCE
+    asked, days = len(parties_asked(content, values, today)), content.definition.clocks.promised.working_days
+    first, then = _LOOKED_AT if is_looked_at else _ONCE, _IN_PARALLEL if asked > 1 else _BY_ONE if asked else _DECIDED
+    said = T(f"{first.zh}{then.zh}{_FOLLOW.zh}", f"{first.en} {then.en} {_FOLLOW.en}")
+    return said.format(n=asked, days=days)
+
+
+_GOES_ON = T("再次提交后接着办理，没有涉及的部门意见继续有效。",
+             "It goes on once submitted again; opinions on what you did not change stay valid.")  # fmt: skip
+_AT_ONCE = T("提交后按规定当场办结，不用等待。", "It is settled the moment you submit it: nothing to wait for.")
+_ONCE = T("提交后，", "Once submitted,")
+_LOOKED_AT = T(
+    "提交后先核对材料，缺什么一次告知；受理后，",
+    "First your documents are checked, and anything missing is told at once; then",
+)
+_IN_PARALLEL = T("{n} 个部门同时开始审查，承诺 {days} 个工作日内办结。",
+                 "{n} departments review at the same time; promised within {days} working days.")  # fmt: skip
+_BY_ONE = T(
+    "由一个部门审查，承诺 {days} 个工作日内办结。", "one department reviews it; promised within {days} working days."
+)
+_DECIDED = T(
+    "不经审查直接决定，承诺 {days} 个工作日内办结。",
+    "it is decided without a review; promised within {days} working days.",
+)
+_FOLLOW = T("进展随时可查，决定前可以撤回。", "You can follow it, and withdraw before the decision.")
+
+
 def closes_at_once(content: Content, values: Mapping[str, Any], today: date) -> bool:
     """Whether these answers are filed, or granted by a rule, in the moment they are accepted."""
     regime = regime_for(content, values, today)

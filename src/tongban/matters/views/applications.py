@@ -35,7 +35,8 @@ from tongban.matters.queries.signing import (
 )
 from tongban.matters.queries.window import acting_in, held_intake
 from tongban.matters.rules.answers import calculated, check_answers, hidden_elements
-from tongban.matters.rules.cases import DRAFT, RETURNED, STATES, check_may_edit
+from tongban.matters.rules.cases import DRAFT, FILED, GRANTED, RETURNED, STATES, check_may_edit
+from tongban.matters.rules.handling import what_follows
 from tongban.matters.rules.ratings import LEVELS, may_be_rated
 from tongban.matters.rules.shape import Content, Screen
 from tongban.matters.views.payments import shown_payments
@@ -47,13 +48,24 @@ from tongban.web.forms import show_refusal
 from tongban.web.links import links
 from tongban.web.tables import page_number
 
-_CASES = T("我的办件", "My cases")
+_CASES, _WINDOW = T("我的办件", "My cases"), T("窗口收件", "Window")
 _case_page = links("matters:case")
 
 
-def _crumbs(case: Case, *, inside: bool = True) -> list[tuple[str, Any]]:
-    here = [(reverse("matters:case", args=[case.pk]), case.definition.title)] if inside else []
-    return [(reverse("matters:cases"), _CASES), *here]
+def _crumbs(case: Case, by: Actor | None = None) -> list[tuple[str, Any]]:
+    """The way back: to the applicant's own cases, or to the window that fills in for them; ``by`` on pages inside a case."""
+    if by is not None and _at_window(by):
+        return [(reverse("matters:window"), _WINDOW), (_home_of(case, by), case.name)]
+    return [(reverse("matters:cases"), _CASES), *([(_home_of(case, by), case.definition.title)] if by else [])]
+
+
+def _at_window(by: Actor) -> bool:
+    return by.channel == "window"
+
+
+def _home_of(case: Case, by: Actor) -> str:
+    """The page of a case for whoever fills it in."""
+    return reverse("matters:window_case" if _at_window(by) else "matters:case", args=[case.pk])
 
 
 def _acting(request: HttpRequest, case_id: UUID) -> Actor:
@@ -129,11 +141,8 @@ def _screen_sent(request: HttpRequest, case: Case, content: Content, here: Scree
     except Refusal as refusal:
         return _show_screen(request, case, content, here, sent=sent, refusal=refusal)
     if later:
-        messages.success(
-            request,
-            str(T("已保存。换一台手机或电脑登录，也能接着填。", "Saved. Go on from any device after signing in.")),
-        )
-        return HttpResponseRedirect(reverse("matters:case", args=[case.pk]))
+        messages.success(request, str(_SAVED))
+        return HttpResponseRedirect(_home_of(case, _acting(request, case.pk)))
     fresh = _own(request, case.pk)
     if "to_check" in request.GET:
         return HttpResponseRedirect(reverse("matters:check", args=[case.pk]))
@@ -145,6 +154,9 @@ def _screen_sent(request: HttpRequest, case: Case, content: Content, here: Scree
         else reverse("matters:check", args=[case.pk])
     )
     return HttpResponseRedirect(target)
+
+
+_SAVED = T("已保存。换一台手机或电脑登录，也能接着填。", "Saved. Go on from any device after signing in.")
 
 
 def _files_kept(
@@ -187,7 +199,8 @@ def _show_screen(
         content, here, values=case.values | calculated(content, values), hidden=settled.hidden,
         preview_url=f"{address}?preview=1", data=sent,
     )  # fmt: skip
-    show_documents_to(form, _acting(request, case.pk))
+    by = _acting(request, case.pk)
+    show_documents_to(form, by)
     if refusal is not None:
         show_refusal(form, refusal)
     sources = {name: queries.origin(one) for name, one in case.answers.items() if one["source"] == "filled"}
@@ -199,7 +212,8 @@ def _show_screen(
         "case": case, "here": here, "form": form,
         "rows": [(field, sources.get(field.name), silent.get(field.name)) for field in form],
         "names": [*(one.title for one in asked), T("核对提交", "Check and submit")], "now": place, "back": back,
-        "crumbs": _crumbs(case), "returned": _wanted(case), "query": "?to_check=1" if "to_check" in request.GET else "",
+        "crumbs": _crumbs(case, by), "returned": _wanted(case), "at_window": _at_window(by),
+        "query": "?to_check=1" if "to_check" in request.GET else "",
     }  # fmt: skip
     return render(request, template, context, status=422 if refusal else 200)
 
@@ -240,9 +254,11 @@ def check(request: HttpRequest, case_id: UUID) -> HttpResponse:
     wrong = [(refusal.message, where.get(refusal.field, ""), refusal.field) for refusal in refusals_found]
     asked = _asked_screens(content, case.values)
     names = [*(one.title for one in asked), T("核对提交", "Check and submit")]
+    by = _acting(request, case.pk)
     context = {"case": case, "screens": printed_screens(case, content), "wrong": wrong, "names": names, "now": len(names),
-               "said": content.definition, "crumbs": _crumbs(case), "returned": _wanted(case),
-               **asking(case, _acting(request, case.pk))}  # fmt: skip
+               "crumbs": _crumbs(case, by), "returned": _wanted(case),
+               "follows": what_follows(content, case.values, timezone.localdate(), is_returned=case.state == RETURNED),
+               **asking(case, by)}  # fmt: skip
     return render(request, "matters/check.html", context, status=422 if refusals else 200)
 
 
@@ -250,11 +266,15 @@ def check(request: HttpRequest, case_id: UUID) -> HttpResponse:
 @require_GET
 def receipt(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """The receipt: number, last day, what happens next, a QR code that leads back here."""
-    case = _own(request, case_id)
+    case, by = _own(request, case_id), _acting(request, case_id)
     if case.number is None:
         return HttpResponseRedirect(reverse("matters:case", args=[case.pk]))
     address = request.build_absolute_uri(reverse("matters:case", args=[case.pk]))
-    context = {"case": case, "address": address, "crumbs": _crumbs(case), "reviews": queries.reviews_of(case)}
+    context = {
+        "case": case, "address": address, "crumbs": _crumbs(case, by), "at_window": _at_window(by), "reviews": queries.reviews_of(case),
+        "settled": STATES[case.state] if case.state in (GRANTED, FILED) else "",
+        "certificate": getattr(case, "certificate", None),
+    }  # fmt: skip
     return render(request, "matters/receipt.html", context)
 
 
@@ -271,7 +291,7 @@ def case(request: HttpRequest, case_id: UUID) -> HttpResponse:
         "case": found, "said": content.definition, "state": state, "tone": case_tone(found),
         "moments": [] if found.state == DRAFT else queries.history_of(found, names=False),
         "clocks": shown_clocks(why_due(found)), "clock": clock_of(found), "screens": printed_screens(found, content),
-        "returned": _wanted(found), "decision": getattr(found, "decision", None), "crumbs": _crumbs(found, inside=False),
+        "returned": _wanted(found), "decision": getattr(found, "decision", None), "crumbs": _crumbs(found),
         "certificate": getattr(found, "certificate", None), "opinions": printed_opinions(found),
         **_rating(found), **_fees(found),
         "papers": papers_of(found), **signing,
@@ -339,6 +359,6 @@ def certificate(request: HttpRequest, case_id: UUID) -> HttpResponse:
     actions.note_opened(found, by=actor, what=issued.number)
     certified = next((line for line in papers_of(found) if line.kind.code == "certificate"), None)
     context = {"case": found, "paper": certified, "certificate": issued, "content": issued.content, "credential": issued.credential,
-               "crumbs": [] if actor.is_staff else _crumbs(found), "is_sample": found.is_sample,
+               "crumbs": [] if actor.is_staff else _crumbs(found, actor), "is_sample": found.is_sample,
                "verify_url": request.build_absolute_uri(reverse("credentials:verify"))}  # fmt: skip
     return render(request, "matters/certificate.html", context)

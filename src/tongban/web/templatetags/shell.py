@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from django import template
 from django.conf import settings
 from django.utils import timezone
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import mark_safe
 
 from tongban.lib.capabilities import ROLES
 from tongban.lib.words import T
@@ -60,10 +63,20 @@ def is_under(path: str, url: str) -> bool:
 
 @register.filter
 def moment(value: Any) -> str:
-    """A date or time as both languages write it in official papers: 2020-02-17, or 2020-02-17 09:30."""
+    """A date or time as both languages write it in official papers: 2020-02-17, or 2020-02-17 09:30; never broken in two."""
     if isinstance(value, datetime):
-        return timezone.localtime(value).strftime("%Y-%m-%d %H:%M")
-    return value.isoformat() if isinstance(value, date) else str(value or "")
+        local = timezone.localtime(value)
+        return format_html('<time datetime="{}">{}</time>', f"{local:%Y-%m-%dT%H:%M%z}", f"{local:%Y-%m-%d %H:%M}")
+    return format_html("<time>{}</time>", value.isoformat()) if isinstance(value, date) else str(value or "")
+
+
+@register.filter
+def unbroken(text: Any) -> str:
+    """A text whose days are never broken in two."""
+    return mark_safe(_DAY.sub(r"<time>\g<0></time>", conditional_escape(text)))  # noqa: S308 - escaped
+
+
+_DAY = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
 
 
 @register.filter

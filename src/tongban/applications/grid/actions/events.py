@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db import transaction
@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from tongban.applications.grid.hooks import PHOTO
 from tongban.applications.grid.models import Event, EventStep
-from tongban.applications.grid.rules.events import KINDS, check_kind, check_said, check_step
+from tongban.applications.grid.rules.events import KINDS, check_kind, check_said, check_step, found_at
 from tongban.applications.grid.rules.rights import HANDLE, WORK
 from tongban.foundation.documents.actions import Chosen, attach_document, keep_chosen
 from tongban.foundation.notifications.actions import notify
@@ -37,6 +37,7 @@ class NewEvent:
     area: str = ""
     dwelling_id: UUID | None = None
     photo: Chosen | None = None
+    at: datetime | None = None  # when it was found, where it could not be sent at once
 
 
 @transaction.atomic
@@ -54,10 +55,14 @@ def report_event(new: NewEvent, *, by: Actor) -> Event:
         raise Refusal("address_missing", T("请写明在哪里。", "Say where it is."), field="where")
     area = dwelling.area_code if dwelling else scope_of(by, WORK, new.area)
     photo = keep_chosen(new.photo, purpose=PHOTO, by=by) if new.photo else None
-    event = Event.objects.create(
-        nonce=new.nonce, area_code=area, dwelling=dwelling, kind=check_kind(new.kind), where=where, said=check_said(new.said),
-        photo_id=photo.pk if photo else None, person_id=by.person_id, by_name=by.name[:120],
+    event, is_new = Event.objects.get_or_create(
+        person_id=by.person_id, nonce=new.nonce,
+        defaults={"area_code": area, "dwelling": dwelling, "kind": check_kind(new.kind), "where": where,
+                  "said": check_said(new.said), "photo_id": photo.pk if photo else None, "by_name": by.name[:120],
+                  "reported_at": found_at(new.at, timezone.now())},
     )  # fmt: skip
+    if not is_new:
+        return event  # the same sent twice in the same moment
     if photo is not None:
         attach_document(photo.pk, app="grid", attached_id=event.pk, by=by)
     _step(event, "reported", event.said, by)

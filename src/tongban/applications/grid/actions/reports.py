@@ -10,7 +10,16 @@ from uuid import UUID
 from django.db import transaction
 
 from tongban.applications.grid.queries.reports import missing_of
-from tongban.applications.grid.rules.reports import COLUMNS, FILLABLE, MOST_MADE, SETTING, Report, as_kept, check_report
+from tongban.applications.grid.rules.reports import (
+    COLUMNS,
+    FILLABLE,
+    MOST_MADE,
+    SETTING,
+    Report,
+    as_kept,
+    check_report,
+    read_kept,
+)
 from tongban.applications.grid.rules.rights import MAKE, WORK
 from tongban.foundation.parties.actions import change_setting, record_phone
 from tongban.foundation.parties.queries import require
@@ -63,11 +72,25 @@ def make_report(report: Report, *, code: str = "", by: Actor) -> str:
         if not code and len(lists) >= MOST_MADE:
             raise Refusal("too_many_lists", T("本单位的表已有 {n} 张，请先删除不用的。", "Your office has {n} lists already: remove some first.").format(n=MOST_MADE),
                           status=409)  # fmt: skip
+        if any(read_kept(kept_one).title.zh == checked.title.zh for key, kept_one in lists.items() if key != code):
+            raise _twice()
         return lists | {wanted: as_kept(checked)}
 
     wanted = code or f"own-{secrets.token_hex(4)}"
     change_setting(SETTING, change, by=by)
     return wanted
+
+
+def _twice() -> Refusal:
+    return Refusal(
+        "list_there_already",
+        T(
+            "本单位已有同名的表。请直接用它，或者换一个表名。",
+            "Your office has a list of this title: use it, or choose another.",
+        ),
+        field="title",
+        status=409,
+    )
 
 
 @transaction.atomic

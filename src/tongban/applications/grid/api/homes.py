@@ -139,7 +139,7 @@ def _proposal(row: Proposal) -> dict[str, Any]:
 
 def _tenancy(row: Tenancy, by: Actor) -> dict[str, Any]:
     return {
-        "id": row.pk, "address": row.dwelling.address, "part": row.part, "since": row.since, "until": row.until,
+        "id": row.pk, "address": row.dwelling.address, "part": row.part, "since": row.since, "until": row.last_day,
         "registered_by": row.asker_name, "state": row.state, "good_until": row.code_until,
         "is_asked": row.asker_id != by.person_id, "lease_id": row.lease_id,
     }  # fmt: skip

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Router
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 
 from tongban.applications.grid import actions, queries
 from tongban.applications.grid.models import HomeVisit
@@ -67,7 +67,7 @@ class VisitIn(Shape):
     nonce: UUID
     dwelling_id: UUID
     outcome: Literal["met", "vacant", "absent"]
-    at: datetime
+    at: AwareDatetime
     said: list[SaidIn] = Field([], max_length=100)
 
 

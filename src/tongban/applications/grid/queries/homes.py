@@ -143,7 +143,7 @@ def tenancies_of(by: Actor) -> QuerySet[Tenancy]:
     phone = contacts_of(by.person_id).phone
     asked = Q(other_index__in=blind_index_any("phone", phone)) & Q(other__isnull=True) if phone else Q(pk__in=[])
     mine = Q(asker_id=by.person_id) | Q(other_id=by.person_id) | asked
-    return Tenancy.objects.filter(mine).select_related("dwelling").order_by("-asked_at", "-pk")
+    return Tenancy.objects.filter(mine).select_related("dwelling", "lease").order_by("-asked_at", "-pk")
 
 
 def tenancy_visible_to(by: Actor, tenancy_id: UUID) -> Tenancy:

@@ -43,6 +43,7 @@ DOORS = 40
 _LOOKED_THROUGH = 400
 _OVER = T("租约 {day} 到期，租户还登记在此", "A lease ended on {day}, its tenants are still recorded")
 _STALE = T("{n} 人超过 {days} 天没有核实", "{n} not confirmed for {days} days")
+_NEVER = T("{n} 人还没有核实过", "{n} never confirmed")
 _NEW = T("还没有人上门", "Nobody has been there yet")
 
 
@@ -54,6 +55,7 @@ class Door:
     address: str
     why: list[T] = field(default_factory=list)
     stale: int = 0
+    never: int = 0
 
 
 def doors(by: Actor, *, area: str = "", most: int = DOORS) -> list[Door]:
@@ -73,15 +75,15 @@ def doors(by: Actor, *, area: str = "", most: int = DOORS) -> list[Door]:
         if task.dwelling is not None:
             door(task.dwelling.pk, task.dwelling.address).why.append(T(task.title, task.title))
     for row in to_confirm(by, area=scope, days=FRESH_DAYS)[:_LOOKED_THROUGH]:
-        door(row.dwelling_id, row.dwelling.address).stale += 1
+        home = door(row.dwelling_id, row.dwelling.address)
+        home.stale, home.never = home.stale + bool(row.confirmed_at), home.never + (row.confirmed_at is None)
     if len(found) < most:
-        for home in dwellings_unvisited(by, area=scope)[:most]:
-            door(home.pk, home.address).why.append(_NEW)
+        for empty in dwellings_unvisited(by, area=scope)[:most]:
+            door(empty.pk, empty.address).why.append(_NEW)
     today = visited_today(found)
     rows = [one for one in found.values() if one.dwelling_id not in today][:most]
     for one in rows:
-        if one.stale:
-            one.why.append(_STALE.format(n=one.stale, days=FRESH_DAYS))
+        one.why += [text.format(n=n, days=FRESH_DAYS) for n, text in ((one.never, _NEVER), (one.stale, _STALE)) if n]
     return rows
 
 

@@ -5,6 +5,8 @@ The days are the county's own, in working days; no law sets them. Whoever dispat
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 from tongban.lib.refusals import Refusal
 from tongban.lib.words import T
 
@@ -16,6 +18,7 @@ KINDS: dict[str, tuple[T, int]] = {
     "wish": (T("居民诉求", "Residents' request"), 5),
     "other": (T("其他", "Something else"), 5),
 }
+OLDEST = timedelta(days=30)  # between finding and reporting, without a network in between
 NEXT: dict[str, tuple[str, ...]] = {
     "reported": ("dispatched", "closed"),
     "dispatched": ("handled", "returned"),
@@ -30,6 +33,16 @@ def check_kind(kind: str) -> str:
     if kind not in KINDS:
         raise Refusal("event_kind_unknown", T("请选择事件类别。", "Choose the kind of event."), field="kind")
     return kind
+
+
+def found_at(said: datetime | None, now: datetime) -> datetime:
+    """When an event was found: a device's clock ahead of ours is set right; what is a month old has to be looked at again."""
+    if said is None or said > now:
+        return now
+    if now - said > OLDEST:
+        raise Refusal("event_too_old", T("这件事是 30 多天前记下的，请再去看一次，重新上报。",
+                      "This was noted more than 30 days ago: look again and report it anew."), field="at")  # fmt: skip
+    return said
 
 
 def check_said(said: str, field: str = "said") -> str:

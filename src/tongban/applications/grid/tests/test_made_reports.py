@@ -101,6 +101,18 @@ def test_whose_list_it_is(estate: Estate, office: Actor, refused: Refused) -> No
         actions.make_report(LIST, by=office)
 
 
+def test_two_of_one_office_do_not_make_the_same_list(office: Actor, desk_of: Desk, refused: Refused) -> None:
+    code = actions.make_report(LIST, by=office)
+    with refused("list_there_already"):
+        actions.make_report(LIST, by=office)
+    assert actions.make_report(LIST, code=code, by=office) == code, "saved again as it was"
+    typed = {"title": "租户花名册 ", "columns": ["phone"]}
+    answer = desk_of(office).post("/desk/grid/lists/", typed)
+    assert answer.status_code == 422
+    assert "已有同名的表" in answer.content.decode()
+    assert list(queries.made_by(office)) == [code]
+
+
 def test_over_the_api(estate: Estate, office: Actor, desk_of: Desk) -> None:
     body = {"title": {"zh": "租户花名册", "en": "Tenants"}, "columns": ["phone"], "kinds": ["tenant"]}
     desk = desk_of(office)

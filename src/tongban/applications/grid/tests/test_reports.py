@@ -95,6 +95,25 @@ def test_what_is_known_is_not_overwritten_and_nobody_fills_elsewhere(
     assert client.get(f"/desk/grid/residences/{row.pk}/missing/").status_code == 404
 
 
+def test_two_who_fill_in_one_person_lose_nothing_without_a_word(estate: Estate, desk_of: Desk) -> None:
+    """The second one was told to fill in something, and what they had typed was gone."""
+    row = estate.lives(1, "1-101", "floating")
+    without_phone(1)
+    first, fill = desk_of(estate.worker), f"/desk/grid/residences/{row.pk}/missing/"
+    assert first.post(fill, {"phone": "13900001111", "employer": "示例商贸有限公司"}).status_code == 302
+    answer = first.post(fill, {"phone": "13900002222", "employer": "示例学校", "since": "2026-01-01"})
+    assert answer.status_code == 409
+    page = answer.content.decode()
+    assert "手机号：现在是“139****1111”，您填的是“13900002222”" in page
+    assert "工作单位：现在是“示例商贸有限公司”，您填的是“示例学校”" in page
+    assert 'value="2026-01-01"' in page, "what is still missing stays as typed"
+    assert "请至少填写一项" not in page
+    assert Residence.objects.get(pk=row.pk).since is None, "nothing was written"
+    assert "去更正" not in page, "that page has neither telephone nor employer"
+    assert first.post(fill, {"since": "2026-01-01"}).status_code == 302
+    assert "去更正" in first.post(fill, {"since": "2026-01-02"}).content.decode()
+
+
 def test_a_list_leaves_the_house_like_any_other(estate: Estate, desk_of: Desk) -> None:
     estate.lives(1, "1-101", "floating")
     estate.lives(2, "1-102")

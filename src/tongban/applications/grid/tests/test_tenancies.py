@@ -231,3 +231,18 @@ def test_confirming_twice_at_once_makes_one_lease(committed_db: None) -> None:
         code = code_sent("+8613800000412")
     outcomes = at_once(lambda by: actions.confirm_tenancy(row.pk, code, by=by), [tenant, tenant])
     assert sorted(outcomes) == ["done", "tenancy_settled"]
+
+
+def test_both_sides_read_the_day_a_lease_was_moved_to(sides: Sides, desk_of: Desk) -> None:
+    row = actions.register_tenancy(sides.new(), by=sides.landlord)
+    actions.confirm_tenancy(row.pk, code=code_sent(), by=sides.tenant)
+    agreed, moved = row.until, row.until - timedelta(days=100)
+    lease = Lease.objects.get()
+    desk = desk_of(sides.worker)
+    assert desk.post(f"/desk/grid/leases/{lease.pk}/", {"until": moved, "reason": "双方协商退租"}).status_code == 302
+    for side in (sides.landlord, sides.tenant):
+        page = desk_of(side).get(f"/my-home/leases/{row.pk}/").content.decode()
+        assert moved.isoformat() in page
+        assert agreed.isoformat() not in page
+        [told] = desk_of(side).get("/api/grid/home").json()["tenancies"]
+        assert told["until"] == moved.isoformat()

@@ -241,9 +241,11 @@ def test_the_pages_of_a_day(estate: Estate, desk_of: Desk, django_assert_max_num
     for number in range(1, 6):
         estate.lives(number, f"1-{1 + number // 2}0{1 + number % 2}", is_confirmed=False)
     row = Residence.objects.get(name="居民2")
+    Residence.objects.filter(name="居民1").update(confirmed_at=timezone.now() - timedelta(days=100))
     client = desk_of(estate.worker)
     with django_assert_max_num_queries(26):
         today = client.get("/desk/grid/today/").content.decode()
+    assert "1 人还没有核实过" in today
     assert "1 人超过 90 天没有核实" in today
     assert "还没有人上门" in today
     page = client.get(f"/desk/grid/dwellings/{row.dwelling_id}/").content.decode()

@@ -10,6 +10,8 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
+from tongban.applications.grid.forms import NotedEventForm
+from tongban.applications.grid.rules.events import KINDS
 from tongban.applications.grid.rules.rights import WORK
 from tongban.lib.words import T
 from tongban.web.audiences import actor_of, audience
@@ -17,7 +19,7 @@ from tongban.web.shells import Shell, texts
 
 _SHELL = Shell(
     "grid-round", "grid:round", "grid/round.html",
-    ("grid/round.js", "web/offline/shelf.js", "web/offline/sealed.js", "web/offline/outbox.js", "web/offline/device.js"),
+    ("grid/round.js", "grid/report.js", "web/offline/shelf.js", "web/offline/sealed.js", "web/offline/outbox.js", "web/offline/device.js"),
     ("vendor/tabler/tabler.min.css", "web/tongban.css", "web/components.css", "web/desk.css", "web/print.css", "grid/grid.css",
      "vendor/htmx/htmx.min.js", "web/tongban.js", "web/mark.svg", "vendor/tabler-icons/icons.svg"),
 )  # fmt: skip
@@ -44,6 +46,16 @@ WORDS: dict[str, T] = {
     "compare": T("去核对", "Compare them"),
     "refused": T("未能上传：{why}", "Not taken over: {why}"),
     "noted": T("知道了", "Noted"),
+    "report_here": T("上报这里的事件", "Report an event here"),
+    "kept": T("已存在手机里，有网络时自动上报。", "Kept on the phone; it is reported when there is a network."),
+    "events_unsent": T("待上报 {n} 件事", "{n} events to report"),
+    "event_waits": T("待上报", "to be reported"),
+    "reported": T("已上报 {n} 件事。", "{n} events reported."),
+    "see_events": T("看进展", "Follow them"),
+    "photo_lost": T("照片没有收下（{why}），事件已经上报。", "A photo was not taken ({why}); the event is reported."),
+    "photo_unreadable": T("这张照片读不出来，请换一张，或者不附照片。", "This photo cannot be read: take another one, or leave it out."),
+    "not_kept": T("手机里存不下了。请先上传别的，或者不附照片；填的内容还在。",
+                  "The phone has no room for it: send the others first, or leave out the photo. What you wrote is still there."),
     "another": T("这台手机上有另一位网格员未上传的走访，请其登录后上传。",
                  "This phone holds visits of another worker: they have to sign in to send them."),
 }  # fmt: skip
@@ -57,8 +69,9 @@ def round_page(request: HttpRequest) -> HttpResponse:
     start: dict[str, Any] = {
         "words": texts(WORDS), "person": str(actor_of(request).person_id),
         "worker": reverse("grid:worker"), "edits": reverse("grid:edits"),
+        "events": reverse("grid:events"), "kinds": texts({code: one[0] for code, one in KINDS.items()}),
     }  # fmt: skip
-    return render(request, "grid/round.html", {"start": start})
+    return render(request, "grid/round.html", {"start": start, "report_form": NotedEventForm(auto_id="report_%s")})
 
 
 @audience("staff", capability=WORK)

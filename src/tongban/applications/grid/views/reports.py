@@ -22,7 +22,7 @@ from tongban.applications.grid.rules.reports import COLUMNS, FILLABLE
 from tongban.applications.grid.rules.rights import MAKE, WORK
 from tongban.applications.grid.views.common import area_url, crumbs_to
 from tongban.foundation.parties.actions import record_list_look
-from tongban.foundation.registers.queries import residence_visible_to
+from tongban.foundation.registers.queries import RELATIONS, residence_visible_to
 from tongban.lib.words import T
 from tongban.web.audiences import actor_of, audience
 from tongban.web.forms import tried
@@ -95,11 +95,27 @@ def fill(request: HttpRequest, residence_id: UUID) -> HttpResponse:
     by = actor_of(request)
     row, missing = queries.missing_of(by, residence_visible_to(by, residence_id).pk)
     form = FillForm(request.POST or None, missing=missing)
-    if request.method == "POST" and tried(form, lambda _: actions.fill_missing(row.pk, form.facts(), by=by)):
+    taken = _filled_meanwhile(request, row, missing)
+    if (
+        request.method == "POST"
+        and not taken
+        and tried(form, lambda _: actions.fill_missing(row.pk, form.facts(), by=by))
+    ):
         messages.success(request, str(T("已记录，所有名单都用得上。", "Recorded: every list has it.")))
         return redirect(_back(request))
-    context = {"form": form, "row": row, "missing": missing, "back": _back(request)}
-    return render(request, "grid/fill.html", context, status=422 if form.errors else 200)
+    context = {"form": form, "row": row, "missing": missing, "taken": taken, "back": _back(request)}
+    context["is_of_residence"] = any(label in (COLUMNS["since"], COLUMNS["relation"]) for label, _, _ in taken)
+    return render(request, "grid/fill.html", context, status=409 if taken else 422 if form.errors else 200)
+
+
+def _filled_meanwhile(request: HttpRequest, row: Any, missing: list[str]) -> list[tuple[T, str, str]]:
+    """What was typed here but recorded by somebody else since the page was opened: the fact, what stands there, what was typed."""
+    typed = {key: request.POST.get(key, "").strip()[:200] for key in FILLABLE if key not in missing}
+    return [
+        (COLUMNS[key], queries.cell(row, key), str(RELATIONS.get(text[:2], text)) if key == "relation" else text)
+        for key, text in typed.items()
+        if text
+    ]
 
 
 def _back(request: HttpRequest) -> str:

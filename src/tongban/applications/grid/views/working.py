@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
 from django.contrib import messages
@@ -14,10 +14,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from tongban.applications.grid import actions, queries
-from tongban.applications.grid.forms import CorrectForm, SearchForm, facts_in, group_of
+from tongban.applications.grid.forms import CorrectForm, LeaseForm, SearchForm, facts_in, group_of
 from tongban.applications.grid.models import HomeVisit
 from tongban.applications.grid.rules.rights import WORK
 from tongban.foundation.parties.actions import record_list_look
+from tongban.foundation.registers.actions import end_lease, extend_lease
 from tongban.foundation.registers.queries import leases_visible_to, residence_facts, residence_visible_to, to_confirm
 from tongban.lib.actors import Actor
 from tongban.lib.refusals import not_found
@@ -26,7 +27,7 @@ from tongban.web.audiences import actor_of, audience
 from tongban.web.forms import refusals_told, tried
 
 if TYPE_CHECKING:
-    from tongban.foundation.registers.models import Residence
+    from tongban.foundation.registers.models import Lease, Residence
 
 
 @audience("staff", capability=WORK)
@@ -115,6 +116,30 @@ def _correct(form: CorrectForm, row: Residence, by: Actor) -> HomeVisit:
     said = actions.Said(row.pk, form.seen_facts(), form.wanted())
     report = actions.Report(form.cleaned_data["nonce"], row.dwelling_id, "met", [said], is_live=True)
     return actions.report_visit(report, by=by)
+
+
+@audience("staff", capability=WORK)
+@never_cache
+@require_http_methods(["GET", "POST"])
+def lease(request: HttpRequest, lease_id: UUID) -> HttpResponse:
+    """Record that a lease goes on longer, or ends earlier, than agreed."""
+    by = actor_of(request)
+    found = leases_visible_to(by).filter(pk=lease_id).first()
+    if found is None:
+        raise not_found(T("这份租约", "This lease"))
+    home = reverse("grid:dwelling", args=[found.dwelling_id])
+    form = LeaseForm(request.POST or None, initial={"until": found.until})
+    if request.method == "POST" and tried(form, lambda said: _move_end(found, said, by)):
+        messages.success(request, str(T("已记录。", "Recorded.")))
+        return redirect(home)
+    context = {"form": form, "lease": found, "crumbs": [(home, found.dwelling.address)]}
+    return render(request, "grid/lease.html", context, status=422 if form.errors else 200)
+
+
+def _move_end(found: Lease, said: dict[str, Any], by: Actor) -> Lease:
+    if said["until"] < found.until:
+        return end_lease(found.pk, said["until"], reason=said["reason"], by=by)
+    return extend_lease(found.pk, said["until"], by=by)
 
 
 @audience("staff", capability=WORK)

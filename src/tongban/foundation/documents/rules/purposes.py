@@ -87,7 +87,7 @@ def too_large(limit: int) -> Refusal:
     """The refusal of a file above ``limit`` bytes."""
     return Refusal(
         "file_too_large",
-        T("文件超过 {mb} MB 的上限。请压缩扫描分辨率或分成几个文件。",
-          "The file is larger than {mb} MB. Scan at a lower resolution, or split it.").format(mb=limit // MIB),
+        T("文件超过 {mb} MB 的上限。请分成几个文件；扫描件也可以降低分辨率。",
+          "The file is larger than {mb} MB. Split it; scans can also have a lower resolution.").format(mb=limit // MIB),
         field="file", status=413,
     )  # fmt: skip

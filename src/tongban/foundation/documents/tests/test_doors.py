@@ -248,7 +248,7 @@ def test_the_field_shows_what_is_kept_and_what_it_takes(document: Document, chen
     assert "执照.pdf" in page
     assert 'accept=".pdf,.jpg' in page
     assert "500 MB" in page
-    assert "12 MB" in page  # without scripts
+    assert "24 MB" in page  # without scripts
     assert str(Application(initial={"licence": document.pk})["licence"]).count(str(document.pk)) == 1
     assert "web/upload.js" in str(Application().media)
     assert Application().is_multipart()

@@ -141,7 +141,7 @@ def end_lease(lease_id: UUID, last_day: date, *, reason: str, by: Actor) -> Leas
         raise Refusal(
             "date_invalid",
             T("提前结束的日期应在租期之内。", "The day must lie within the lease, before its end."),
-            field="last_day",
+            field="until",
         )
     lease.until, lease.ended_early_at, lease.ended_by, lease.end_reason = last_day, timezone.now(), by.name[:120], why
     lease.save(update_fields=["until", "ended_early_at", "ended_by", "end_reason"])

@@ -80,6 +80,7 @@ class Tree:
         self.own = both_forms([region.name]) if region else []
         self.base = "".join(both_forms([one.name])[0] for one in (township, region) if one)
         self._load(community)
+        self.known["places"] = list(self.tops)  # 凤凰花园 in 凤凰社区 is not 花园
         for row in ListPlace.objects.filter(resident_list=self.found).exclude(level="household").order_by("pk"):
             self._add(row)
 
@@ -161,7 +162,8 @@ class Tree:
 
     def _top(self, address: Address) -> Node:
         if address.group:
-            return self.tops.get(f"{address.group}组") or self._plan(None, "group", address.group, f"{address.group}组")
+            group = self.tops.get(f"{address.group}组")
+            return group or self._plan_top(address, "group", address.group, f"{address.group}组")
         road = f"{address.road}{address.number.replace('附', '号附')}号" if address.number else ""
         found = self.tops.get(address.estate) if address.estate else self.tops.get(road) if road else None
         if found is not None:
@@ -172,13 +174,18 @@ class Tree:
         before = road if address.estate and address.road else ""
         # 南街15号2单元301: the number at the road is the building itself.
         level = "building" if address.unit and not address.building and not address.estate else "estate"
-        return self._plan(None, level, address.estate or road, address.estate or road, before)
+        return self._plan_top(address, level, address.estate or road, address.estate or road, before)
+
+    def _plan_top(self, address: Address, level: str, mark: str, name: str, before: str = "") -> Node:
+        """A new estate or group: only for an address that says which dwelling of it is meant."""
+        if not (address.room or address.house):
+            raise _no_room()
+        return self._plan(None, level, mark, name, before)
 
     def _room(self, top: Node, building: str, unit: str, room: str) -> Spot:
         mark = room.upper()[:20]
         if not mark:
-            raise Refusal("address_incomplete", T("地址没有写到房号或户号。", "The address lacks the room or household."),
-                          field="address")  # fmt: skip
+            raise _no_room()
         place = top
         if building and top.level != "building":
             place = self._part(top, "building", building)
@@ -238,6 +245,14 @@ class Tree:
         """What was planned since the last call."""
         fresh, self.fresh = self.fresh, []
         return fresh
+
+
+def _no_room() -> Refusal:
+    return Refusal(
+        "address_incomplete",
+        T("地址没有写到房号或户号。", "The address lacks the room or household."),
+        field="address",
+    )
 
 
 def _elsewhere() -> Refusal:

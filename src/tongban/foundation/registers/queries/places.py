@@ -132,12 +132,20 @@ class AddressFound:
 def find_address(by: Actor, raw: str, *, area: str = "") -> AddressFound:
     """The places and dwellings of an area a raw address may mean, by names, other names and numbers."""
     scope = scope_of(by, VIEW, area)
-    address = check_address(raw, known=known_names(scope))
+    address = check_address(raw, known={**known_names(scope), "places": _estates_of(scope)})
     scope = _narrowed(scope, address)
     tops = _tops(address, scope)
     buildings = _buildings(address, tops, scope)
     dwellings = _dwellings(address, buildings or tops, scope)
     return AddressFound(address, buildings or tops, dwellings)
+
+
+def _estates_of(scope: str) -> list[str]:
+    """The estates of a community or township by name: 凤凰花园 in 凤凰社区 is not 花园."""
+    if len(scope) < 9:  # more than a township: too many to look through
+        return []
+    found = Place.objects.filter(level="estate", ended_on__isnull=True, **within(scope[:COMMUNITY_DIGITS]))
+    return list(found.values_list("name", flat=True))
 
 
 def dwelling_at(raw: str) -> Dwelling:

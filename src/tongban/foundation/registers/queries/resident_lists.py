@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from tongban.foundation.regions.queries import children_of, region_by_code
-from tongban.foundation.registers.models import ListColumns, ListPart, ListRow, Place, ResidentList
+from tongban.foundation.registers.models import ListColumns, ListPart, ListPlace, ListRow, Place, ResidentList
 from tongban.foundation.registers.queries.scopes import scope_of, within
 from tongban.foundation.registers.rules.places import COMMUNITY_DIGITS
 from tongban.foundation.registers.rules.resident_rows import RowReader
@@ -22,6 +22,7 @@ from tongban.lib.words import T
 IMPORT = "registers.import_residents"
 TOWNSHIP_DIGITS = 9
 LIST = T("这份名单", "This list")
+MOST_NAMED = 50
 
 
 def lists_visible_to(by: Actor) -> QuerySet[ResidentList]:
@@ -46,6 +47,12 @@ def phones_brought(found: ResidentList) -> QuerySet[ListRow]:
     """Rows of a list that bring somebody on record a telephone: one nobody had recorded, or one a person settled on."""
     rows = ListRow.objects.filter(resident_list=found, verdict__in=("known", "fresh"), is_new=False)
     return rows.exclude(phone_use="")
+
+
+def estates_brought(found: ResidentList) -> list[str]:
+    """The estates a list would add, by name: a misspelt one is seen before it is there."""
+    rows = ListPlace.objects.filter(resident_list=found, level__in=("estate", "group")).order_by("name_pinyin", "name")
+    return list(rows.values_list("name", flat=True)[:MOST_NAMED])
 
 
 def rows_told_of(found: ResidentList, verdicts: tuple[str, ...] = ("rejected", "kept", "skipped")) -> QuerySet[ListRow]:

@@ -114,6 +114,11 @@ _HOUSE = re.compile(r"(?:第)?(\d{1,5})(?:号|户)?$")
 _SEPARATORS = str.maketrans({"－": "-", "–": "-", "—": "-", "~": "-", "～": "-", "#": "号", "＃": "号", "，": "", ",": "",
                              "、": "", ";": "", "；": "", "/": "", ".": "", "。": "", "_": "-", "﹣": "-"})  # fmt: skip
 _BRACKETS = re.compile(r"\([^()]*\)")
+# What an estate's name ends with before the building: what stands in front is part of the name.
+_OF_ESTATES = re.compile(
+    r"[新老东西南北]?(?:小区|花园|家园|嘉园|公寓|大厦|广场|新村|宿舍|苑|城|园|居|府|里|湾|庭|楼)(?=第?[A-Za-z\d]|$)"
+)
+_OF_LEVELS = re.compile(r"[\u4e00-\u9fff]{1,8}?(?:街道|镇|乡|社区|居委会|村委会|村(?!\d+[号栋幢]))")
 _LEVELS = ("province", "prefecture", "county", "township", "community")
 _ENDINGS = {
     "prefecture": ("市", "地区", "自治州", "盟"),
@@ -135,15 +140,20 @@ def parse_address(raw: str, *, known: Known | None = None) -> Address:
     """Take an address apart; never refuses. ``known`` gives the names of a level that exist (``community``: [凤凰社区, …]).
 
     Where a level is known, its names are found with or without their ending, and nothing else is taken for one.
+    ``places`` are the estates that exist: 凤凰花园 is not 花园 in 凤凰社区.
     """
     text = tidy_address(raw)[:LONGEST]
     found: dict[str, str] = {}
+    brief = False
     text = _province(text, found)
     for level, pattern in _PATTERNS:
         if level == "prefecture" and found.get("prefecture"):
             continue
         if known is not None and level in known:
-            text = _known(text, level, known[level], found)
+            before, text = text, _known(text, level, known[level], found)
+            if text == before and (name := _brief(text, level, known, is_brief=brief)):
+                found[level], text = name
+                brief = True
         elif level not in found or level == "lane":
             text = _taken(text, level, pattern, found)
     return Address(**found, rest=text)
@@ -173,17 +183,37 @@ def _known(text: str, level: str, names: Collection[str], found: dict[str, str])
             found[level] = name
             rest = text[len(name) :]
             return re.sub(r"^(?:办事处|居委会|居民委员会|村委会|村民委员会|人民政府)", "", rest)
-    for name in sorted(names, key=len, reverse=True):
-        short = next((name[: -len(end)] for end in _ENDINGS.get(level, ()) if name.endswith(end)), name)
-        # 凤凰 alone may also begin 凤凰路: without its ending a name counts only before what cannot continue it.
-        if (
-            len(short) >= 2
-            and text.startswith(short)
-            and not re.match(rf"{_BODY}{{0,3}}?{_STREET}", text[len(short) :])
-        ):
-            found[level] = name
-            return text[len(short) :]
     return text
+
+
+def _brief(text: str, level: str, known: Known, *, is_brief: bool) -> tuple[str, str] | None:
+    """The name of a level written without its ending, and the text after it; ``is_brief`` if the level above was."""
+    for name in sorted(known[level], key=len, reverse=True):
+        short = _shortened(name, level)
+        if len(short) >= 2 and text.startswith(short) and _is_level(text, short, level, known, is_brief=is_brief):
+            return name, text[len(short) :]
+    return None
+
+
+def _shortened(name: str, level: str) -> str:
+    return next((name[: -len(end)] for end in _ENDINGS.get(level, ()) if name.endswith(end)), name)
+
+
+def _is_level(text: str, short: str, level: str, known: Known, *, is_brief: bool) -> bool:
+    """Whether 凤凰 means the community here: it may also begin 凤凰路, 凤凰小区 or 凤凰新城."""
+    rest, places = text[len(short) :], known.get("places", ())
+    if re.match(rf"{_BODY}{{0,3}}?{_STREET}", rest) or _OF_ESTATES.match(rest):
+        return False
+    if any(text.startswith(place) for place in places if place.startswith(short) and place != short):
+        return False
+    if short in places and re.match(r"\d+(?:号楼|栋|幢|座|-)", rest):
+        return False
+    if is_brief or not re.match(r"(?!第)[\u4e00-\u9fff]", rest) or _OF_LEVELS.match(rest):
+        return True
+    if any(map(rest.startswith, places)):
+        return True
+    below = _LEVELS[_LEVELS.index(level) + 1 :]
+    return any(rest.startswith(_shortened(name, lower)) for lower in below for name in known.get(lower, ()))
 
 
 def _taken(text: str, level: str, pattern: re.Pattern[str], found: dict[str, str]) -> str:

@@ -110,6 +110,35 @@ def test_names_that_exist_are_known_without_their_ending(raw: str, parts: dict[s
     assert {name: value for name, value in vars_of(found).items() if value and name != "rest"} == parts
 
 
+HERE = KNOWN | {"places": ["凤凰示例花园", "示例小区", "凤凰"]}
+
+
+@pytest.mark.parametrize(
+    ("raw", "community", "estate"),
+    [
+        ("凤凰示例花园12栋1单元101", "", "凤凰示例花园"),
+        ("江阳区南城街道凤凰示例花园12栋1单元101", "", "凤凰示例花园"),
+        ("泸州江阳南城凤凰示例花园12栋1单元101", "", "凤凰示例花园"),
+        ("凤凰社区凤凰示例花园12栋1单元101", "凤凰社区", "凤凰示例花园"),
+        ("凤凰示例小区12栋1单元101", "凤凰社区", "示例小区"),
+        ("凤凰小区12栋1单元101", "", "凤凰小区"),
+        ("凤凰新城12栋1单元101", "", "凤凰新城"),
+        ("江阳区南城街道凤凰新城12栋1单元101", "", "凤凰新城"),
+        ("南城花园12栋1单元101", "", "南城花园"),
+        ("泸州小区12栋1单元101", "", "泸州小区"),
+        ("凤凰12栋1单元101", "", "凤凰"),
+    ],
+)
+def test_an_estate_named_after_its_community_keeps_its_name(raw: str, community: str, estate: str) -> None:
+    found = parse_address(raw, known=HERE)
+    assert (found.community, found.estate, found.building) == (community, estate, "12")
+
+
+def test_a_name_without_its_ending_counts_before_numbers_and_names_below_it() -> None:
+    assert parse_address("凤凰3组5号", known=KNOWN).community == "凤凰社区"
+    assert parse_address("江阳南城街道凤凰社区示例路18号", known=KNOWN).county == "江阳区"
+
+
 NAMES = st.sampled_from(["示例", "春晖", "金科", "半岛", "恒大", "酒城", "云龙", "翠竹"])
 
 

@@ -12,7 +12,7 @@ from django.test import Client
 from tongban.foundation.parties.tests.test_pages import at_desk
 from tongban.foundation.registers import actions
 from tongban.foundation.registers.models import ListColumns, ListPart, ListRow, Residence, ResidentList
-from tongban.foundation.registers.queries.resident_lists import unread_addresses
+from tongban.foundation.registers.queries.resident_lists import estates_brought, unread_addresses
 from tongban.foundation.registers.tests.arrange import NORTH, grid_worker
 from tongban.foundation.registers.tests.lists import as_csv, line, number_of, outcome, phone_of, taken, tried, uploaded
 from tongban.foundation.registers.tests.test_list_settling import WITH_BIRTH, child
@@ -163,3 +163,23 @@ def test_addresses_are_told_over_the_api(run_jobs: Run, monkeypatch: pytest.Monk
     assert send(f"{path}/take-back", address=UNREAD).status_code == 202
     run_jobs()
     assert send(f"{path}/take-back", address=UNREAD).status_code == 404
+
+
+def test_an_estate_named_after_its_community_is_not_cut_in_two(run_jobs: Run) -> None:
+    """凤凰新苑 in 凤凰社区 became an estate 新苑 of its own, and nobody was told."""
+    rows = [
+        line(1, "张三", "凤凰新苑7栋1单元101"),
+        line(2, "李四", "南城街道凤凰社区凤凰新苑7栋1单元102"),
+        line(3, "王五", "凤凰社区凤凰新苑7-1-103"),
+    ]
+    found = tried(as_csv(rows), run_jobs, by=grid_worker())
+    assert estates_brought(found) == ["凤凰新苑"]
+    assert found.places_added["building"] == 1
+
+
+def test_an_address_without_a_room_plans_no_estate(run_jobs: Run) -> None:
+    rows = [line(1, "张三", UNREAD), line(2, "李四", "粮站宿舍"), line(3, "王五", "示列小区7栋101室")]
+    found = tried(as_csv(rows), run_jobs, by=grid_worker())
+    assert found.counts == {"fresh": 1, "rejected": 2}
+    assert found.places_added == {"estate": 1, "building": 1, "dwelling": 1}
+    assert estates_brought(found) == ["示列小区"], "a misspelt name is seen before it is there"

@@ -79,7 +79,9 @@ def test_a_list_from_upload_to_undoing(desk: Client, run_jobs: Run) -> None:
     assert desk.post(f"{page}undo", {"reason": ""}).status_code == 422
     assert desk.post(f"{page}undo", {"reason": "传错文件"}).status_code == 302
     run_jobs()
-    assert "撤销了 2 行" in desk.get(page).content.decode()
+    undone = desk.get(page).content.decode()
+    assert "撤销了 2 行" in undone
+    assert "新增" not in undone
     assert not Residence.objects.exists()
     english = desk.get(page, headers={"Accept-Language": "en"}).content.decode()
     assert "Format the column as text" in english
@@ -121,6 +123,14 @@ def test_what_is_wrong_with_a_file_stands_beside_it(desk: Client) -> None:
     assert "请选择身份证号一列" in answer.content.decode()
     assert desk.post(f"{page}discard").status_code == 302
     assert not ResidentList.objects.exists()
+
+
+def test_a_file_too_large_to_be_sent_is_told_how_large_it_may_be(desk: Client, settings: Any) -> None:
+    settings.ENVIRONMENT = settings.ENVIRONMENT.model_copy(update={"body_max_mb": 1})
+    assert "最多 30 万行、1 MB" in desk.get(PAGE).content.decode()
+    answer = sent(desk, as_csv([line(1, "张三", HOME)]) + b" " * (1 << 20))
+    assert answer.status_code == 422
+    assert "文件超过 1 MB 的上限。请分成几个文件" in answer.content.decode()
 
 
 def test_duplicates_side_by_side(desk: Client, run_jobs: Run) -> None:

@@ -137,6 +137,16 @@ def test_a_place_is_found_by_name_initials_and_other_names(estate: Estate, refus
     assert queries.places_matching(by, "") == []
 
 
+def test_an_estate_named_after_its_community_is_found_by_its_whole_name(communities: None, estate: Estate) -> None:
+    named = actions.add_place(
+        actions.NewPlace(level="estate", name="凤凰花园", community=estate.community, address="示例路20号凤凰花园"),
+        by=OFFICE,
+    )
+    for raw in ("凤凰花园3栋", "凤凰社区凤凰花园3栋", "南城凤凰花园3栋"):
+        assert queries.find_address(estate.worker, raw).places == [named], raw
+    assert queries.find_address(estate.worker, "凤凰示例小区7栋").places == [estate.building]
+
+
 def test_codes_of_several_authorities_stand_side_by_side_and_follow_one_another(
     estate: Estate, refused: Refused
 ) -> None:

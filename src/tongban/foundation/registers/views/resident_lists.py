@@ -116,14 +116,15 @@ def _standing(found: ResidentList) -> dict[str, Any]:
 
 
 def _outcome(request: HttpRequest, found: ResidentList, address: AddressForm | None) -> dict[str, Any]:
-    counts = [(VERDICTS[key], found.counts[key]) for key in VERDICTS if found.counts.get(key)]
+    said = VERDICTS | ({"fresh": T("已撤销", "Undone")} if found.state == "undone" else {})
+    counts = [(text, found.counts[key]) for key, text in said.items() if found.counts.get(key)]
     added = [(LEVELS[key], found.places_added[key]) for key in LEVELS if found.places_added.get(key)]
     rows = list(queries.rows_told_of(found)[: _SHOWN + 1])
     originals = queries.original_rows(found) if rows else {}
     told = [(row, _summary(found, originals.get(row.number, [])), _reasons(row)) for row in rows[:_SHOWN]]
     if told:
         record_list_look(what="registers.list_rows", criteria=found.title, row_count=len(told), by=actor_of(request))
-    return {"counts": counts, "added": added, "told": told, "is_more": len(rows) > _SHOWN, "open": found.counts.get("open", 0),
+    return {"counts": counts, "added": added, "estates": queries.estates_brought(found), "told": told, "is_more": len(rows) > _SHOWN, "open": found.counts.get("open", 0),
             "unread": _unread(found, originals, address) if found.state == "checked" else None, "fresh": found.counts.get("fresh", 0),
             "phones": found.phones_count if found.taken_at else queries.phones_brought(found).count()}  # fmt: skip
 

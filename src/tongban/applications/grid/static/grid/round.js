@@ -4,6 +4,7 @@
 import { openOutbox, Offline, Refused } from "../web/offline/outbox.js";
 import { openSealed } from "../web/offline/sealed.js";
 import { openShelf } from "../web/offline/shelf.js";
+import { sendReport, watchReport } from "./report.js";
 
 const start = JSON.parse(document.getElementById("start").textContent);
 const { words } = start;
@@ -12,6 +13,9 @@ const text = (both) => (document.documentElement.lang === "en" ? both.en : both.
 let shelf = null;
 let outbox = null;
 let clashes = 0;
+let reported = 0;
+let lostPhotos = []; // what the house said of photos it did not take
+let reportAt = () => {};
 let isReached = navigator.onLine; // whether the house answered last: a network may be there and lead nowhere
 const PATIENCE = 10000, AGAIN = 10000; // milliseconds
 
@@ -36,19 +40,34 @@ async function show() {
   const refused = await outbox.refused();
   const lines = [isReached ? words.online : words.offline];
   if (round) lines.push(words.loaded.replace("{age}", age(Date.parse(round.loaded_at))));
-  lines.push(queue.length ? words.unsent.replace("{n}", queue.length) : words.sent);
+  const visits = queue.filter(({ row }) => !row || row.visit).length, events = queue.length - visits;
+  if (visits) lines.push(words.unsent.replace("{n}", visits));
+  if (events) lines.push(words.events_unsent.replace("{n}", events));
+  if (!queue.length) lines.push(words.sent);
   if (queue.some(({ row }) => row && !isMine(row))) lines.push(words.another);
   part("banner").className = `grid-banner ${isReached ? "is-online" : "is-offline"}`;
   part("banner").textContent = lines.join(" · ");
   part("notes").replaceChildren(...notes(refused));
-  const done = new Set(queue.map(({ row }) => row && row.visit.dwelling_id));
+  part("reports").replaceChildren(...queue.filter(({ row }) => isMine(row) && row.event).map(({ row }) => waiting(row.event)));
+  const done = new Set(queue.map(({ row }) => row && row.visit && row.visit.dwelling_id));
   const open = document.querySelector("[data-doors] details[open]");
   const doors = round ? round.doors.map((door) => item(door, done.has(door.dwelling_id), open && open.dataset.dwelling)) : [];
   part("doors").replaceChildren(...(doors.length ? doors : [make("li", { class: "grid-none" }, words.empty)]));
 }
 
+function waiting({ kind, where, said }) {
+  const head = make("strong", {}, `${start.kinds[kind]} · ${where}`);
+  return make("li", { class: "is-done" }, head, " ", make("small", {}, `${said} · ${words.event_waits}`));
+}
+
 function notes(refused) {
   const found = [];
+  if (reported) {
+    const link = make("a", { href: start.events }, words.see_events);
+    const lost = lostPhotos.map((why) => make("p", {}, words.photo_lost.replace("{why}", why)));
+    const tone = lost.length ? "warning" : "success";
+    found.push(make("div", { class: `tb-message tb-message-${tone}`, role: "status" }, make("div", {}, make("p", {}, words.reported.replace("{n}", reported), " ", link), lost)));
+  }
   if (clashes) {
     const link = make("a", { href: start.edits }, words.compare);
     found.push(make("div", { class: "tb-message tb-message-warning", role: "alert" }, make("p", {}, words.clash.replace("{n}", clashes), " ", link)));
@@ -74,7 +93,9 @@ function form(door) {
   const isEmpty = !door.residents.length;
   const absent = make("button", { type: "button", class: "btn btn-quiet" }, words.absent);
   absent.addEventListener("click", () => keep(door, "absent", []));
-  const acts = make("p", { class: "tb-actions grid-thumbs" }, make("button", { type: "submit", class: "btn btn-warm" }, isEmpty ? words.vacant : words.save), absent);
+  const report = make("button", { type: "button", class: "btn btn-quiet" }, words.report_here);
+  report.addEventListener("click", () => { report.closest("details").open = false; reportAt(door); });
+  const acts = make("p", { class: "tb-actions grid-thumbs" }, make("button", { type: "submit", class: "btn btn-warm" }, isEmpty ? words.vacant : words.save), absent, report);
   const found = make("form", {}, isEmpty ? make("p", {}, words.nobody) : door.residents.map(person), acts);
   found.addEventListener("submit", (event) => {
     event.preventDefault();
@@ -113,15 +134,18 @@ async function kept() {
 }
 
 async function keep(door, outcome, said) {
-  const visit = { nonce: crypto.randomUUID(), dwelling_id: door.dwelling_id, outcome, at: new Date().toISOString(), said };
-  await outbox.put({ person: start.person, visit });
-  await show();
-  await deliver();
+  await put({ visit: { nonce: crypto.randomUUID(), dwelling_id: door.dwelling_id, outcome, at: new Date().toISOString(), said } });
 }
 
-async function fetched(path, options = {}) {
+async function put(row) {
+  await outbox.put({ person: start.person, ...row });
+  await show();
+  deliver(); // nobody at a door waits for the network
+}
+
+async function fetched(path, { patience = PATIENCE, ...options } = {}) {
   const stop = new AbortController();
-  const timer = setTimeout(() => stop.abort(), PATIENCE);
+  const timer = setTimeout(() => stop.abort(), patience);
   try {
     const answer = await fetch(path, { cache: "no-store", signal: stop.signal, ...options });
     return { ok: answer.ok, status: answer.status, text: await answer.text() };
@@ -152,7 +176,14 @@ async function ask(path, options = {}) {
 
 const isMine = (row) => Boolean(row) && row.person === start.person;
 
-async function send({ visit }) {
+async function send(row) {
+  if (!row.event) { await sendVisit(row.visit); return; }
+  const why = await sendReport(row, { ask, token: await token() });
+  reported += 1;
+  if (why) lostPhotos.push(why);
+}
+
+async function sendVisit(visit) {
   const headers = { "Content-Type": "application/json", "X-CSRFToken": await token() };
   const [result] = await ask("/api/grid/visits", { method: "POST", headers, body: JSON.stringify({ visits: [visit] }) });
   if (result.state === "refused") throw new Refused(422, result);
@@ -189,6 +220,8 @@ async function begin() {
   await show();
   await refresh();
   part("load").addEventListener("click", refresh);
+  part("report").hidden = false;
+  reportAt = watchReport(part("report"), part("told"), { words, put });
   window.addEventListener("online", refresh);
   window.addEventListener("offline", () => { isReached = false; show(); });
   setInterval(tryAgain, AGAIN);

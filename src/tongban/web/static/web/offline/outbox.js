@@ -12,6 +12,9 @@ import { Offline, Refused } from "./device.js";
 const REFUSED = "refused";
 const FOR_GOOD = [400, 404, 409, 410, 413, 422];
 
+// Whether the house says no and will say so again; anything else is worth another try.
+export const isForGood = (error) => error instanceof Refused && FOR_GOOD.includes(error.status);
+
 export function openOutbox(shelf, send, { told = () => {}, mine = () => true, batch = 0 } = {}) {
   let running = null;
 
@@ -19,7 +22,7 @@ export function openOutbox(shelf, send, { told = () => {}, mine = () => true, ba
     for (let begin = 0; begin < waiting.length; begin += batch) {
       const some = waiting.slice(begin, begin + batch);
       try { await send(some.map((one) => one.row)); } catch (error) {
-        if (!(error instanceof Refused) || !FOR_GOOD.includes(error.status)) throw error;
+        if (!isForGood(error)) throw error;
         await oneByOne(some);
         continue;
       }
@@ -33,7 +36,7 @@ export function openOutbox(shelf, send, { told = () => {}, mine = () => true, ba
         await shelf.drop(key);
         told(row, answer);
       } catch (error) {
-        if (!(error instanceof Refused) || !FOR_GOOD.includes(error.status)) throw error; // try again later
+        if (!isForGood(error)) throw error; // try again later
         await shelf.put(REFUSED, [...((await shelf.get(REFUSED)) || []), { row, why: error.message }].slice(-100));
         await shelf.drop(key);
         told(row, error);
