@@ -92,9 +92,10 @@ def check_document(document_type: str, number: str, *, field: str = "", today: d
     if document_type not in DOCUMENT_TYPES:
         raise Refusal(
             "document_type_unknown",
-            T("请从列表中选择证件类型。", "Choose the type of document from the list."),
-            field=field,
-        )
+            T("请选择证件类型，可用的有：{known}。", "Choose the type of document: one of {known}.")
+            .format(known=T("、".join(DOCUMENT_TYPES), ", ".join(DOCUMENT_TYPES))),
+            field=field.replace("document_number", "document_type"),
+        )  # fmt: skip
     if document_type == "resident_id":
         return check_citizen_id(number, field=field, today=today)
     if document_type == "hmt_residence_permit":

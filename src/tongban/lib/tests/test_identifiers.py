@@ -175,6 +175,9 @@ def test_a_document_of_another_shape_is_refused(document_type: str, number: str)
 
 def test_only_listed_documents_are_taken() -> None:
     refused("document_type_unknown", "library_card", "1")
+    with pytest.raises(Refusal, match="one of resident_id, ") as found:
+        check_document("library_card", "1", field="document_number")
+    assert found.value.field == "document_type"
     assert all(label.zh and label.en for label in DOCUMENT_TYPES.values())
 
 
