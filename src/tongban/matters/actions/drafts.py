@@ -81,7 +81,7 @@ def new_case(
     else:
         _for_person(case, content, person_id or by.person_id)
         case.mandate_id = by.mandate_id if case.person_id != by.person_id else None
-    now = timezone.now()
+    case.started_at = now = timezone.now()  # not when the row is written, which is after it was handed in
     filled, silent = once(
         ("matters.filled", case.version_id, case.organisation_id, case.person_id, by),
         lambda: fill_in(case, content, timezone.localtime(now), lookup_for(case, by)),

@@ -29,7 +29,7 @@ router = Router(tags=["matters"])
 REFUSED = {401: Problems, 403: Problems, 404: Problems, 409: Problems, 422: Problems}
 ANSWERS = {
     "enterprise.address": "南城街道凤凰社区示例路 18 号", "workforce.total": 46, "workforce.screened": True,
-    "premises.canteen_measures": ["staggered"], "resumption.start_date": "2026-12-01",
+    "premises.canteen_measures": ["staggered"], "resumption.start_date": "2036-12-01",
 }  # fmt: skip
 
 

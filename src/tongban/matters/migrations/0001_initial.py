@@ -3,6 +3,7 @@
 import django.contrib.postgres.fields
 import django.contrib.postgres.indexes
 import django.db.models.deletion
+import django.utils.timezone
 import tongban.lib.fields
 import tongban.lib.ids
 import tongban.lib.named
@@ -146,7 +147,7 @@ class Migration(migrations.Migration):
                     "units",
                     django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), default=list, size=None),
                 ),
-                ("started_at", models.DateTimeField(auto_now_add=True)),
+                ("started_at", models.DateTimeField(default=django.utils.timezone.now)),
                 ("submitted_at", models.DateTimeField(blank=True, null=True)),
                 ("accepted_at", models.DateTimeField(blank=True, null=True)),
                 ("reached", models.CharField(blank=True, max_length=40)),

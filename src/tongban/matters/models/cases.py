@@ -10,6 +10,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
 from tongban.lib.fields import EncryptedJSONField, EncryptedTextField
 from tongban.lib.models import House
@@ -92,7 +93,7 @@ class Case(Named, House):
     )  # who looks first; none when the form's checks accept
     # Whoever accepts, reviews or decides it: one look at the row tells whether a desk may see the case.
     units = ArrayField(models.UUIDField(), default=list)
-    started_at = models.DateTimeField(auto_now_add=True)
+    started_at = models.DateTimeField(default=timezone.now)
     submitted_at = models.DateTimeField(null=True, blank=True)
     accepted_at = models.DateTimeField(null=True, blank=True)
     reached = models.CharField(max_length=40, blank=True)  # the furthest screen saved, to see where people give up

@@ -162,6 +162,12 @@ def test_a_token_narrowed_to_something_else_opens_no_case(county: County, progra
             assert status == 200 or "matters.hear_cases" in answer.json()["message"]
 
 
+def test_nothing_is_handed_in_before_it_was_begun(program: Caller, county: County) -> None:
+    body = {"service": SERVICE, "answers": complete_answers(), "submit": True}
+    given = program.send("/cases", body).json()
+    assert given["history"][0]["at"] == given["started_at"] <= given["submitted_at"]
+
+
 def test_a_companys_program_is_told_that_a_service_is_for_people(program: Caller) -> None:
     answer = program.send("/cases", {"service": "social-card", "submit": True})
     assert (answer.status_code, answer.json()["code"], answer.json()["field"]) == (422, "not_for_companies", "service")
