@@ -35,9 +35,9 @@ class EventTypeOut(Shape):
 class SubscriptionIn(Shape):
     """What a client wants to be told, and where."""
 
-    name: str = Field(max_length=120)
-    endpoint: str = Field(max_length=500)
-    types: list[str] = Field([], max_length=200)
+    name: str = Field(max_length=120, examples=["statistics"])
+    endpoint: str = Field(max_length=500, examples=["https://example.org/tongban"])
+    types: list[str] = Field([], max_length=200, examples=[["exchange.test"]])
 
 
 class SubscriptionOut(Shape):

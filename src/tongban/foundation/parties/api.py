@@ -82,9 +82,9 @@ class MyDataOut(Shape):
 class MandateIn(Shape):
     """Whom to let act, in which services (none: all of them), until when."""
 
-    agent_name: str = Field(max_length=200)
-    document_type: str = Field(max_length=24)
-    document_number: str = Field(max_length=40)
+    agent_name: str = Field(max_length=200, examples=["王丽华"])
+    document_type: str = Field(max_length=24, examples=["resident_id"])
+    document_number: str = Field(max_length=40, examples=["999999199304122023"])
     organisation_id: UUID | None = Field(None, description="The company that grants; without it, oneself.")
     services: list[str] = Field(default_factory=list, max_length=100)
     may_sign: bool = False
