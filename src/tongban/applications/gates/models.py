@@ -38,7 +38,7 @@ class Community(House):
 class Gate(House):
     """A gate; its number is a bit in the passes and is never given to another one."""
 
-    community = models.ForeignKey("gates.Community", on_delete=models.CASCADE, related_name="gates")
+    community = models.ForeignKey("gates.Community", db_index=False, on_delete=models.CASCADE, related_name="gates")
     number = models.PositiveSmallIntegerField()
     name = models.CharField(max_length=40)
     name_en = models.CharField(max_length=60, blank=True)
@@ -109,7 +109,9 @@ class Pass(House):
         "registers.Dwelling", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
     person = models.ForeignKey("parties.Person", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-    asked_by = models.ForeignKey("parties.Person", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    asked_by = models.ForeignKey(
+        "parties.Person", null=True, blank=True, db_index=False, on_delete=models.PROTECT, related_name="+"
+    )
     nonce = models.UUIDField()
     name = EncryptedTextField()
     members = EncryptedJSONField(default=list)  # of a household's pass: [person's id, name]
@@ -178,9 +180,11 @@ class Scan(House):
     """
 
     nonce = models.UUIDField(unique=True)  # the caller's: a queue sent twice is counted once
-    community = models.ForeignKey("gates.Community", on_delete=models.CASCADE, related_name="+")
+    community = models.ForeignKey("gates.Community", db_index=False, on_delete=models.CASCADE, related_name="+")
     gate = models.PositiveSmallIntegerField()
-    held = models.ForeignKey("gates.Pass", null=True, blank=True, on_delete=models.SET_NULL, related_name="scans")
+    held = models.ForeignKey(
+        "gates.Pass", null=True, blank=True, db_index=False, on_delete=models.SET_NULL, related_name="scans"
+    )
     type = models.CharField(max_length=12, blank=True)
     verdict = models.CharField(max_length=20)
     was_let = models.BooleanField()

@@ -29,7 +29,7 @@ class HomeVisit(House):
         ABSENT = "absent", "没有人在家"
 
     nonce = models.UUIDField()
-    person = models.ForeignKey("parties.Person", on_delete=models.PROTECT, related_name="+")
+    person = models.ForeignKey("parties.Person", db_index=False, on_delete=models.PROTECT, related_name="+")
     by_name = models.CharField(max_length=120)
     dwelling = models.ForeignKey("registers.Dwelling", on_delete=models.CASCADE, related_name="+")
     area_code = models.CharField(max_length=_AREA, db_collation="C")
@@ -59,7 +59,7 @@ class Edit(House):
         SETTLED = "settled", "已核对"
         REFUSED = "refused", "未接受"
 
-    visit = models.ForeignKey("grid.HomeVisit", on_delete=models.CASCADE, related_name="edits")
+    visit = models.ForeignKey("grid.HomeVisit", db_index=False, on_delete=models.CASCADE, related_name="edits")
     residence = models.ForeignKey("registers.Residence", on_delete=models.CASCADE, related_name="+")
     area_code = models.CharField(max_length=_AREA, db_collation="C")
     seen = EncryptedJSONField()
@@ -141,7 +141,7 @@ class Event(House):
     where = EncryptedTextField()
     said = EncryptedTextField()
     photo_id = models.UUIDField(null=True, blank=True)
-    person = models.ForeignKey("parties.Person", on_delete=models.PROTECT, related_name="+")
+    person = models.ForeignKey("parties.Person", db_index=False, on_delete=models.PROTECT, related_name="+")
     by_name = models.CharField(max_length=120)
     reported_at = models.DateTimeField(
         default=timezone.now

@@ -83,7 +83,7 @@ class Hall(Named, House):
 class Window(House):
     """A counter of a hall: the queues it serves, and who sits there now."""
 
-    hall = models.ForeignKey("halls.Hall", on_delete=models.CASCADE, related_name="windows")
+    hall = models.ForeignKey("halls.Hall", db_index=False, on_delete=models.CASCADE, related_name="windows")
     number = models.CharField(max_length=8)
     name = models.CharField(max_length=80, blank=True)
     prefixes = models.JSONField(default=list)  # empty: every queue

@@ -116,7 +116,9 @@ class Credential(House):
     expires_at = models.DateTimeField()
     issued_at = models.DateTimeField(auto_now_add=True)
     issued_by = models.CharField(max_length=120)
-    status_list = models.ForeignKey("credentials.StatusList", on_delete=models.PROTECT, related_name="credentials")
+    status_list = models.ForeignKey(
+        "credentials.StatusList", db_index=False, on_delete=models.PROTECT, related_name="credentials"
+    )
     status_index = models.PositiveIntegerField()
     code = EncryptedTextField()
     revoked_at = models.DateTimeField(null=True, blank=True)

@@ -60,7 +60,7 @@ class LogKey(House):
 
     append_only = True
 
-    shard = models.ForeignKey("ledger.Shard", on_delete=models.PROTECT, related_name="keys")
+    shard = models.ForeignKey("ledger.Shard", db_index=False, on_delete=models.PROTECT, related_name="keys")
     ring_number = models.PositiveIntegerField()  # of the key of kind "ledger" its seed is derived from
     verifier = models.CharField(max_length=300)
     entry = models.OneToOneField("ledger.Entry", null=True, blank=True, on_delete=models.PROTECT, related_name="+")

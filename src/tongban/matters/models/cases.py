@@ -63,16 +63,16 @@ class Case(Named, House):
         WITHDRAWN = "withdrawn", "已撤回"
         TERMINATED = "terminated", "已终止"
 
-    definition = models.ForeignKey("matters.Definition", on_delete=models.PROTECT, related_name="cases")
+    definition = models.ForeignKey("matters.Definition", db_index=False, on_delete=models.PROTECT, related_name="cases")
     version = models.ForeignKey("matters.DefinitionVersion", on_delete=models.PROTECT, related_name="cases")
     state = models.CharField(max_length=12, choices=State.choices, default=State.DRAFT)
     number = models.CharField(max_length=24, unique=True, null=True, blank=True)  # given when submitted
     region_code = models.CharField(max_length=12)
     person = models.ForeignKey(
-        "parties.Person", null=True, blank=True, on_delete=models.PROTECT, related_name="cases"
+        "parties.Person", null=True, blank=True, db_index=False, on_delete=models.PROTECT, related_name="cases"
     )  # the applicant, when a person
     organisation = models.ForeignKey(
-        "parties.Organisation", null=True, blank=True, on_delete=models.PROTECT, related_name="cases"
+        "parties.Organisation", null=True, blank=True, db_index=False, on_delete=models.PROTECT, related_name="cases"
     )  # the applicant, when an organisation
     started_by = models.ForeignKey(
         "parties.Person", null=True, blank=True, on_delete=models.PROTECT, related_name="cases_started"
@@ -86,7 +86,7 @@ class Case(Named, House):
     answers = EncryptedJSONField()  # element -> {value, source, at}
     answers_hash = models.CharField(max_length=64, blank=True)  # of what was submitted last
     decision_unit = models.ForeignKey(
-        "parties.Unit", null=True, blank=True, on_delete=models.PROTECT, related_name="cases_to_decide"
+        "parties.Unit", null=True, blank=True, db_index=False, on_delete=models.PROTECT, related_name="cases_to_decide"
     )
     acceptance_unit = models.ForeignKey(
         "parties.Unit", null=True, blank=True, on_delete=models.PROTECT, related_name="cases_to_accept"
@@ -191,7 +191,7 @@ class CaseEvent(House):
     append_only = True
     erasable = True
 
-    case = models.ForeignKey("matters.Case", on_delete=models.CASCADE, related_name="events")
+    case = models.ForeignKey("matters.Case", db_index=False, on_delete=models.CASCADE, related_name="events")
     at = models.DateTimeField()
     kind = models.CharField(max_length=24)  # submitted, opened, reviewed, returned, resubmitted, granted, …
     actor_kind = models.CharField(max_length=12)

@@ -56,7 +56,9 @@ class DefinitionVersion(House):
 
     append_only = True
 
-    definition = models.ForeignKey("matters.Definition", on_delete=models.PROTECT, related_name="versions")
+    definition = models.ForeignKey(
+        "matters.Definition", db_index=False, on_delete=models.PROTECT, related_name="versions"
+    )
     number = models.PositiveIntegerField()
     content = models.JSONField()
     sha256 = models.CharField(max_length=64, db_index=True)

@@ -11,8 +11,8 @@ from tongban.lib.models import House
 class Assignment(House):
     """Who of a unit has a case in hand (承办人). It orders work among colleagues and takes no right from anybody."""
 
-    case = models.ForeignKey("matters.Case", on_delete=models.CASCADE, related_name="assignments")
-    unit = models.ForeignKey("parties.Unit", on_delete=models.PROTECT, related_name="+")
+    case = models.ForeignKey("matters.Case", db_index=False, on_delete=models.CASCADE, related_name="assignments")
+    unit = models.ForeignKey("parties.Unit", db_index=False, on_delete=models.PROTECT, related_name="+")
     person = models.ForeignKey("parties.Person", on_delete=models.PROTECT, related_name="assignments")
     name = models.CharField(max_length=120)
     by_name = models.CharField(max_length=120)
@@ -45,7 +45,7 @@ class Intake(House):
     seen_by = models.CharField(max_length=120)
     seen_by_person_id = models.UUIDField()
     unit = models.ForeignKey("parties.Unit", on_delete=models.PROTECT, related_name="intakes")
-    holder = models.ForeignKey("parties.Person", on_delete=models.PROTECT, related_name="intakes_held")
+    holder = models.ForeignKey("parties.Person", db_index=False, on_delete=models.PROTECT, related_name="intakes_held")
     holder_name = models.CharField(max_length=120)
     confirmed_how = models.CharField(max_length=8, blank=True, choices=Confirmed.choices)
     confirmed_at = models.DateTimeField(null=True, blank=True)

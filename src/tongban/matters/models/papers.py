@@ -11,7 +11,7 @@ from tongban.lib.models import House
 class Paper(House):
     """A statutory notice or the certificate as PDF: one for each event that owes one, made once, sealed, kept by documents."""
 
-    case = models.ForeignKey("matters.Case", on_delete=models.CASCADE, related_name="papers")
+    case = models.ForeignKey("matters.Case", db_index=False, on_delete=models.CASCADE, related_name="papers")
     event = models.OneToOneField("matters.CaseEvent", on_delete=models.CASCADE, related_name="paper")
     kind = models.CharField(max_length=16)  # a code of rules/papers.py
     number = models.CharField(max_length=40, unique=True)

@@ -26,7 +26,7 @@ class Payment(House):
         REFUNDED = "refunded", "已退费"
         VOID = "void", "不用缴了"
 
-    case = models.ForeignKey("matters.Case", on_delete=models.CASCADE, related_name="payments")
+    case = models.ForeignKey("matters.Case", db_index=False, on_delete=models.CASCADE, related_name="payments")
     code = models.CharField(max_length=40)  # of the fee in the definition
     title = models.JSONField()  # {zh, en}
     basis = models.JSONField()  # {zh, en}: the law that sets the amount

@@ -21,7 +21,7 @@ class Promise(House):
         BROKEN = "broken", "未兑现"
         VOID = "void", "不再需要"
 
-    case = models.ForeignKey("matters.Case", on_delete=models.CASCADE, related_name="promises")
+    case = models.ForeignKey("matters.Case", db_index=False, on_delete=models.CASCADE, related_name="promises")
     kind = models.CharField(max_length=10)  # material, condition
     element = models.CharField(max_length=60)  # the material's file question, or the condition's promise
     title = models.JSONField()  # {zh, en}: what is owed

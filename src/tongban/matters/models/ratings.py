@@ -23,7 +23,9 @@ class Rating(House):
         SETTLED = "settled", "已办结"
 
     case = models.OneToOneField("matters.Case", on_delete=models.CASCADE, related_name="rating")
-    definition = models.ForeignKey("matters.Definition", on_delete=models.PROTECT, related_name="ratings")
+    definition = models.ForeignKey(
+        "matters.Definition", db_index=False, on_delete=models.PROTECT, related_name="ratings"
+    )
     unit = models.ForeignKey("parties.Unit", on_delete=models.PROTECT, related_name="ratings")  # who handled it
     region_code = models.CharField(max_length=12)
     channel = models.CharField(max_length=8)  # of the case

@@ -19,8 +19,8 @@ class Review(House):
         CORRECTION = "correction", "需补正"
         NOT_NEEDED = "not_needed", "未及发表"
 
-    case = models.ForeignKey("matters.Case", on_delete=models.CASCADE, related_name="reviews")
-    unit = models.ForeignKey("parties.Unit", on_delete=models.PROTECT, related_name="reviews")
+    case = models.ForeignKey("matters.Case", db_index=False, on_delete=models.CASCADE, related_name="reviews")
+    unit = models.ForeignKey("parties.Unit", db_index=False, on_delete=models.PROTECT, related_name="reviews")
     unit_code = models.CharField(max_length=40)
     region_code = models.CharField(max_length=12)  # of the case, which never changes: desks ask by it
     position = models.PositiveSmallIntegerField()
@@ -48,7 +48,7 @@ class Review(House):
 class SpecialProcedure(House):
     """A hearing, an expert review …: while it lasts the clock stands still (行政许可法 Art. 45). One at a time."""
 
-    case = models.ForeignKey("matters.Case", on_delete=models.CASCADE, related_name="procedures")
+    case = models.ForeignKey("matters.Case", db_index=False, on_delete=models.CASCADE, related_name="procedures")
     kind = models.CharField(max_length=16)
     reason = EncryptedTextField()
     unit = models.ForeignKey("parties.Unit", on_delete=models.PROTECT, related_name="+")

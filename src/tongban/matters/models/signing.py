@@ -23,7 +23,7 @@ class SignRequest(House):
         TAKEN_BACK = "taken_back", "已取回"
         LAPSED = "lapsed", "已失效"  # the case ended before anybody signed
 
-    case = models.ForeignKey("matters.Case", on_delete=models.CASCADE, related_name="sign_requests")
+    case = models.ForeignKey("matters.Case", db_index=False, on_delete=models.CASCADE, related_name="sign_requests")
     state = models.CharField(max_length=12, choices=State.choices, default=State.OPEN)
     asked_by = models.ForeignKey("parties.Person", on_delete=models.PROTECT, related_name="+")
     asked_name = models.CharField(max_length=120)

@@ -92,6 +92,7 @@ class Migration(migrations.Migration):
                     models.ForeignKey(
                         blank=True,
                         null=True,
+                        db_index=False,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to="parties.person",
@@ -209,7 +210,10 @@ class Migration(migrations.Migration):
                 (
                     "community",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="gates.community"
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="gates.community",
                     ),
                 ),
                 (
@@ -217,6 +221,7 @@ class Migration(migrations.Migration):
                     models.ForeignKey(
                         blank=True,
                         null=True,
+                        db_index=False,
                         on_delete=django.db.models.deletion.SET_NULL,
                         related_name="scans",
                         to="gates.pass",
@@ -250,7 +255,10 @@ class Migration(migrations.Migration):
                 (
                     "community",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="gates", to="gates.community"
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="gates",
+                        to="gates.community",
                     ),
                 ),
             ],

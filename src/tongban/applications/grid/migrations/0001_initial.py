@@ -61,7 +61,10 @@ class Migration(migrations.Migration):
                 (
                     "person",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="parties.person"
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="parties.person",
                     ),
                 ),
                 (
@@ -148,7 +151,10 @@ class Migration(migrations.Migration):
                 (
                     "person",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="parties.person"
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="parties.person",
                     ),
                 ),
             ],
@@ -194,7 +200,10 @@ class Migration(migrations.Migration):
                 (
                     "visit",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="edits", to="grid.homevisit"
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="edits",
+                        to="grid.homevisit",
                     ),
                 ),
             ],

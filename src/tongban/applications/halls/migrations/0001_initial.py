@@ -218,7 +218,10 @@ class Migration(migrations.Migration):
                 (
                     "hall",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="windows", to="halls.hall"
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="windows",
+                        to="halls.hall",
                     ),
                 ),
             ],

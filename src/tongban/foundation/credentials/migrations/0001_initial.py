@@ -219,7 +219,10 @@ class Migration(migrations.Migration):
             model_name="credential",
             name="status_list",
             field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="credentials", to="credentials.statuslist"
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="credentials",
+                to="credentials.statuslist",
             ),
         ),
         migrations.CreateModel(

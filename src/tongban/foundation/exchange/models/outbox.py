@@ -47,7 +47,9 @@ class Subscription(House):
         PAUSED = "paused", "暂停"
         REMOVED = "removed", "已删除"
 
-    client = models.ForeignKey("parties.ApiClient", on_delete=models.PROTECT, related_name="subscriptions")
+    client = models.ForeignKey(
+        "parties.ApiClient", db_index=False, on_delete=models.PROTECT, related_name="subscriptions"
+    )
     name = models.CharField(max_length=120)
     endpoint = models.CharField(max_length=500)
     types = models.JSONField(default=list)  # empty: every type the client may see
@@ -74,7 +76,9 @@ class Delivery(House):
         DELIVERED = "delivered", "已投递"
         DEAD = "dead", "死信"
 
-    message = models.ForeignKey("exchange.OutboxMessage", on_delete=models.CASCADE, related_name="deliveries")
+    message = models.ForeignKey(
+        "exchange.OutboxMessage", db_index=False, on_delete=models.CASCADE, related_name="deliveries"
+    )
     subscription = models.ForeignKey("exchange.Subscription", on_delete=models.PROTECT, related_name="deliveries")
     state = models.CharField(max_length=10, choices=State.choices, default=State.PENDING)
     attempts = models.PositiveSmallIntegerField(default=0)

@@ -286,7 +286,7 @@ class Migration(migrations.Migration):
             model_name="logkey",
             name="shard",
             field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="keys", to="ledger.shard"
+                db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="keys", to="ledger.shard"
             ),
         ),
         migrations.AddField(

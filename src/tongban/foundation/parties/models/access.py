@@ -14,7 +14,7 @@ class Look(House):
     append_only = True
     erasable = True
 
-    person = models.ForeignKey("parties.Person", on_delete=models.CASCADE, related_name="looks")
+    person = models.ForeignKey("parties.Person", db_index=False, on_delete=models.CASCADE, related_name="looks")
     at = models.DateTimeField(auto_now_add=True)
     actor_kind = models.CharField(max_length=12)
     actor_name = models.CharField(max_length=120)

@@ -153,7 +153,7 @@ class Migration(migrations.Migration):
                         choices=[("family", "家庭户"), ("collective", "集体户")], default="family", max_length=10
                     ),
                 ),
-                ("area_code", models.CharField(db_collation="C", db_index=True, max_length=15)),
+                ("area_code", models.CharField(db_collation="C", max_length=15)),
                 ("ended_on", models.DateField(blank=True, null=True)),
                 ("is_sample", models.BooleanField(default=False)),
                 (
@@ -171,6 +171,7 @@ class Migration(migrations.Migration):
                         name="household_number_once",
                     )
                 ],
+                "indexes": [models.Index(fields=["area_code"], name="household_area")],
             },
         ),
         migrations.CreateModel(
@@ -425,7 +426,10 @@ class Migration(migrations.Migration):
                 (
                     "place",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="aliases", to="registers.place"
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="aliases",
+                        to="registers.place",
                     ),
                 ),
             ],
@@ -649,6 +653,7 @@ class Migration(migrations.Migration):
                     "lease",
                     models.ForeignKey(
                         blank=True,
+                        db_index=False,
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="tenants",
@@ -666,7 +671,6 @@ class Migration(migrations.Migration):
                 "abstract": False,
                 "indexes": [
                     models.Index(fields=["name_pinyin"], name="registers_residence_py"),
-                    models.Index(fields=["name_initials"], name="registers_residence_in"),
                     django.contrib.postgres.indexes.GinIndex(
                         models.Func(models.F("name"), models.Value(None), function="string_to_array"),
                         name="registers_residence_ch",
@@ -697,6 +701,9 @@ class Migration(migrations.Migration):
                         condition=models.Q(("until__isnull", True), _negated=True),
                         fields=["until"],
                         name="residence_over",
+                    ),
+                    models.Index(
+                        condition=models.Q(("lease__isnull", False)), fields=["lease"], name="residence_lease"
                     ),
                 ],
                 "constraints": [
@@ -904,6 +911,7 @@ class Migration(migrations.Migration):
                     "resident_list",
                     models.ForeignKey(
                         db_column="list_id",
+                        db_index=False,
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="parts",
                         to="registers.residentlist",

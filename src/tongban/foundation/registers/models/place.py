@@ -68,7 +68,7 @@ class PlaceAlias(Named, House):
 
     is_personal_name = False
 
-    place = models.ForeignKey("registers.Place", on_delete=models.CASCADE, related_name="aliases")
+    place = models.ForeignKey("registers.Place", db_index=False, on_delete=models.CASCADE, related_name="aliases")
     area_code = models.CharField(max_length=AREA_LENGTH, db_collation="C")
 
     class Meta(Named.Meta):

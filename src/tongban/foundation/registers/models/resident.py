@@ -23,7 +23,7 @@ class Household(House):
     number = models.CharField(max_length=40, blank=True)  # 户号
     kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.FAMILY)
     dwelling = models.ForeignKey("registers.Dwelling", on_delete=models.PROTECT, related_name="households")
-    area_code = models.CharField(max_length=AREA_LENGTH, db_collation="C", db_index=True)
+    area_code = models.CharField(max_length=AREA_LENGTH, db_collation="C")
     ended_on = models.DateField(null=True, blank=True)
     is_sample = models.BooleanField(default=False)
 
@@ -33,6 +33,7 @@ class Household(House):
                 fields=["number"], condition=~Q(number="") & Q(ended_on__isnull=True), name="household_number_once"
             )
         ]
+        indexes = [models.Index(fields=["area_code"], name="household_area")]
 
     def __str__(self) -> str:
         return self.number or str(self.pk)
@@ -105,7 +106,7 @@ class Residence(Named, House):
     )
     relation = models.CharField(max_length=4, blank=True)  # to the head, GB/T 4761-2008
     lease = models.ForeignKey(
-        "registers.Lease", null=True, blank=True, on_delete=models.PROTECT, related_name="tenants"
+        "registers.Lease", null=True, blank=True, on_delete=models.PROTECT, related_name="tenants", db_index=False
     )
     since = models.DateField(null=True, blank=True)
     until = models.DateField(null=True, blank=True)  # last day
@@ -132,7 +133,9 @@ class Residence(Named, House):
             models.UniqueConstraint(fields=["dwelling", "person", "kind"], condition=_OPEN, name="residence_once"),
         ]
         indexes = [
-            *Named.Meta.indexes,
+            *(
+                index for index in Named.Meta.indexes if index.fields != ["name_initials"]
+            ),  # ``residence_initials`` has them
             # With all that a search by letters asks: it reads no rows but the few it shows, in a community by the first, in a
             # city by the second, which has them in the order of initials.
             models.Index(
@@ -150,6 +153,7 @@ class Residence(Named, House):
             models.Index(fields=["area_code", "kind", "sex", "birth_year"], condition=_OPEN, name="residence_profile"),
             models.Index(fields=["area_code", "confirmed_at"], condition=_OPEN, name="residence_freshness"),
             models.Index(fields=["until"], condition=~_OPEN, name="residence_over"),
+            models.Index(fields=["lease"], condition=Q(lease__isnull=False), name="residence_lease"),
         ]
 
     def __str__(self) -> str:

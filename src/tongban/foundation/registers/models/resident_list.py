@@ -64,7 +64,7 @@ class ListPart(House):
     """Two thousand rows of a list as they stood in the file, encrypted; the trial run takes one part at a time."""
 
     resident_list = models.ForeignKey(
-        "registers.ResidentList", db_column="list_id", on_delete=models.CASCADE, related_name="parts"
+        "registers.ResidentList", db_column="list_id", db_index=False, on_delete=models.CASCADE, related_name="parts"
     )
     number = models.PositiveIntegerField()
     rows = EncryptedJSONField(default=list)  # [row number, cells]
