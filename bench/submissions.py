@@ -74,7 +74,7 @@ def measure(house: House, report: Report) -> None:
     bodies = [many(rest[start : start + AT_ONCE]) for start in range(0, IN_BULK + 4 * AT_ONCE, AT_ONCE)]
     plan = Plan(
         house.port, "/api/cases/bulk", "POST", headers, "{many}", BULK_CLIENTS, IN_BULK // AT_ONCE, [200],
-        {"{many}": bodies}, must_hold='"is_done": true', must_not_hold='"is_done": false',
+        {"{many}": bodies}, must_hold='"is_done":true', must_not_hold='"is_done":false',
     )  # fmt: skip
     result, cpu, statements = measured(house, plan, warm_up=4)
     a_second = result.per_second * AT_ONCE

@@ -53,14 +53,22 @@ class _OneOf(Lookup):
         return f"{left} = ANY({right})", [*left_params, *right_params]
 
 
-def ask(sql: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
-    """All rows the database answers with."""
-    with _cursor() as cursor:
+def ask(sql: str, values: Sequence[Any], *, planned_anew: bool = False) -> list[tuple[Any, ...]]:
+    """All rows the database answers with; ``planned_anew`` with the values known to whoever makes the plan."""
+    with _cursor(_Unprepared if planned_anew else ServerBindingCursor) as cursor:
         cursor.execute(sql, values)
         return cast("list[tuple[Any, ...]]", cursor.fetchall())
 
 
-def _cursor() -> CursorWrapper:
+class _Unprepared(ServerBindingCursor):
+    """One whose statements are never prepared."""
+
+    def execute(self, query: Any, params: Any = None, **how: Any) -> Any:
+        as_it_is: Any = super()  # its stub lacks what psycopg gives it
+        return as_it_is.execute(query, params, **how | {"prepare": False})
+
+
+def _cursor(kind: type[ServerBindingCursor]) -> CursorWrapper:
     """A cursor that sends values beside their statement: the database prepares what it hears again and again.
 
     Django's own writes them into the statement, which is then parsed and planned each time.
@@ -68,21 +76,25 @@ def _cursor() -> CursorWrapper:
     if connection.queries_logged:
         return connection.cursor()  # so that the log shows the values; of a prepared statement it would show nothing
     connection.ensure_connection()
-    database, kind = cast("Any", connection), cast("Any", ServerBindingCursor)  # the stubs know neither as they are
-    return cast("CursorWrapper", database._prepare_cursor(kind(connection.connection)))
+    database: Any = connection  # the stubs know it as another
+    return cast("CursorWrapper", database._prepare_cursor(cast("Any", kind)(connection.connection)))
 
 
 class Repeated(Generic[Row]):
-    """One question; ``make`` builds its query, once, from stand-ins for the values."""
+    """One question; ``make`` builds its query, once, from stand-ins for the values.
 
-    def __init__(self, make: Callable[..., QuerySet[Any]]) -> None:
-        self._make = make
+    ``planned_anew`` where a plan for every value would be a bad one for some: one company has three cases, another a
+    hundred thousand.
+    """
+
+    def __init__(self, make: Callable[..., QuerySet[Any]], *, planned_anew: bool = False) -> None:
+        self._make, self._planned_anew = make, planned_anew
         self._made: Made | None = None
 
     def __call__(self, **values: Any) -> list[Row]:
         """The rows for these values."""
         if self._made is None:
-            self._made = Made(self._make(**{name: Given(name) for name in values}))
+            self._made = Made(self._make(**{name: Given(name) for name in values}), planned_anew=self._planned_anew)
         return self._made.rows(values)
 
     def first(self, **values: Any) -> Row | None:
@@ -118,7 +130,8 @@ _PLACES = re.compile(r"(%%|%s)")
 class Made:
     """A query's SQL, and how its rows become what the query gives."""
 
-    def __init__(self, found: QuerySet[Any]) -> None:
+    def __init__(self, found: QuerySet[Any], *, planned_anew: bool = False) -> None:
+        self.planned_anew = planned_anew
         compiler: Any = found.query.get_compiler(found.db)
         self.sql, self.given = with_constants(*compiler.as_sql())
         self.locks = bool(found.query.select_for_update)
@@ -142,7 +155,7 @@ class Made:
         """Ask with these values."""
         if self.locks and not connection.in_atomic_block:
             raise TransactionManagementError("what is locked belongs in a transaction")
-        found = ask(self.sql, [values[name] for name in self.given])
+        found = ask(self.sql, [values[name] for name in self.given], planned_anew=self.planned_anew)
         plain = [self._converted(row) for row in found] if self.steps else found
         if self.is_tuple:
             return [self.row(row) for row in plain] if self.row else plain

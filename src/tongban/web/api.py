@@ -41,13 +41,25 @@ class Problems(Problem):
     errors: list[Problem] = []
 
 
+LAST_OFFSET = 10_000
 _Row = TypeVar("_Row", bound=Model)
 
 
 def hundred_of(rows: QuerySet[_Row], offset: int) -> QuerySet[_Row]:
     """What one call gives of a list: a hundred rows from ``offset`` on."""
-    begin = min(max(offset, 0), 10_000)
-    return rows[begin : begin + 100]
+    return rows[part_of(offset)]
+
+
+def part_of(offset: int, limit: int = 100) -> slice:
+    """The part of a list one call gives; refuses what lies before its first row or so far down that it was never looked for.
+
+    A program that asks on and on would otherwise read the same rows without end.
+    """
+    if not 0 <= offset <= LAST_OFFSET:
+        raise Refusal("offset_invalid", T("offset 要在 0 到 {last} 之间；更后面的请加筛选条件再取。",
+                      "offset has to lie between 0 and {last}; for what is further down, narrow the list.").format(last=LAST_OFFSET),
+                      field="offset")  # fmt: skip
+    return slice(offset, offset + limit)
 
 
 class Credential:

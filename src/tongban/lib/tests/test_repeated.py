@@ -79,3 +79,15 @@ def test_what_is_the_same_each_time_is_written_out(rows: list[ContentType]) -> N
     assert made is not None
     assert made.given == ["app"]
     assert "'a%%%%b'" in made.sql
+
+
+def test_a_plan_made_anew_is_not_kept(rows: list[ContentType]) -> None:
+    anew = Repeated[ContentType](lambda app: ContentType.objects.filter(app_label=app), planned_anew=True)
+    for _ in range(8):
+        assert anew(app=rows[0].app_label)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%django_content_type%' AND "
+            "statement NOT LIKE '%ORDER BY%'"
+        )
+        assert cursor.fetchone() == (0,)
