@@ -75,7 +75,9 @@ _TABLES = ("matters_case", "matters_review", "matters_payment", "matters_promise
 _LISTS = (
     ("my inbox (department)", "health1", "/desk/reviews/", CLIENTS),
     ("my cases (applicant)", "accountant", "/cases/", CLIENTS),
-    ("cases of a desk, API", "health1", "/api/cases", (1,)),
+    ("my inbox (department), API", "health1", "/api/desk/reviews", CLIENTS),
+    ("my cases (applicant), API", "accountant", "/api/cases", CLIENTS),
+    ("cases of a desk, API", "health1", "/api/cases", CLIENTS),
     ("all cases (department)", "health1", "/desk/cases/", (1,)),
     ("all cases (auditor)", "auditor1", "/desk/cases/", (1,)),
     ("to be decided", "decider1", "/desk/decisions/", (1,)),

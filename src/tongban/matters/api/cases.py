@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.http import HttpRequest
 from django.urls import reverse
-from ninja import Field, Query, Router, Status
+from ninja import Field, Router, Status
 
 from tongban.lib.actors import Actor
 from tongban.lib.refusals import not_found
@@ -23,7 +23,7 @@ from tongban.matters.queries.printing import printed_opinions
 from tongban.matters.queries.shown import shown_of
 from tongban.matters.rules.cases import DECIDED_STATES, STATES
 from tongban.matters.rules.fees import ASKED
-from tongban.web.api import ANYONE_KNOWN, PUBLIC, STAFF, Problems, Shape, hundred_of
+from tongban.web.api import ANYONE_KNOWN, PUBLIC, STAFF, Problems, Shape
 
 router = Router(tags=["matters"])
 REFUSED = {401: Problems, 403: Problems, 404: Problems, 409: Problems, 422: Problems}
@@ -290,17 +290,6 @@ def service(request: HttpRequest, code: str) -> dict[str, Any]:
     definition = queries.definition_by_code(code)
     assert definition.version is not None
     return _service(definition) | {"sha256": definition.version.sha256, "content": definition.version.content}
-
-
-@router.get("/cases", auth=ANYONE_KNOWN, response={200: list[CaseOut]} | REFUSED, operation_id="list_cases")
-def cases(request: HttpRequest, state: Query[str] = "", offset: Query[int] = 0) -> list[dict[str, Any]]:
-    """The caller's cases, or those their desk may see; newest first, 100 at a time."""
-    actor = request.actor  # type: ignore[attr-defined]
-    mine = (
-        queries.cases_listed_for(actor).order_by("-submitted_at", "pk") if actor.is_staff else queries.cases_of(actor)
-    )
-    found = mine.filter(state=state) if state else mine
-    return [case_out(case) for case in hundred_of(found, offset)]
 
 
 @router.post("/cases", auth=ANYONE_KNOWN, response={201: CaseDetail} | REFUSED, operation_id="start_case")

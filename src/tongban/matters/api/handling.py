@@ -7,12 +7,12 @@ from typing import Any, Literal, get_args
 from uuid import UUID
 
 from django.http import HttpRequest
-from ninja import Field, Query, Router
+from ninja import Field, Router
 
-from tongban.matters import actions, queries
-from tongban.matters.api.cases import REFUSED, CaseDetail, CaseOut, answered, case_out
+from tongban.matters import actions
+from tongban.matters.api.cases import REFUSED, CaseDetail, answered
 from tongban.matters.rules.shape import ProcedureKind
-from tongban.web.api import STAFF, Shape, hundred_of
+from tongban.web.api import STAFF, Shape
 from tongban.web.audiences import actor_of
 
 router = Router(tags=["matters"])
@@ -67,16 +67,6 @@ class BecameOf(Shape):
     is_done: bool
     code: str = Field(description="why not; empty when done", examples=["changed_meanwhile"])
     message: str
-
-
-@router.get("/desk/{kind}", auth=STAFF, response={200: list[CaseOut]} | REFUSED, operation_id="list_waiting")
-def waiting(
-    request: HttpRequest, kind: Literal["acceptance", "decisions"], offset: Query[int] = 0
-) -> list[dict[str, Any]]:
-    """What waits for the caller's unit to accept or to decide, most urgent first, 100 at a time."""
-    actor = actor_of(request)
-    found = queries.cases_to_accept(actor) if kind == "acceptance" else queries.cases_to_decide(actor)
-    return [case_out(case) for case in hundred_of(found, offset)]
 
 
 @router.post("/cases/{uuid:case_id}/accept", auth=STAFF, response=_ANSWER, operation_id="accept_case")

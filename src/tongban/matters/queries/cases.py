@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import replace
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Prefetch, Q, QuerySet
 
 from tongban.foundation.parties.queries import Ground, Standing, grounds_of, may_act_for, may_act_for_person, require
 from tongban.lib.actors import Actor
+from tongban.lib.asked import AskedBy
 from tongban.lib.name_search import name_query
 from tongban.lib.refusals import Refusal, forbidden, not_found
 from tongban.lib.repeated import Repeated
@@ -165,15 +167,28 @@ def cases_listed_for(by: Actor) -> QuerySet[Case]:
     found = cases_visible_to(by)
     if _sees_every_unit(by):
         return found
+    few = few_of(by)
+    return found if few is None else found.filter(pk__in=few)
+
+
+def few_of(by: Actor) -> set[UUID] | None:
+    """The cases that came before the actor's unit, where they are few; None where they are many."""
+    few = {case_id for (case_id,) in _BEFORE(by)}
+    return None if len(few) > _FEW else few
+
+
+_FEW = 2_000
+
+
+def _before(by: Actor) -> QuerySet[Any]:
     here = by.unit_id or NOBODYS
     reviewed = Review.objects.filter(unit_id=here).order_by().values_list("case_id")[: _FEW + 1]
     decided = Case.objects.filter(decision_unit_id=here).order_by().values_list("pk")[: _FEW + 1]
     accepted = Case.objects.filter(acceptance_unit_id=here).order_by().values_list("pk")[: _FEW + 1]
-    few = {case_id for (case_id,) in reviewed.union(decided, accepted, all=True)}
-    return found if len(few) > _FEW else found.filter(pk__in=few)
+    return reviewed.union(decided, accepted, all=True)
 
 
-_FEW = 2_000
+_BEFORE = AskedBy[tuple[UUID]](_before)
 
 
 def _sees_every_unit(by: Actor) -> bool:

@@ -1,7 +1,8 @@
-"""Narrowing what waits at a desk: by service, colour, day, applicant, and who has it in hand."""
+"""What waits at each kind of desk, narrowed by service, colour, day, applicant, and who has it in hand."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
@@ -14,7 +15,8 @@ from tongban.lib.name_search import name_query
 from tongban.lib.repeated import Repeated
 from tongban.lib.words import T
 from tongban.matters.models import Assignment, Definition
-from tongban.matters.queries.cases import NOBODYS
+from tongban.matters.queries.cases import NOBODYS, cases_to_accept, cases_to_decide, reviews_waiting
+from tongban.matters.queries.desks import with_hands
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,33 @@ class Wanted:
     first: date | None = None
     last: date | None = None
     hands: Literal["", "mine", "nobody", "colleague"] = ""
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What waits for an actor's unit: ``case`` is the path from a row to its case, ``due`` the day it waits until."""
+
+    rows: Callable[[Actor], QuerySet[Any]]
+    case: str = ""
+    due: str = "due_on"
+
+    def warned_on(self, warn_on: date | None) -> date | None:
+        """The day on which a row turns yellow; whoever accepts has no such day of their own."""
+        return None if self.due == "accept_by" else warn_on
+
+    def narrowed(self, wanted: Wanted, by: Actor) -> QuerySet[Any]:
+        """The rows that fit."""
+        return narrowed(self.rows(by), wanted, by, case=self.case, due=self.due)
+
+    def read(self, rows: QuerySet[Any], by: Actor, columns: tuple[str, ...]) -> QuerySet[Any]:
+        """Of its rows these columns, and as ``hands`` who of the unit has each in hand."""
+        key = f"{self.case.removesuffix('__')}_id" if self.case else "pk"
+        return with_hands(rows, by, key).values_list(*columns, "hands", named=True)
+
+
+ACCEPTANCE = Desk(cases_to_accept, due="accept_by")
+REVIEWS = Desk(reviews_waiting, "case__")
+DECISIONS = Desk(cases_to_decide)
 
 
 def narrowed(found: QuerySet[Any], wanted: Wanted, by: Actor, *, case: str = "", due: str = "due_on") -> QuerySet[Any]:

@@ -15,6 +15,7 @@ from tongban.lib.repeated import Repeated
 from tongban.lib.words import T
 from tongban.matters.models import Case, SignRequest
 from tongban.matters.queries.cases import case_grounds, of_whom
+from tongban.matters.queries.newest import ORDER, Newest
 from tongban.matters.queries.signing import asked_to_sign
 from tongban.matters.rules.cases import DRAFT, RETURNED
 
@@ -76,10 +77,11 @@ def _asked(grounds: Sequence[Ground], me: UUID | None) -> list[Any]:
 
 
 def _found(grounds: Sequence[Ground], first: int) -> list[Any]:
-    """A page of cases and one more, from the place ``first`` on. What nearly everybody asks is a statement made once."""
-    if first or any(one.services for one in grounds):
-        return list(_newest(of_whom(grounds))[first : first + PER_PAGE + 1])
-    return _NEWEST(**_whose(grounds))
+    """A page of cases and one more, from the place ``first`` on."""
+    found = None if first else _NEWEST(grounds)
+    if found is None:
+        found = list(_read(Case.objects.filter(of_whom(grounds))).order_by(*ORDER)[first : first + PER_PAGE + 1])
+    return found
 
 
 def _whose(grounds: Sequence[Ground]) -> dict[str, list[UUID]]:
@@ -89,7 +91,7 @@ def _whose(grounds: Sequence[Ground]) -> dict[str, list[UUID]]:
     }
 
 
-def _theirs(people: Any, organisations: Any) -> Q:
+def _own_of(people: Any, organisations: Any) -> Q:
     return Q(person__pk__one_of=people) | Q(organisation__pk__one_of=organisations)
 
 
@@ -100,15 +102,12 @@ def _shown(found: QuerySet[Case], *more: str) -> QuerySet[Any]:
     )  # fmt: skip
 
 
-def _newest(own: Q) -> QuerySet[Any]:
+def _read(own: QuerySet[Case]) -> QuerySet[Any]:
     asked = SignRequest.objects.filter(case=OuterRef("pk"), state=SignRequest.State.OPEN)
-    found = Case.objects.filter(own).annotate(is_asked=Exists(asked)).order_by("-started_at", "pk")
-    return _shown(found, "is_asked")
+    return _shown(own.annotate(is_asked=Exists(asked)), "is_asked")
 
 
-_NEWEST = Repeated[tuple[Any, ...]](
-    lambda people, organisations: _newest(_theirs(people, organisations))[: PER_PAGE + 1]
-)
+_NEWEST = Newest(_read, PER_PAGE + 1)
 _TO_SIGN = Repeated[tuple[Any, ...]](
-    lambda people, organisations, me: _shown(asked_to_sign(_theirs(people, organisations), me))[:_MOST_TO_SIGN]
+    lambda people, organisations, me: _shown(asked_to_sign(_own_of(people, organisations), me))[:_MOST_TO_SIGN]
 )

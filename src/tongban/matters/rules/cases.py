@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from tongban.lib.refusals import Refusal
@@ -172,6 +173,7 @@ def own_case() -> Refusal:
     return Refusal("own_case", text, status=403)
 
 
+@lru_cache(maxsize=1024)  # the rows of a list share a few days
 def signal(due: date | None, today: date, *, warn_on: date | None = None, stopped_on: date | None = None) -> str:
     """Green, yellow, red or stopped, as the electronic supervision shows it; empty without a clock.
 

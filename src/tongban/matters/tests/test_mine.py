@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from tongban.foundation.parties.models import Person
 from tongban.lib.actors import Actor
 from tongban.lib.ids import uuid7
 from tongban.matters import actions, queries
@@ -59,6 +60,20 @@ def test_one_sees_ones_own_and_those_one_acts_for(family: Family) -> None:
         assert (found.person_id, found.state, found.is_waiting) == (family.mother.pk, case.state, False)
         same(by)
     assert own_cases(person_actor(family.county.stranger)).cases == []
+
+
+@pytest.mark.parametrize("others", [2, 9])
+def test_cases_of_several_are_merged_by_time(family: Family, others: int) -> None:
+    """Few are merged by a statement of their own; of many all are read."""
+    started = family.submitted().started_at if family.mandate() else None
+    for place in range(others):
+        person = Person.objects.create(name=f"邻居{place}", assurance=4, region_code="510502001")
+        family.mandate(person=person)
+        case = actions.start_draft(CODE, person_id=person.pk, by=family.agent)
+        assert started is not None
+        Case.objects.filter(pk=case.pk).update(started_at=started + timedelta(minutes=(-1) ** place * (place + 1)))
+    assert len(own_cases(family.agent).cases) == others + 1
+    same(family.agent)
 
 
 def test_a_mandate_for_one_service_shows_its_cases_alone(family: Family) -> None:

@@ -19,8 +19,8 @@ from tongban.lib.words import T
 from tongban.matters import hooks, queries
 from tongban.matters.forms import CaseFilter, InboxFilter
 from tongban.matters.models import Case
-from tongban.matters.queries.desks import with_hands, workload
-from tongban.matters.queries.inbox import Wanted, narrowed
+from tongban.matters.queries.desks import workload
+from tongban.matters.queries.inbox import ACCEPTANCE, DECISIONS, REVIEWS, Desk, Wanted, narrowed
 from tongban.matters.queries.printing import case_tone
 from tongban.matters.rules.cases import STATES
 from tongban.matters.views.signals import clock_of, own_clock
@@ -92,33 +92,29 @@ class Waiting:
         return AskedBy(self.rows, self.read)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Inbox(Waiting):
-    """One that is narrowed: ``case`` is the path from a row to its case, ``due`` its last day."""
+    """One that is narrowed, with who has each in hand."""
 
-    case: str = ""
-    due: str = "due_on"
+    desk: Desk
     is_for_together: bool = False
 
     def read(self, rows: QuerySet[Any], by: Actor) -> QuerySet[Any]:
-        """Of its rows what the columns show, and who has each in hand."""
-        key = f"{self.case.removesuffix('__')}_id" if self.case else "pk"
-        return with_hands(rows, by, key).values_list(*self.row, "hands", named=True)
+        """Of its rows what the columns show."""
+        return self.desk.read(rows, by, self.row)
 
 
-ACCEPT = Inbox(T("待受理", "To accept"), queries.cases_to_accept, ACCEPT_COLUMNS, due="accept_by")
-REVIEWS = Inbox(
-    T("待我部门审查", "Waiting for our review"), queries.reviews_waiting, REVIEW_COLUMNS, _REVIEW_ROW, "case__",
-    is_for_together=True,
-)  # fmt: skip
-DECISIONS = Inbox(T("待决定", "Awaiting decision"), queries.cases_to_decide, DECISION_COLUMNS)
+ACCEPT = Inbox(T("待受理", "To accept"), ACCEPTANCE.rows, ACCEPT_COLUMNS, desk=ACCEPTANCE)
+REVIEW = Inbox(T("待我部门审查", "Waiting for our review"), REVIEWS.rows, REVIEW_COLUMNS, _REVIEW_ROW, desk=REVIEWS,
+               is_for_together=True)  # fmt: skip
+DECIDE = Inbox(T("待决定", "Awaiting decision"), DECISIONS.rows, DECISION_COLUMNS, desk=DECISIONS)
 
 
 def _inbox(request: HttpRequest, inbox: Inbox) -> HttpResponse:
     actor = request.actor  # type: ignore[attr-defined]
     form = InboxFilter(request.GET)
     wanted = form.wanted()
-    found = narrowed(inbox.rows(actor), wanted, actor, case=inbox.case, due=inbox.due)
+    found = inbox.desk.narrowed(wanted, actor)
     read = partial(inbox.read, by=actor)
     if request.GET.get("export") == "csv":
         return exported(read(found), inbox.columns, inbox.title, actor)
@@ -163,14 +159,14 @@ def acceptance(request: HttpRequest) -> HttpResponse:
 @require_GET
 def reviews(request: HttpRequest) -> HttpResponse:
     """What waits for the opinion of my unit, most urgent first."""
-    return _inbox(request, REVIEWS)
+    return _inbox(request, REVIEW)
 
 
 @audience("staff", capability=hooks.DECIDE)
 @require_GET
 def decisions(request: HttpRequest) -> HttpResponse:
     """What awaits our decision: every department has spoken."""
-    return _inbox(request, DECISIONS)
+    return _inbox(request, DECIDE)
 
 
 @audience("staff", capability=hooks.VIEW)
