@@ -4,12 +4,28 @@ import hashlib
 import shutil
 from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePath
+from typing import Any
 
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 
 class StaticFiles(CompressedManifestStaticFilesStorage):  # type: ignore[misc] # WhiteNoise brings no types
-    """WhiteNoise's storage; a file and its twin under the other name share the seconds their compression takes."""
+    """WhiteNoise's storage; a file and its twin under the other name share the seconds their compression takes.
+
+    Addresses never change while a process runs: each is made out once.
+    """
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._urls: dict[str, str] = {}
+
+    def url(self, name: str, force: bool = False) -> str:
+        """The address of a file, under the name that changes with its content."""
+        if force:
+            return str(super().url(name, force=True))
+        if name not in self._urls:
+            self._urls[name] = str(super().url(name))
+        return self._urls[name]
 
     def compress_files(self, paths: Iterable[str]) -> Iterator[tuple[str, str]]:
         """Compress each content once and give the result to every name it has."""

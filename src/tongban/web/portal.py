@@ -152,12 +152,37 @@ def themes_of(space: Space, *, actor: Any, place: Any, today: date) -> list[Them
     return sorted(found, key=lambda theme: theme.order)
 
 
-def menu_of(actor: Any) -> list[tuple[T, list[Entry]]]:
-    """The desk's menu by group; groups and lines by ``order``."""
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What stands around a visitor's pages: the lines of the account menu, and the desk's menu by group."""
+
+    account: list[Entry]
+    desk: list[tuple[T, list[Entry]]]
+
+    def waiting_at(self, path: str) -> int | None:
+        """What the menu counted at this page, None where it counts nothing."""
+        counted = (entry.count for _, entries in self.desk for entry in entries if entry.url == path)
+        return next((count for count in counted if isinstance(count, int)), None)
+
+
+def frame_of(request: Any) -> Frame:
+    """The frame of a request's pages, made once: what waits at all of its lines is counted in one statement."""
+    if not hasattr(request, "frame"):
+        request.frame = _frame(getattr(request, "actor", None))
+    frame: Frame = request.frame
+    return frame
+
+
+def _frame(actor: Any) -> Frame:
+    if actor is None or not actor.is_known:
+        return Frame([], [])
+    account: list[Entry] = gather(account_menu, actor=actor)
+    has_desk = actor.is_staff and actor.second_factor  # as ``audiences.admit`` lets them in
+    desk: list[Entry] = gather(desk_menu, actor=actor) if has_desk else []
+    lines = [*account, *desk]
+    found = iter(counts(actor, *(line.count for line in lines if isinstance(line.count, AskedBy))))
+    counted = [replace(line, count=next(found)) if isinstance(line.count, AskedBy) else line for line in lines]
     groups: dict[T, list[Entry]] = {}
-    entries: list[Entry] = gather(desk_menu, actor=actor)
-    found = iter(counts(actor, *(entry.count for entry in entries if isinstance(entry.count, AskedBy))))
-    counted = [replace(entry, count=next(found)) if isinstance(entry.count, AskedBy) else entry for entry in entries]
-    for entry in sorted(counted, key=lambda e: e.order):
+    for entry in sorted(counted[len(account) :], key=lambda e: e.order):
         groups.setdefault(entry.group, []).append(entry)
-    return list(groups.items())
+    return Frame(sorted(counted[: len(account)], key=lambda e: e.order), list(groups.items()))

@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import cached_property
 
-from tongban.lib.asked import Asked
+from tongban.lib.asked import MOST, Asked
 from tongban.lib.refusals import Refusal
 from tongban.lib.spreadsheets import write_csv
 from tongban.lib.words import T
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 else:
     _Paginator = Paginator
 
-PER_PAGE = 50
-MOST_COUNTED = 2_000  # beyond that nobody turns pages: a list costs the same beside a million rows
+PER_PAGE = 30
+MOST_COUNTED = MOST  # beyond that nobody turns pages: a list costs the same beside a million rows
 EXPORT_ROWS = 50_000  # a table file is made in memory, and a spreadsheet past this serves nobody
 
 
@@ -77,13 +77,15 @@ class Listing:
 class _Pages(_Paginator):
     """Pages of a list of any length; counting them stops at ``MOST_COUNTED``."""
 
-    def __init__(self, rows: Any, per_page: int, counted: QuerySet[Any] | Asked[Any]) -> None:
+    def __init__(self, rows: Any, per_page: int, counted: QuerySet[Any] | Asked[Any] | int) -> None:
         super().__init__(rows, per_page)
         self.counted = counted
 
     @cached_property
     def count(self) -> int:
         """How many rows there are, at most ``MOST_COUNTED``."""
+        if isinstance(self.counted, int):
+            return self.counted
         if isinstance(self.counted, Asked):
             return self.counted.count(MOST_COUNTED)
         return int(self.counted.order_by()[:MOST_COUNTED].count())
@@ -97,10 +99,12 @@ def listing(
     sort: str,
     per_page: int = PER_PAGE,
     read: Callable[[QuerySet[Any]], QuerySet[Any]] | None = None,
+    counted: int | None = None,
 ) -> Listing:
     """The page of ``found`` that the request asks for; ``sort`` is the order nobody asked for, such as ``-filed_at``.
 
     ``read`` gives of the rows what the columns show, where whole models would be slow; it leaves the rows as many as they are.
+    ``counted`` is how many rows there are, where that is known already, at most ``MOST_COUNTED``.
     Asks for an unknown column or page give the default order and the nearest page: an old bookmark is no error.
     """
     chosen = request.GET.get("sort", "")
@@ -111,7 +115,8 @@ def listing(
     sign = "-" if chosen.startswith("-") else ""
     # Equal rows need a fixed order, or one of them stands on two pages and another on none.
     rows = read(found) if read and isinstance(found, QuerySet) else found
-    page = _Pages(rows.order_by(f"{sign}{field}", "pk"), per_page, found).get_page(page_number(request))
+    pages = _Pages(rows.order_by(f"{sign}{field}", "pk"), per_page, found if counted is None else counted)
+    page = pages.get_page(page_number(request))
     return Listing(columns, page, [_cells(row, columns) for row in page.object_list], chosen)
 
 

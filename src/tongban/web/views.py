@@ -139,9 +139,8 @@ def theme(request: HttpRequest, code: str) -> HttpResponse:
 @require_GET
 def desk(request: HttpRequest) -> HttpResponse:
     """A member of staff's first page: what waits for them."""
-    menu = portal.menu_of(request.actor)  # type: ignore[attr-defined]
-    waiting = [entry for _, entries in menu for entry in entries if entry.count]
-    return render(request, "web/pages/desk.html", {"menu": menu, "waiting": waiting, "today": timezone.localdate()})
+    waiting = [entry for _, entries in portal.frame_of(request).desk for entry in entries if entry.count]
+    return render(request, "web/pages/desk.html", {"waiting": waiting, "today": timezone.localdate()})
 
 
 @audience("public")

@@ -10,7 +10,7 @@ from django.utils import timezone
 from tongban.foundation.ledger.hooks import Retention, alarm, overdue, retentions
 from tongban.foundation.notifications.actions import notify
 from tongban.foundation.notifications.models import Message
-from tongban.foundation.notifications.queries import unread_count
+from tongban.foundation.notifications.queries import UNREAD
 from tongban.foundation.notifications.rules import MANAGE_MESSAGES
 from tongban.foundation.parties.hooks import my_data, send_code, tell_phone
 from tongban.foundation.parties.queries import people_in_role
@@ -71,7 +71,7 @@ def messages_entry(*, actor: Actor) -> list[portal.Entry]:
     """The way to one's messages, with how many are unread."""
     if actor.person_id is None:
         return []
-    return [portal.Entry(T("我的消息", "My messages"), "/messages/", "bell", order=30, count=unread_count(actor))]
+    return [portal.Entry(T("我的消息", "My messages"), "/messages/", "bell", order=30, count=UNREAD)]
 
 
 @portal.desk_menu.answer

@@ -6,17 +6,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from django.db.models import Count, QuerySet
+from django.db.models import QuerySet
 
 from tongban.foundation.notifications.models import Message
 from tongban.foundation.notifications.rules import MANAGE_MESSAGES
 from tongban.foundation.parties.queries import contacts_of, require
 from tongban.lib.actors import Actor
+from tongban.lib.asked import MOST, AskedBy
 from tongban.lib.fields import blind_index_any
 from tongban.lib.masks import mask_phone
 from tongban.lib.phones import check_phone
 from tongban.lib.refusals import Refusal
-from tongban.lib.repeated import Repeated
 from tongban.lib.words import T, reader_language
 
 if TYPE_CHECKING:
@@ -76,16 +76,14 @@ def message_of(by: Actor, message_id: UUID) -> Message | None:
     return inbox(by).filter(pk=message_id).first()
 
 
-_UNREAD = Repeated[tuple[int]](
-    lambda person_id: Message.objects.filter(
-        person_id=person_id, channel=Message.Channel.IN_APP, state=Message.State.SENT
-    ).values("person_id").annotate(n=Count("pk")).values_list("n")
-)  # fmt: skip
+UNREAD = AskedBy[Message](
+    lambda by: Message.objects.filter(person_id=by.person_id, channel=Message.Channel.IN_APP, state=Message.State.SENT)
+)
 
 
 def unread_count(by: Actor) -> int:
     """How many in-app messages wait to be read."""
-    return sum(count for (count,) in _UNREAD(person_id=by.person_id)) if by.person_id else 0
+    return UNREAD(by).count(MOST) if by.person_id else 0
 
 
 def undelivered(by: Actor) -> QuerySet[Message]:

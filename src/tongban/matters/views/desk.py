@@ -26,6 +26,7 @@ from tongban.matters.rules.cases import STATES
 from tongban.matters.views.signals import clock_of, own_clock
 from tongban.web.audiences import actor_of, audience
 from tongban.web.links import links
+from tongban.web.portal import frame_of
 from tongban.web.tables import Column, listing, table_file
 
 _NUMBER, _WHO, _WHAT, _DUE, _CLOCK = (T("编号", "Number"), T("申请人", "Applicant"), T("事项", "Service"),
@@ -114,12 +115,13 @@ def _inbox(request: HttpRequest, inbox: Inbox) -> HttpResponse:
     actor = request.actor  # type: ignore[attr-defined]
     form = InboxFilter(request.GET)
     wanted = form.wanted()
-    found = inbox.desk.narrowed(wanted, actor)
     read = partial(inbox.read, by=actor)
     if request.GET.get("export") == "csv":
-        return exported(read(found), inbox.columns, inbox.title, actor)
+        return exported(read(inbox.desk.narrowed(wanted, actor)), inbox.columns, inbox.title, actor)
     is_whole = wanted == Wanted()
-    shown = listing(request, inbox.asked(actor) if is_whole else found, inbox.columns, sort="due", read=read)
+    found = inbox.asked(actor) if is_whole else inbox.desk.narrowed(wanted, actor)
+    counted = frame_of(request).waiting_at(request.path) if is_whole else None
+    shown = listing(request, found, inbox.columns, sort="due", read=read, counted=counted)
     context = {
         "listing": shown, "title": inbox.title, "form": form, "is_inbox": is_whole,
         "workload": workload(actor), "together": inbox.is_for_together,
@@ -141,7 +143,9 @@ def waiting_list(
     if request.GET.get("export") == "csv":
         return exported(waiting.read(waiting.rows(by), by), shown, waiting.title, by)
     context = {
-        "listing": listing(request, waiting.asked(by), shown, sort=sort),
+        "listing": listing(
+            request, waiting.asked(by), shown, sort=sort, counted=frame_of(request).waiting_at(request.path)
+        ),
         "title": waiting.title,
         "is_inbox": True,
     }

@@ -161,14 +161,35 @@ def _query(context: RequestContext, **changes: Any) -> str:
     return f"?{params.urlencode()}"
 
 
-@register.inclusion_tag("web/components/pagination.html", takes_context=True)
-def pagination(context: RequestContext, page: Page[Any], name: str = "page") -> dict[str, Any]:
-    """Links to the other pages of a list; filters and sorting stay."""
-    numbers = page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)
-    links = [(n, _query(context, **{name: n}) if isinstance(n, int) else "") for n in numbers]
-    before = _query(context, **{name: page.previous_page_number()}) if page.has_previous() else ""
-    after = _query(context, **{name: page.next_page_number()}) if page.has_next() else ""
-    return {"page": page, "links": links, "before": before, "after": after}
+@register.simple_tag(takes_context=True)
+def pagination(context: RequestContext, page: Page[Any], name: str = "page") -> SafeString:
+    """Links to the other pages of a list; filters and sorting stay. Written here, as the rows are."""
+    if page.paginator.num_pages <= 1:
+        return SafeString("")
+    start = _query(context, **{name: None})
+    to = f"{start}{'&' if len(start) > 1 else ''}{name}="
+    links = [
+        _page_link(number, page.number, to)
+        for number in page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)
+    ]
+    if page.has_previous():
+        links.insert(
+            0, format_html('<a href="{}" rel="prev">{}{}</a>', f"{to}{page.number - 1}", icon("chevron-left"), _BEFORE)
+        )
+    if page.has_next():
+        links.append(
+            format_html('<a href="{}" rel="next">{}{}</a>', f"{to}{page.number + 1}", _AFTER, icon("chevron-right"))
+        )
+    listed = "".join(f"<li>{link}</li>" for link in links)
+    return mark_safe(f'<nav aria-label="{_PAGES}"><ul class="tb-pages">{listed}</ul></nav>')  # noqa: S308 - every part was escaped
+
+
+def _page_link(number: int | str, now: int, to: str) -> SafeString:
+    if not isinstance(number, int):
+        return SafeString('<span class="is-gap">…</span>')
+    if number == now:
+        return format_html('<span aria-current="page">{}</span>', number)
+    return format_html('<a href="{}" aria-label="{}">{}</a>', f"{to}{number}", _PAGE.format(n=number), number)
 
 
 @register.simple_tag(takes_context=True)
@@ -256,6 +277,8 @@ def _cell(cell: Cell, choose: str) -> str:
 
 
 _CHOOSE = T("选择", "Choose")
+_PAGES, _PAGE = T("分页", "Pages"), T("第 {n} 页", "Page {n}")
+_BEFORE, _AFTER = T("上一页", "Previous"), T("下一页", "Next")
 _DAY = re.compile(r"^\d{4}-\d{2}-\d{2}(?=$| \d{2}:\d{2}$)")  # a narrow column would break it at its hyphens
 
 

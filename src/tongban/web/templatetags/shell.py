@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django import template
 from django.conf import settings
@@ -15,9 +15,6 @@ from django.utils.safestring import mark_safe
 from tongban.lib.capabilities import ROLES
 from tongban.lib.words import T
 from tongban.web import portal
-
-if TYPE_CHECKING:
-    from tongban.lib.actors import Actor
 
 register = template.Library()
 
@@ -34,19 +31,16 @@ def footer_links() -> list[portal.Tile]:
     return portal.gather(portal.footer_links)
 
 
-@register.filter
-def account_entries(actor: Actor) -> list[portal.Entry]:
-    """Entries of the account menu, in their order."""
-    return sorted(portal.gather(portal.account_menu, actor=actor), key=lambda entry: entry.order)
+@register.simple_tag(takes_context=True)
+def account_entries(context: template.Context) -> list[portal.Entry]:
+    """Lines of the account menu, in their order."""
+    return portal.frame_of(context["request"]).account
 
 
 @register.simple_tag(takes_context=True)
 def desk_groups(context: template.Context) -> list[tuple[T, list[portal.Entry]]]:
-    """The desk's menu by group, groups in the order in which their first entry comes; a page that has counted it gives it."""
-    if "menu" in context:
-        counted: list[tuple[T, list[portal.Entry]]] = context["menu"]
-        return counted
-    return portal.menu_of(context["actor"]) if context.get("actor") else []
+    """The desk's menu by group, groups in the order in which their first entry comes."""
+    return portal.frame_of(context["request"]).desk
 
 
 @register.filter

@@ -10,7 +10,7 @@ from django.utils import translation
 from tongban.lib.refusals import Refusal, Refusals, forbidden, not_found
 from tongban.lib.words import T
 from tongban.web.forms import HouseForm, show_refusal, tried, words
-from tongban.web.portal import Entry, Tile, desk_menu, menu_of
+from tongban.web.portal import Entry, Tile, account_menu, desk_menu, frame_of
 
 
 class Applicant(HouseForm):
@@ -136,7 +136,8 @@ def test_the_menu_groups_by_the_order_of_its_entries(monkeypatch):
     entries = [Entry(T("丙", "C"), "/c/", "list", 30, None, rule), Entry(T("甲", "A"), "/a/", "list", 10, 3, work),
                Entry(T("乙", "B"), "/b/", "list", 20, None, work)]  # fmt: skip
     monkeypatch.setattr(desk_menu, "answers", [lambda **_: entries])
-    menu = menu_of(SimpleNamespace())
+    monkeypatch.setattr(account_menu, "answers", [])
+    menu = frame_of(SimpleNamespace(actor=SimpleNamespace(is_known=True, is_staff=True, second_factor=True))).desk
     assert [(group.zh, [entry.title.zh for entry in found]) for group, found in menu] == [
         ("办理", ["甲", "乙"]),
         ("管理", ["丙"]),
