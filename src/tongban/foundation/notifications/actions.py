@@ -122,28 +122,36 @@ def deliver_due() -> None:
         if len(messages) == _AT_ONCE and not is_shared:
             deliver_due.later()
             is_shared = True
-        for message in messages:
-            _attempt(message, timezone.now())
+        _attempt(messages)
 
 
 def attempt(message_id: UUID, *, now: datetime) -> None:
     """One attempt to deliver one message, if it is due."""
-    for message in _claim(Message.objects.filter(pk=message_id), now):
-        _attempt(message, now)
+    _attempt(_claim(Message.objects.filter(pk=message_id), now), now)
 
 
-def _attempt(message: Message, now: datetime) -> None:
-    """What went wrong and when it is tried again stands in the message.
+def _attempt(messages: list[Message], now: datetime | None = None) -> None:
+    """Hand the messages of one claim over. What went wrong and when it is tried again stands in each message.
 
-    The gateway is called outside any transaction. A worker that dies in between leaves a claim that ends by itself:
-    the message is then sent again (at least once), with the same id for the gateway to recognise.
+    The gateway is called outside any transaction; those it took are noted together. A worker that dies in between leaves a
+    claim that ends by itself: its messages are then sent again (at least once), with the same ids for the gateway to recognise.
     """
+    sent: dict[tuple[str, bool], list[UUID]] = {}
     try:
-        through = _hand_over(message)
-    except adapters.NotDelivered as error:
-        _note_failure(message, error, now)
-    else:
-        _note_sent(message, through, now)
+        for message in messages:
+            try:
+                through = _hand_over(message)
+            except adapters.NotDelivered as error:
+                _note_failure(message, error, now or timezone.now())
+            else:
+                secret = adapters.template(message.template).is_secret and not settings.DEMO
+                sent.setdefault((through, secret), []).append(message.pk)
+    finally:
+        for (through, secret), ids in sent.items():
+            Message.objects.filter(pk__in=ids).update(
+                state=Message.State.SENT, sent_through=through, sent_at=now or timezone.now(), next_attempt_at=None,
+                error_code="", error_detail="", **({"body": ""} if secret else {}),
+            )  # fmt: skip
 
 
 @transaction.atomic
@@ -175,14 +183,6 @@ def _hand_over(message: Message) -> str:
     if settings.DEMO:
         return "demo"
     raise adapters.NotDelivered("channel_not_configured", is_final=True)
-
-
-def _note_sent(message: Message, through: str, now: datetime) -> None:
-    secret = adapters.template(message.template).is_secret and not settings.DEMO
-    Message.objects.filter(pk=message.pk).update(
-        state=Message.State.SENT, sent_through=through, sent_at=now, next_attempt_at=None, error_code="",
-        error_detail="", **({"body": ""} if secret else {}),
-    )  # fmt: skip
 
 
 @transaction.atomic

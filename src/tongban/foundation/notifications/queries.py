@@ -76,9 +76,7 @@ def message_of(by: Actor, message_id: UUID) -> Message | None:
     return inbox(by).filter(pk=message_id).first()
 
 
-UNREAD = AskedBy[Message](
-    lambda by: Message.objects.filter(person_id=by.person_id, channel=Message.Channel.IN_APP, state=Message.State.SENT)
-)
+UNREAD = AskedBy[Message](lambda by: inbox(by).filter(state=Message.State.SENT))
 
 
 def unread_count(by: Actor) -> int:

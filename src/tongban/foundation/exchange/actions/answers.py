@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -49,8 +50,11 @@ VALUES (%s, %s, %s, %s, 0, '{}', '', false, %s) ON CONFLICT (digest) DO NOTHING
 """
 
 
+_ANSWERED = "UPDATE exchange_storedanswer SET status = %s, headers = %s, body = %s, is_base64 = %s WHERE id = %s"
+
+
 def _is_first(row: StoredAnswer) -> bool:
-    """Put the row in its place, and whether that was free: every writing call begins so, in one statement."""
+    """Put the row in its place, and whether that was free: every writing call begins so, and ends with ``_ANSWERED``."""
     with connection.cursor() as cursor:
         cursor.execute(_FIRST, [row.pk, bytes(row.digest), row.operation, bytes(row.body_hash), timezone.now()])
         row._state.adding = False
@@ -74,5 +78,6 @@ def _keep(row: StoredAnswer, answer: Answer) -> None:
         text, is_base64 = answer.body.decode(), False
     except UnicodeDecodeError:
         text, is_base64 = base64.b64encode(answer.body).decode(), True
-    row.status, row.headers, row.body, row.is_base64 = answer.status, answer.headers, text, is_base64
-    row.save(update_fields=["status", "headers", "body", "is_base64"])
+    sealed = StoredAnswer._meta.get_field("body").get_db_prep_save(text, connection)
+    with connection.cursor() as cursor:
+        cursor.execute(_ANSWERED, [answer.status, json.dumps(answer.headers), sealed, is_base64, row.pk])

@@ -6,6 +6,7 @@ import json
 from datetime import datetime, timedelta
 from email import message_from_bytes, policy
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.db import connection, transaction
@@ -13,7 +14,7 @@ from django.utils import timezone
 from pydantic import SecretStr
 
 from tongban.foundation.ledger.actions import erase_due
-from tongban.foundation.notifications import actions, queries
+from tongban.foundation.notifications import actions, adapters, queries
 from tongban.foundation.notifications.handlers import send_code_by_sms
 from tongban.foundation.notifications.models import Message
 from tongban.foundation.notifications.tests.conftest import PHONE
@@ -188,6 +189,24 @@ def test_a_lost_job_is_found_again(gateway: Web, run_jobs: Any) -> None:
     assert run_jobs() == 1
     message.refresh_from_db()
     assert message.state == "sent"
+
+
+def test_those_sent_before_one_that_broke_the_worker_are_noted(gateway: Web, monkeypatch: Any) -> None:
+    taken = [code().pk for _ in range(3)]
+    send, seen = adapters.send_sms, list[UUID]()
+
+    def break_at_the_second(message_id: UUID, address: str, body: str) -> None:
+        seen.append(message_id)
+        if len(seen) == 2:
+            raise RuntimeError("the worker breaks")
+        send(message_id, address, body)
+
+    monkeypatch.setattr(adapters, "send_sms", break_at_the_second)
+    with pytest.raises(RuntimeError):
+        actions.deliver_due()
+    states = {one.pk: one.state for one in Message.objects.filter(pk__in=taken)}
+    assert [states[pk] for pk in seen] == ["sent", "queued"]
+    assert sorted(states.values()) == ["queued", "queued", "sent"]
 
 
 def test_operators_resend_with_a_reason(
