@@ -10,8 +10,10 @@ from __future__ import annotations
 import datetime
 import io
 import json
+import re
 import resource
 import sys
+import zipfile
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from typing import Any
@@ -25,6 +27,16 @@ LONGEST_EXACT = 10**15
 # Put before a number to keep it a text; once a list is copied, Excel no longer hides it.
 _MARKS = "'’‘＇"
 Span = tuple[tuple[int, int], tuple[int, int]]
+MOST_FORMULAS = 1000
+# A formula without a result, as programs write it that calculate nothing: no value, and no type that says it is an empty text.
+_FORMULA = re.compile(
+    rb"<(?:\w+:)?c\b([^>]*)>\s*<(?:\w+:)?f\b(?:[^>]*/>|[^>]*>[^<]*</(?:\w+:)?f>)\s*"
+    rb"(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
+)
+_PLACE = re.compile(rb'\br="([A-Z]{1,3}[0-9]{1,7})"')
+_SHEET_ID = re.compile(rb'<(?:\w+:)?sheet\s[^>]*?\b\w+:id="([^"]+)"')
+_TARGETS = re.compile(rb"<(?:\w+:)?Relationship\s[^>]*>")
+_CHUNK = 4 << 20
 
 
 class TooLarge(Exception):
@@ -154,6 +166,46 @@ def read_sheet(sheet: Any, max_rows: int, max_columns: int) -> list[list[str]]:
     return rows
 
 
+def uncalculated(content: bytes) -> dict[int, list[str]]:
+    """Cells of an .xlsx whose formula nobody ever calculated, by the sheet's place; as texts they would be empty."""
+    if not content.startswith(b"PK"):
+        return {}
+    found: dict[int, list[str]] = {}
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        parts = set(archive.namelist())
+        if not {"xl/workbook.xml", "xl/_rels/workbook.xml.rels"} <= parts:
+            return {}
+        targets: dict[bytes, str] = {}
+        for tag in _TARGETS.findall(archive.read("xl/_rels/workbook.xml.rels")):
+            said = dict(re.findall(rb'\b(Id|Target)="([^"]*)"', tag))
+            targets[said.get(b"Id", b"")] = said.get(b"Target", b"").decode()
+        for place, name in enumerate(_SHEET_ID.findall(archive.read("xl/workbook.xml"))[:MOST_SHEETS]):
+            target = targets.get(name, "")
+            path = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+            cells = formulas_in(archive, path) if path in parts else []
+            if cells:
+                found[place] = cells
+    return found
+
+
+def formulas_in(archive: zipfile.ZipFile, path: str) -> list[str]:
+    """The uncalculated cells of one sheet, read in pieces that end with a row."""
+    found: list[str] = []
+    rest = b""
+    with archive.open(path) as sheet:
+        while len(found) < MOST_FORMULAS and (chunk := sheet.read(_CHUNK)):
+            text = rest + chunk
+            end = text.rfind(b"row>") + 1
+            rest = text[end:]
+            if b"<f" not in text and b":f" not in text:
+                continue
+            for cell in _FORMULA.finditer(text, 0, end):
+                at = _PLACE.search(cell[1])
+                if at is not None and b' t="' not in cell[1]:
+                    found.append(at[1].decode())
+    return found[:MOST_FORMULAS]
+
+
 def read_workbook(content: bytes, max_rows: int, max_columns: int) -> dict[str, Any]:
     """The visible sheets of a workbook, or why there are none."""
     import python_calamine as calamine
@@ -161,18 +213,20 @@ def read_workbook(content: bytes, max_rows: int, max_columns: int) -> dict[str, 
     try:
         workbook = calamine.load_workbook(io.BytesIO(content))
         sheets = []
+        formulas = uncalculated(content)
         for place, about in enumerate(workbook.sheets_metadata[:MOST_SHEETS]):
             is_sheet = about.typ == calamine.SheetTypeEnum.WorkSheet
             if not is_sheet or about.visible != calamine.SheetVisibleEnum.Visible:
                 continue
             sheet = workbook.get_sheet_by_index(place)
             rows = read_sheet(sheet, max_rows, max_columns)
-            sheets.append({"name": about.name, "rows": filled(rows, sheet.merged_cell_ranges or [])})
+            rows = filled(rows, sheet.merged_cell_ranges or [])
+            sheets.append({"name": about.name, "rows": rows, "formulas": formulas.get(place, [])})
     except calamine.PasswordError:
         return {"refused": "password"}
     except (TooLarge, MemoryError):
         return {"refused": "too_large"}
-    except calamine.CalamineError:
+    except (calamine.CalamineError, zipfile.BadZipFile):
         return {"refused": "unreadable"}
     return {"sheets": sheets}
 

@@ -37,11 +37,13 @@ _REMEDY = T(
 )
 _UNREADABLE = T("读不出这个表格文件。{remedy}", "This spreadsheet cannot be read. {remedy}").format(remedy=_REMEDY)
 _PASSWORD = T(
-    "这个表格文件加了密码。请去掉密码后再上传。", "This spreadsheet is protected by a password. Remove it first."
+    "这个表格文件加了密码。请在 Excel 或 WPS 中打开，取消打开密码，保存后再上传。",
+    "This spreadsheet is protected by a password. Open it in Excel or WPS, remove the password, save it and upload it again.",
 )
 _TOO_LARGE = T(
-    "这个表格太大。请拆成几个文件，或删去表外的空行空列后再上传。",
-    "This spreadsheet is too large. Split it, or delete the empty rows and columns outside the list.",
+    "这个表格太大，最多 {rows} 行、{columns} 列。请拆成几个文件，或删去表外的空行空列后再上传。",
+    "This spreadsheet is too large: at most {rows} rows and {columns} columns. Split it, or delete the empty rows and columns "
+    "outside the list.",
 )
 _OTHER_KIND = T(
     "这不是表格文件，改了文件名也读不出来。请上传 Excel、WPS 或 CSV 的原表。",
@@ -51,11 +53,7 @@ _TEXT_UNREADABLE = T(
     "这个文本文件的编码认不出来。{remedy}", "The encoding of this text file is not known. {remedy}"
 ).format(remedy=_REMEDY)
 
-_REFUSED = {
-    "password": ("spreadsheet_password", _PASSWORD),
-    "too_large": ("spreadsheet_too_large", _TOO_LARGE),
-    "unreadable": ("spreadsheet_unreadable", _UNREADABLE),
-}
+_REFUSED = {"password": ("spreadsheet_password", _PASSWORD), "unreadable": ("spreadsheet_unreadable", _UNREADABLE)}
 _STARVED = (-signal.SIGABRT, -signal.SIGXCPU, -signal.SIGKILL)
 
 
@@ -71,10 +69,14 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """Rows of texts from the first line on; ``LOST`` stands for a number that lost its end in Excel."""
+    """Rows of texts from the first line on; ``LOST`` stands for a number that lost its end in Excel.
+
+    ``formulas`` are cells whose formula nobody ever calculated (B3): they read as empty.
+    """
 
     name: str
     rows: list[list[str]]
+    formulas: tuple[str, ...] = ()
 
 
 def read_sheets(content: bytes, limits: Limits) -> Iterator[list[Sheet]]:
@@ -94,11 +96,15 @@ def read_sheets(content: bytes, limits: Limits) -> Iterator[list[Sheet]]:
 
 def _check_size(sheet: Sheet, limits: Limits) -> None:
     if sum(map(any, sheet.rows)) > limits.rows or any(len(row) > limits.columns for row in sheet.rows):
-        raise Refusal("spreadsheet_too_large", _TOO_LARGE)
+        raise _too_large(limits)
+
+
+def _too_large(limits: Limits) -> Refusal:
+    return Refusal("spreadsheet_too_large", _TOO_LARGE.format(rows=limits.rows, columns=limits.columns))
 
 
 def _read_workbook(content: bytes, limits: Limits) -> list[Sheet]:
-    _check_unpacked_size(content)
+    _check_unpacked_size(content, limits)
     # An encrypted .xlsx is an OLE file that holds one stream with this name, in UTF-16.
     if content.startswith(_OLE) and "EncryptedPackage".encode("utf-16-le") in content:
         raise Refusal("spreadsheet_password", _PASSWORD)
@@ -113,16 +119,16 @@ def _read_apart(kind: str, content: bytes, limits: Limits) -> list[Sheet]:
         # Nothing of the caller reaches the command line but a word and three numbers.
         done = subprocess.run(command, input=content, capture_output=True, timeout=PATIENCE, check=False)  # noqa: S603
     except subprocess.TimeoutExpired:
-        raise Refusal("spreadsheet_too_large", _TOO_LARGE) from None
+        raise _too_large(limits) from None
     answer: dict[str, Any] = {"refused": "too_large" if done.returncode in _STARVED else "unreadable"}
     if done.returncode == 0:
         answer = json.loads(done.stdout)
     if "refused" in answer:
-        raise Refusal(*_REFUSED[answer["refused"]])
-    return [Sheet(sheet["name"], sheet["rows"]) for sheet in answer["sheets"]]
+        raise _too_large(limits) if answer["refused"] == "too_large" else Refusal(*_REFUSED[answer["refused"]])
+    return [Sheet(sheet["name"], sheet["rows"], tuple(sheet.get("formulas", ()))) for sheet in answer["sheets"]]
 
 
-def _check_unpacked_size(content: bytes) -> None:
+def _check_unpacked_size(content: bytes, limits: Limits) -> None:
     if not content.startswith(_ZIP):
         return
     try:
@@ -131,7 +137,7 @@ def _check_unpacked_size(content: bytes) -> None:
     except (zipfile.BadZipFile, ValueError, OverflowError):
         raise Refusal("spreadsheet_unreadable", _UNREADABLE) from None
     if unpacked > MOST_UNPACKED:
-        raise Refusal("spreadsheet_too_large", _TOO_LARGE)
+        raise _too_large(limits)
 
 
 def _decoded(content: bytes) -> Iterator[str]:
@@ -155,6 +161,9 @@ def _encodings(content: bytes) -> Iterator[str]:
     if marked:
         yield marked
         return
+    zeros = content[:65536:2].count(0), content[1:65536:2].count(0)
+    if any(zeros):  # commas and line ends of UTF-16 without its mark
+        yield "utf-16-be" if zeros[0] > zeros[1] else "utf-16-le"
     yield from ("utf-8", "gb18030")
     guess = charset_normalizer.from_bytes(content[:65536]).best()
     if guess:

@@ -6,6 +6,8 @@ import re
 import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import zip_longest
+from string import ascii_uppercase
 
 from tongban.lib.refusals import Refusal
 from tongban.lib.spreadsheets.sheets import LOST, Limits, Sheet, read_sheets
@@ -31,6 +33,10 @@ _MISSING = T(
 )
 _TWICE = T("“{column}”一列出现了两次。请只保留一列。", "The column {column} is there twice. Keep only one.")
 _BLANK = T("没有填写{column}。", "{column} is not filled in.")
+_FORMULAS = T(
+    "表格里有 {count} 个公式还没有算出结果：{cells}。请在 Excel 或 WPS 中打开，保存后再上传。",
+    "The list has {count} formulas nobody calculated yet: {cells}. Open it in Excel or WPS, save it and upload it again.",
+)
 _LOST_DIGITS = T(
     "{column}被 Excel 存成了数字，末尾几位已经丢失。请先把这一列的格式设为“文本”，再重新输入。",
     "Excel stored {column} as a number and lost its last digits. Format the column as text and type it again.",
@@ -94,6 +100,7 @@ def read_table(content: bytes, filename: str, columns: Sequence[Column], limits:
     except Refusal as refusal:
         refusal.field = "file"
         raise
+    _check_formulas(sheet, at)
     table = Table(sheet.name or filename, at + 1, unknown=_unknown(sheet.rows[at], places))
     _read_rows(table, sheet.rows, at, columns, places)
     return table
@@ -138,8 +145,34 @@ def read_headed(content: bytes, filename: str, columns: Sequence[Column], limits
         labels = _join([column.label for column in columns if column.is_required])
         raise Refusal("spreadsheet_no_header", _NO_HEADER.format(rows=HEADER_WITHIN, columns=labels), field="file")
     _, sheet, at = best
-    places = _places(sheet.rows[at], columns)
-    return Headed(sheet.name or filename, at + 1, sheet.rows[at], places, _below(sheet.rows, at))
+    _check_formulas(sheet, at)
+    at, header = _whole_header(sheet.rows, at, columns)
+    return Headed(sheet.name or filename, at + 1, header, _places(header, columns), _below(sheet.rows, at))
+
+
+def _whole_header(rows: list[list[str]], at: int, columns: Sequence[Column]) -> tuple[int, list[str]]:
+    """The header with its other line, where it has two: 家庭住址 above 小区, 楼栋, 房号, beside columns of one line.
+
+    Merged cells say so in a workbook; in CSV only blanks are left of them.
+    """
+    known = len(_places(rows[at], columns))
+    lines = [(at - 1, at)] if at else []
+    if at + 1 < len(rows) and len(_places(rows[at + 1], columns)) == sum(map(bool, rows[at + 1])):
+        lines.append((at, at + 1))
+    for upper, lower in lines:
+        both = [low or up for up, low in zip_longest(rows[upper], rows[lower], fillvalue="")]
+        if len(_places(both, columns)) > known:
+            return lower, both
+    return at, rows[at]
+
+
+def _check_formulas(sheet: Sheet, at: int) -> None:
+    below = [cell for cell in sheet.formulas if int(cell.lstrip(ascii_uppercase)) > at]
+    if below:
+        cells = "、".join(below[:5]), ", ".join(below[:5])
+        more = T("{cells} 等", "{cells} and more") if len(below) > 5 else T("{cells}", "{cells}")
+        shown = T(more.zh.format(cells=cells[0]), more.en.format(cells=cells[1]))
+        raise Refusal("spreadsheet_formulas", _FORMULAS.format(count=len(below), cells=shown), field="file")
 
 
 def _below(rows: list[list[str]], at: int) -> list[tuple[int, list[str]]]:

@@ -173,6 +173,8 @@ class Judge:
             text = T("和第 {n} 行证件号码相同，姓名却不同。请核对哪一行写错了。",
                      "The number of row {n} under another name: find out which row is wrong.")  # fmt: skip
             raise Refusal("row_other_name", text.format(n=seen.number), field="document_number")
+        if self._brings_other_phone(case, seen):
+            return Judged("open", seen.person_id, seen.is_new, "two_phones", None, seen.number)
         if (case.spot.dwelling_id, case.row.kind) in seen.homes:
             raise _twice(seen.number)
         if case.row.kind == "registered" and any(kind == "registered" for _, kind in seen.homes):
@@ -180,6 +182,14 @@ class Judge:
         if seen.is_new:
             return Judged("fresh", seen.person_id, True)
         return self.at_home(case, seen.person_id)
+
+    def _brings_other_phone(self, case: Case, seen: Seen) -> bool:
+        """Whether a row has a number that neither the person's earlier row nor the register has."""
+        phone = case.row.phone
+        if not phone or phone == seen.phone:
+            return False
+        known = self.record.by_document.get(case.key) if case.key and not seen.is_new and not seen.phone else None
+        return known is None or known.phone_index not in blind_index_any("phone", phone)
 
     def at_home(self, case: Case, person_id: UUID) -> Judged:
         """A row of somebody on record: there already, registered elsewhere, or a residence more."""
@@ -216,6 +226,8 @@ class Judge:
             if case.key is not None and seen.has_document and (not row.phone or row.phone != seen.phone):
                 continue
             if case.key is None and not seen.has_document and (case.spot.dwelling_id, row.kind) in seen.homes:
+                if self._brings_other_phone(case, seen):
+                    return Judged("open", seen.person_id, seen.is_new, "two_phones", None, seen.number)
                 raise _twice(seen.number)
             return Judged("open", case.new_id, True, "same_row", None, seen.number)
         return Judged("fresh", case.new_id, True)

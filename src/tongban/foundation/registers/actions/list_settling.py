@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from tongban.foundation.parties.actions import record_look
 from tongban.foundation.parties.queries import people_by_id, require
@@ -107,7 +108,9 @@ def settle_row(row_id: UUID, decision: str, *, by: Actor) -> ListRow:
 
 
 def _decide(row: ListRow, decision: str) -> None:
-    if decision in ("skip", "other"):
+    if decision == "skip":
+        row.verdict, row.phone_use = "skipped", ""
+    elif decision == "other":
         row.verdict = "skipped"
     elif decision == "same":
         _merge(row)
@@ -115,6 +118,11 @@ def _decide(row: ListRow, decision: str) -> None:
         _take_instead(row)
     elif decision in ("keep", "theirs"):
         row.phone_use = "replace" if decision == "theirs" else ""
+        if row.phone_use:
+            _theirs(row).update(phone_use="")
+        _place_merged(row)
+    elif decision in ("earlier", "later"):
+        _choose_phone(row, decision)
         _place_merged(row)
     else:  # different, move
         row.verdict = "fresh"
@@ -135,13 +143,43 @@ def _merge(row: ListRow) -> None:
     _place_merged(row)
 
 
+def _theirs(row: ListRow) -> QuerySet[ListRow]:
+    """The other rows of the list that are of the same person."""
+    return ListRow.objects.filter(resident_list_id=row.resident_list_id, person_id=row.person_id).exclude(pk=row.pk)
+
+
+def _choose_phone(row: ListRow, decision: str) -> None:
+    """Of two numbers the list has for one person, the one that holds: that of this row, or that of the one before."""
+    if decision == "earlier":
+        assert row.twin_number is not None
+        before = _theirs(row).filter(number=row.twin_number).first()
+        if row.is_new and before is not None:
+            row.phone = before.phone
+        return
+    if row.is_new:  # whichever of the rows is taken over brings this number
+        for other in _theirs(row):
+            other.phone = row.phone
+            other.save(update_fields=["phone", "phone_index", "phone_tail_index"])
+        return
+    assert row.person_id is not None
+    person = people_by_id([row.person_id]).get(row.person_id)
+    if person is None:
+        raise _gone()
+    _theirs(row).update(phone_use="")
+    row.phone_use = "" if person.phone == row.phone else "replace" if person.phone else "fill"
+
+
+def _gone() -> Refusal:
+    text = T("库里已经没有这个人，请重新试运行。", "This person is no longer on record: try the list again.")
+    return Refusal("person_gone", text, status=409)
+
+
 def _copy_known(row: ListRow) -> None:
     """What is on record holds, also for the copies in the residence."""
     assert row.person_id is not None
     person = people_by_id([row.person_id]).get(row.person_id)
     if person is None:
-        raise Refusal("person_gone", T("库里已经没有这个人，请重新试运行。", "This person is no longer on record: try the list again."),
-                      status=409)  # fmt: skip
+        raise _gone()
     row.name, row.name_pinyin, row.name_initials = person.name, person.name_pinyin, person.name_initials
     if row.phone and not person.phone:
         row.phone_use = "fill"
@@ -206,7 +244,7 @@ def leave_out_the_rest(list_id: UUID, *, by: Actor) -> int:
     found = lock_list(list_id, by)
     require_state(found, "checked")
     rows = ListRow.objects.filter(resident_list=found, verdict="open")
-    count = rows.update(verdict="skipped", decision="skip", decided_by=by.name[:120])
+    count = rows.update(verdict="skipped", phone_use="", decision="skip", decided_by=by.name[:120])
     counts = dict(found.counts)
     counts.pop("open", None)
     found.counts = counts | {"skipped": counts.get("skipped", 0) + count}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from tongban.foundation.registers.actions.list_trial import note_of, stop_list
 from tongban.foundation.registers.actions.resident_lists import lock_list, reason_to_end, require_state
 from tongban.foundation.registers.models import Dwelling, Household, ListPlace, ListRow, Place, Residence, ResidentList
 from tongban.foundation.registers.queries.leaves import undone_leaf
+from tongban.foundation.registers.queries.resident_lists import phones_brought
 from tongban.lib.actors import Actor, system
 from tongban.lib.jobs import job
 from tongban.lib.refusals import Refusal
@@ -93,17 +95,16 @@ def _undo(found: ResidentList, *, by: Actor) -> None:
     phones_kept = _give_back_phones(found, brought, by)
     give_up_people({one for one in new_people if one}, by=by)
     found.state, found.undone_at, found.undone_count = ResidentList.State.UNDONE, timezone.now(), len(gone)
-    found.counts = found.counts | {"fresh": len(gone), "kept": homes_kept + phones_kept}
-    if phones_kept:  # each row is counted once
-        found.counts["known"] -= phones_kept
+    found.counts = found.counts | {"fresh": len(gone), "kept": homes_kept + sum(phones_kept.values())}
+    for verdict, kept in phones_kept.items():  # each row is counted once
+        found.counts[verdict] -= kept
     found.save(update_fields=["state", "undone_at", "undone_count", "counts"])
     ledger.record("list.undone", by=by, subject=("registers.residentlist", found.pk), values=undone_leaf(found))
 
 
 def _phones(found: ResidentList) -> dict[UUID, tuple[str, str]]:
     """Telephones the list brought to people on record, and what each replaced."""
-    rows = ListRow.objects.filter(resident_list=found, verdict__in=("known", "fresh"), is_new=False)
-    return {row.person_id: (row.phone, row.old_phone) for row in rows.exclude(phone_use="") if row.person_id}
+    return {row.person_id: (row.phone, row.old_phone) for row in phones_brought(found) if row.person_id}
 
 
 def _hold_homes(found: ResidentList, people: Iterable[UUID]) -> None:
@@ -130,8 +131,9 @@ def _remove_places(found: ResidentList) -> None:
         pointed_to_by_nothing(Place.objects.filter(pk__in=ids[level])).delete()
 
 
-def _give_back_phones(found: ResidentList, brought: Mapping[UUID, tuple[str, str]], by: Actor) -> int:
-    """Telephones the list brought to people on record go again, and what they replaced comes back; how many are kept.
+def _give_back_phones(found: ResidentList, brought: Mapping[UUID, tuple[str, str]], by: Actor) -> Counter[str]:
+    """Telephones the list brought to people on record go again, and what they replaced comes back; how many are kept,
+    by the verdict their row had.
 
     A number that does not stand there any more, or that somebody confirmed since, on a visit or otherwise, is left as it is.
     """
@@ -140,5 +142,7 @@ def _give_back_phones(found: ResidentList, brought: Mapping[UUID, tuple[str, str
     visited = set(seen.values_list("person_id", flat=True))
     given_back = {person: numbers for person, numbers in brought.items() if person not in visited}
     kept = visited | put_back_phones(given_back, since=found.taken_at, by=by)
-    rows = ListRow.objects.filter(resident_list=found, verdict="known", is_new=False, person_id__in=kept)
-    return rows.exclude(phone_use="").update(verdict="kept", notes=[note_of(_PHONE_STAYS)])
+    rows = phones_brought(found).filter(verdict__in=("known", "skipped"), person_id__in=kept)
+    verdicts = Counter(rows.values_list("verdict", flat=True))
+    rows.update(verdict="kept", notes=[note_of(_PHONE_STAYS)])
+    return verdicts

@@ -46,7 +46,14 @@ def upload_list(content: bytes, filename: str, new: NewList, *, by: Actor) -> Re
     _check_new(new, by)
     sheet = read_headed(content, filename, COLUMNS, LIMITS)
     if not sheet.rows:
-        raise Refusal("list_empty", T("表头下面没有内容。", "There is nothing below the header."), field="file")
+        raise Refusal(
+            "list_empty",
+            T(
+                "表头下面没有内容。请选择填好的名单。",
+                "There is nothing below the header: choose a list that is filled in.",
+            ),
+            field="file",
+        )
     remembered = remembered_columns(new.area_code, heading_key(sheet.headings))
     found = ResidentList.objects.create(
         account_id=by.account_id, uploaded_by=by.name[:120], area_code=new.area_code, title=" ".join(new.title.split()),

@@ -44,8 +44,11 @@ def remembered_columns(area_code: str, heading_key: str) -> ListColumns | None:
 
 
 def phones_brought(found: ResidentList) -> QuerySet[ListRow]:
-    """Rows of a list that bring somebody on record a telephone: one nobody had recorded, or one a person settled on."""
-    rows = ListRow.objects.filter(resident_list=found, verdict__in=("known", "fresh"), is_new=False)
+    """Rows of a list that bring somebody on record a telephone: one nobody had recorded, or one a person settled on.
+
+    A row whose residence another row brings may still have the number that holds.
+    """
+    rows = ListRow.objects.filter(resident_list=found, verdict__in=("known", "fresh", "skipped"), is_new=False)
     return rows.exclude(phone_use="")
 
 

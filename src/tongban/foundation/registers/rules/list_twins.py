@@ -11,6 +11,7 @@ WHY: dict[str, T] = {
     "two_places": T("同一个人的户籍在名单里写了两处。", "The list registers one person in two places."),
     "registered_here": T("此人的户籍已登记在本社区另一处。", "This person is registered at another dwelling of this community."),
     "other_phone": T("库里登记的是另一个手机号。", "Another telephone is on record."),
+    "two_phones": T("名单里同一个人写了不同的手机号。", "The list has different telephones for one person."),
 }  # fmt: skip
 SAME = T("是同一个人，合并到已有的记录", "The same person: merge")
 DIFFERENT = T("不是同一个人，新建一个人", "Somebody else: a new person")
@@ -24,4 +25,6 @@ ANSWERS: dict[str, dict[str, T]] = {
                         "skip": SKIP},
     "other_phone": {"keep": T("库里的号码不变，其余照常导入", "Keep the number on record; the rest is taken over"),
                     "theirs": T("已向本人核实，改用名单上的号码", "They were asked: the number of the list holds"), "skip": SKIP},
+    "two_phones": {"earlier": T("以另一行的号码为准", "The number of the other row holds"),
+                   "later": T("已向本人核实，以这一行的号码为准", "They were asked: the number of this row holds"), "skip": SKIP},
 }  # fmt: skip

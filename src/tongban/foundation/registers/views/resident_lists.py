@@ -160,6 +160,18 @@ def _summary(found: ResidentList, cells: list[str]) -> str:
 
 
 def _reasons(row: ListRow) -> list[tuple[str, str]]:
+    if row.verdict == "skipped" and row.decision in ("same", "earlier", "later"):
+        return [
+            (
+                "",
+                str(
+                    T(
+                        "另一行是同一个人、同一处房屋，只取那一行。",
+                        "Another row is of the same person and dwelling: only that is taken.",
+                    )
+                ),
+            )
+        ]
     if row.verdict == "skipped":
         return [("", str(T("核对时决定不导入（{who}）", "Left out by {who}").format(who=row.decided_by or "—")))]
     return [(str(LABELS.get(field, "")), str(T(zh, en))) for _, field, zh, en in row.notes]
