@@ -17,6 +17,7 @@ from tongban.applications.gates.api import router as gates
 from tongban.applications.grid.api import events as grid_events
 from tongban.applications.grid.api import homes as grid_homes
 from tongban.applications.grid.api import lists as grid_lists
+from tongban.applications.grid.api import records as grid_records
 from tongban.applications.grid.api import rounds as grid_rounds
 from tongban.applications.grid.api import tasks as grid_tasks
 from tongban.applications.halls.api import router as halls
@@ -149,5 +150,6 @@ api.add_router("/grid", grid_rounds)
 api.add_router("/grid", grid_homes)
 api.add_router("/grid", grid_lists)
 api.add_router("/grid", grid_tasks)
+api.add_router("/grid", grid_records)
 api.add_router("/grid", grid_events)
 api.add_router("", halls)

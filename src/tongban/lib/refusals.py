@@ -59,3 +59,9 @@ def not_found(what: T) -> Refusal:
         T("没有找到{what}，可能已经移走，或您无权查看。", "{what}: not found, or not yours to see.").format(what=what),
         status=404,
     )
+
+
+def changed_meanwhile() -> Refusal:
+    """The refusal for writing over what somebody changed since it was seen."""
+    return Refusal("changed_meanwhile", T("登记的内容刚刚有人改过，请重新核对。", "What is recorded has just been changed: compare again."),
+                   status=409)  # fmt: skip

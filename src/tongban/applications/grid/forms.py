@@ -13,6 +13,7 @@ from tongban.applications.grid.rules.lists import LISTS
 from tongban.applications.grid.rules.proposals import MAY_BECOME
 from tongban.applications.grid.rules.reports import COLUMNS, Report
 from tongban.foundation.registers.queries import KINDS, RELATIONS
+from tongban.lib.phones import show_phone
 from tongban.lib.words import T
 from tongban.web.file_inputs import DocumentField
 from tongban.web.forms import HouseForm, words
@@ -208,6 +209,42 @@ class EndForm(HouseForm):
     """What came of a task."""
 
     result = forms.CharField(label=words("办理情况", "What came of it"), required=False, max_length=1000)
+
+
+class ContactForm(HouseForm):
+    """How somebody is reached and where they work; ``seen`` repeats what the page showed."""
+
+    phone = forms.CharField(
+        label=words("手机号", "Phone"), required=False, max_length=20, widget=forms.TextInput(attrs={"inputmode": "tel"}),
+        help_text=words("号码不对又不知道新的，就清空。", "Empty it where the number is wrong and nobody knows the right one."),
+    )  # fmt: skip
+    employer = forms.CharField(
+        label=words("工作单位", "Employer"), required=False, max_length=200,
+        help_text=words("不再工作就清空。", "Empty it where they work no longer."),
+    )  # fmt: skip
+    seen = forms.JSONField(widget=forms.HiddenInput)
+
+    def seen_facts(self) -> dict[str, str]:
+        """What the page showed."""
+        return (
+            {name: value for name, value in self.cleaned_data["seen"].items() if isinstance(value, str)}
+            if isinstance(self.cleaned_data["seen"], dict)
+            else {}
+        )
+
+    def wanted(self) -> dict[str, str]:
+        """Only what was changed: what another corrected elsewhere stays."""
+        typed = {name: self.cleaned_data[name] for name in ("phone", "employer")}
+        seen = self.seen_facts()
+        return {
+            name: value for name, value in typed.items() if value not in (seen.get(name, ""), self.shown(name, seen))
+        }
+
+    @staticmethod
+    def shown(name: str, facts: dict[str, str]) -> str:
+        """A fact as the form has it in its field."""
+        value = facts.get(name, "")
+        return show_phone(value) if name == "phone" and value else value
 
 
 class LeaseForm(HouseForm):

@@ -183,6 +183,8 @@ class EventStep(House):
 class Proposal(House):
     """What a resident says is no longer so, or not recorded yet; nothing of it holds before a grid worker confirms it.
 
+    A telephone or employer a grid worker corrects is kept here, too, settled as it is made.
+
     ``residence`` is whom it is about, ``dwelling`` where somebody moved to. Legal basis: 个人信息保护法 (2021-11-01)
     Art. 46. Retention: a year after it was settled; unsettled, until it is.
     """
@@ -193,7 +195,7 @@ class Proposal(House):
         REFUSED = "refused", "未采纳"
         WITHDRAWN = "withdrawn", "已撤回"
 
-    what = models.CharField(max_length=8)  # rules.proposals.WHAT
+    what = models.CharField(max_length=8)  # rules.proposals.SAID
     person = models.ForeignKey("parties.Person", on_delete=models.PROTECT, related_name="+")
     by_name = models.CharField(max_length=120)
     residence = models.ForeignKey(

@@ -5,6 +5,7 @@ from django.urls import path
 from tongban.applications.grid.views import (
     board,
     browsing,
+    contacts,
     events,
     exports,
     homes,
@@ -38,6 +39,7 @@ urlpatterns = [
     path("desk/grid/dwellings/<uuid:dwelling_id>/", browsing.dwelling, name="dwelling"),
     path("desk/grid/dwellings/<uuid:dwelling_id>/visit", working.visit, name="visit"),
     path("desk/grid/residences/<uuid:residence_id>/", working.correct, name="correct"),
+    path("desk/grid/residences/<uuid:residence_id>/contact/", contacts.contact, name="contact"),
     path("desk/grid/leases/<uuid:lease_id>/", working.lease, name="lease"),
     path("desk/grid/edits/", working.edits, name="edits"),
     path("desk/grid/edits/<uuid:edit_id>/", working.edit, name="edit"),

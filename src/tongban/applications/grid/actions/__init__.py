@@ -1,5 +1,6 @@
 """What grids do; one file per noun."""
 
+from tongban.applications.grid.actions.contacts import check_contact, correct_contact, open_contact
 from tongban.applications.grid.actions.events import (
     NewEvent,
     close_event,
@@ -9,6 +10,7 @@ from tongban.applications.grid.actions.events import (
     return_event,
 )
 from tongban.applications.grid.actions.exports import NewExport, ask_export, take_export
+from tongban.applications.grid.actions.leases import lease_to_move, move_lease
 from tongban.applications.grid.actions.proposals import (
     NewProposal,
     accept_proposal,
@@ -30,7 +32,7 @@ from tongban.applications.grid.actions.tenancies import (
 from tongban.applications.grid.actions.visits import Report, Said, report_visit, settle_edit
 
 __all__ = [
-    "NewEvent", "NewExport", "NewProposal", "NewTask", "NewTenancy", "Report", "Said", "accept_proposal", "ask_after_lease", "ask_export", "close_event",
-    "confirm_tenancy", "dispatch_event", "end_task", "fill_missing", "give_task", "handle_event", "make_report", "open_proposal", "propose", "propose_move", "refuse_proposal", "refuse_tenancy",
+    "NewEvent", "NewExport", "NewProposal", "NewTask", "NewTenancy", "Report", "Said", "accept_proposal", "ask_after_lease", "ask_export", "check_contact", "close_event",
+    "confirm_tenancy", "correct_contact", "dispatch_event", "end_task", "fill_missing", "give_task", "handle_event", "lease_to_move", "make_report", "move_lease", "open_contact", "open_proposal", "propose", "propose_move", "refuse_proposal", "refuse_tenancy",
     "register_tenancy", "remove_report", "report_event", "report_visit", "return_event", "settle_edit", "take_export", "withdraw_proposal", "withdraw_tenancy",
 ]  # fmt: skip

@@ -36,7 +36,7 @@ from tongban.foundation.registers.actions import (
 from tongban.foundation.registers.queries import dwelling_at
 from tongban.lib.actors import Actor
 from tongban.lib.phones import check_mobile
-from tongban.lib.refusals import Refusal, not_found
+from tongban.lib.refusals import Refusal, changed_meanwhile, not_found
 from tongban.lib.words import T
 
 
@@ -185,10 +185,10 @@ def accept_proposal(proposal_id: UUID, *, seen: Mapping[str, str], by: Actor) ->
     wanted = dict(row.wanted or {})
     there = facts_there(row)
     if any(there.get(fact, "") != seen.get(fact, "") for fact in wanted):
-        raise _changed()
+        raise changed_meanwhile()
     if row.residence_id is not None:
         if correct_residence(row.residence_id, seen=seen, wanted=wanted, by=by).clashes:
-            raise _changed()
+            raise changed_meanwhile()
     elif row.dwelling_id is not None:
         new = NewResidence(row.person_id, row.dwelling_id, wanted["kind"], date.fromisoformat(wanted["since"]),
                            is_present=True, source="self")  # fmt: skip
@@ -198,11 +198,6 @@ def accept_proposal(proposal_id: UUID, *, seen: Mapping[str, str], by: Actor) ->
     else:
         record_workplace(row.person_id, wanted["employer"], source="self", by=by)
     return _settle(row, Proposal.State.ACCEPTED, "", by)
-
-
-def _changed() -> Refusal:
-    return Refusal("changed_meanwhile", T("登记的内容刚刚有人改过，请重新核对。", "What is recorded has just been changed: compare again."),
-                   status=409)  # fmt: skip
 
 
 @transaction.atomic

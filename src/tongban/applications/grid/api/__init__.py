@@ -3,7 +3,8 @@
 from tongban.applications.grid.api.events import router as events
 from tongban.applications.grid.api.homes import router as homes
 from tongban.applications.grid.api.lists import router as lists
+from tongban.applications.grid.api.records import router as records
 from tongban.applications.grid.api.rounds import router as rounds
 from tongban.applications.grid.api.tasks import router as tasks
 
-__all__ = ["events", "homes", "lists", "rounds", "tasks"]
+__all__ = ["events", "homes", "lists", "records", "rounds", "tasks"]

@@ -12,7 +12,7 @@ from pydantic import Field
 
 from tongban.applications.grid import actions, queries
 from tongban.applications.grid.models import Proposal, Tenancy
-from tongban.applications.grid.rules.proposals import WHAT
+from tongban.applications.grid.rules.proposals import SAID
 from tongban.foundation.registers.queries import KINDS
 from tongban.lib.actors import Actor
 from tongban.web.api import SIGNED_IN, STAFF, Problem, Shape
@@ -132,7 +132,7 @@ def _residence(row: Any) -> dict[str, Any]:
 
 def _proposal(row: Proposal) -> dict[str, Any]:
     return {
-        "id": row.pk, "what": row.what, "text": WHAT[row.what].as_json(), "state": row.state, "answer": row.answer,
+        "id": row.pk, "what": row.what, "text": SAID[row.what].as_json(), "state": row.state, "answer": row.answer,
         "proposed_at": row.proposed_at,
     }  # fmt: skip
 

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from tongban.applications.grid import queries
-from tongban.applications.grid.rules.proposals import WHAT
+from tongban.applications.grid.rules.proposals import SAID
 from tongban.applications.grid.rules.rights import HANDLE, MAKE, WORK
 from tongban.foundation.parties.hooks import my_data
 from tongban.foundation.registers.hooks import VIEW_RESIDENTS
@@ -73,7 +73,7 @@ def held(person_id: UUID) -> list[portal.Section]:
     """What a person proposed to correct, and the leases they registered or confirmed."""
     source = T("本人提出", "You")
     facts = [
-        (WHAT[row.what], f"{timezone.localtime(row.proposed_at):%Y-%m-%d} {row.get_state_display()} {row.answer}".strip(), source)
+        (SAID[row.what], f"{timezone.localtime(row.proposed_at):%Y-%m-%d} {row.get_state_display()} {row.answer}".strip(), source)
         for row in queries.proposals_held(person_id)
     ]  # fmt: skip
     facts += [

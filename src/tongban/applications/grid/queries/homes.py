@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -13,8 +14,9 @@ from tongban.applications.grid.models import Proposal, Tenancy
 from tongban.applications.grid.queries.work import in_words
 from tongban.applications.grid.rules.proposals import LABELS, stated
 from tongban.applications.grid.rules.rights import WORK
-from tongban.foundation.parties.queries import contacts_of, people_by_id
+from tongban.foundation.parties.queries import contacts_of
 from tongban.foundation.registers.queries import (
+    contact_facts,
     own_record,
     people_living_with,
     residence_facts,
@@ -95,6 +97,16 @@ class Beside:
     wanted: T
 
 
+@dataclass(frozen=True, slots=True)
+class ContactBeside:
+    """One fact as it was seen, as it stands, and as it is wanted."""
+
+    label: T
+    seen: T
+    there: T
+    wanted: T
+
+
 def facts_beside(row: Proposal) -> tuple[list[Beside], dict[str, str]]:
     """A proposal beside what stands now, and that as plain text for the form to send back."""
     there = facts_there(row)
@@ -109,11 +121,18 @@ def facts_there(row: Proposal) -> dict[str, str]:
     if row.residence is not None:
         return residence_facts(row.residence)
     if row.what == "phone":
-        return {"phone": people_by_id([row.person_id])[row.person_id].phone}
+        return {"phone": contact_facts(row.person_id)["phone"]}
     if row.what == "work":
-        places = own_record(row.person_id).workplaces
-        return {"employer": "、".join(one.employer for one in places if one.until is None)}
+        return {"employer": contact_facts(row.person_id)["employer"]}
     return {}
+
+
+def contact_beside(seen: Mapping[str, str], there: Mapping[str, str], wanted: Mapping[str, str]) -> list[ContactBeside]:
+    """A correction of how somebody is reached, beside what was seen and what stands there now."""
+    return [
+        ContactBeside(LABELS[fact], _said(fact, seen.get(fact, "")), _said(fact, there[fact]), _said(fact, value))
+        for fact, value in wanted.items()
+    ]
 
 
 def proposal_address(row: Proposal) -> str:

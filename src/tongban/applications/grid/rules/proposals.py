@@ -15,6 +15,12 @@ WHAT: dict[str, T] = {
     "phone": T("我的手机号变了", "My phone number has changed"),
     "work": T("我的工作单位变了", "My employer has changed"),
 }
+# What a grid worker corrected of a resident themselves: settled at once, kept and told like a proposal that was taken over.
+CORRECTED: dict[str, T] = {
+    "newphone": T("登记的手机号（网格员更正）", "The number on record, corrected by a grid worker"),
+    "newwork": T("登记的工作单位（网格员更正）", "The employer on record, corrected by a grid worker"),
+}
+SAID: dict[str, T] = WHAT | CORRECTED
 MAY_BECOME = ("floating", "tenant", "lodging")  # where somebody is registered (户籍) only the police say
 LABELS: dict[str, T] = {
     "kind": T("类别", "Kind"),

@@ -8,6 +8,8 @@ from datetime import timedelta
 from django.test import Client
 from django.utils import timezone
 
+from tongban.applications.grid.tests.test_api_lists import send
+from tongban.foundation.parties.tests.arrange import staff_of, unit_of
 from tongban.foundation.registers.models import Lease
 from tongban.foundation.registers.tests.arrange import NORTH, Estate, grid_worker
 from tongban.lib.actors import Actor
@@ -53,3 +55,33 @@ def test_a_lease_goes_on(estate: Estate, desk_of: Desk) -> None:
 def test_a_lease_of_another_community_is_not_found(estate: Estate, desk_of: Desk) -> None:
     _, page = running(estate)
     assert desk_of(grid_worker(NORTH, 88)).get(page).status_code == 404
+
+
+def test_a_lease_moves_over_the_api(estate: Estate, desk_of: Desk) -> None:
+    lease, _ = running(estate)
+    client, path = desk_of(estate.worker), f"/leases/{lease.pk}"
+    [found] = client.get("/api/grid/leases").json()
+    assert (found["id"], found["until"], found["ended_early"]) == (str(lease.pk), lease.until.isoformat(), False)
+    assert client.get("/api/grid/leases?ended=true").json() == []
+    later = (lease.until + timedelta(days=30)).isoformat()
+    moved = {"until": later, "seen": lease.until.isoformat()}
+    assert send(client, path, moved).json()["until"] == later
+    assert send(client, path, moved).status_code == 409, "sent again, another last day is on record"
+    assert send(client, path, {"until": later}).json()["code"] == "lease_order"
+    last = (timezone.localdate() - timedelta(days=1)).isoformat()
+    early = {"until": last, "seen": later, "reason": ""}
+    assert send(client, path, early).status_code == 422, "an early end needs a reason"
+    assert send(client, path, early | {"reason": "双方协商退租"}).json()["ended_early"] is True
+    assert client.get(f"/api/grid{path}").status_code == 404, "it is over"
+    assert send(client, path, early | {"reason": "双方协商退租"}).status_code == 404
+
+
+def test_a_lease_of_another_community_does_not_move_over_the_api(estate: Estate, desk_of: Desk) -> None:
+    lease, _ = running(estate)
+    stranger = desk_of(grid_worker(NORTH, 88))
+    assert stranger.get("/api/grid/leases").json() == []
+    assert send(stranger, f"/leases/{lease.pk}", {"until": "2030-01-01"}).status_code == 404
+    nobody = desk_of(staff_of(unit_of("operations-91", "510502", 91), "operator", 91, region=""))
+    assert send(nobody, f"/leases/{lease.pk}", {"until": "2030-01-01"}).status_code == 403
+    lease.refresh_from_db()
+    assert lease.until == timezone.localdate() + timedelta(days=50)

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from tongban.applications.grid import actions, queries
 from tongban.applications.grid.forms import LeftForm, MovedForm, OwnPhoneForm, OwnWorkForm
 from tongban.applications.grid.models import Tenancy
-from tongban.applications.grid.rules.proposals import WHAT
+from tongban.applications.grid.rules.proposals import SAID, WHAT
 from tongban.foundation.registers.queries import KINDS, RELATIONS
 from tongban.lib.actors import Actor
 from tongban.lib.ids import uuid_of
@@ -51,7 +51,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "found": found, "phone": show_phone(found.phone) if found.phone else "",
         "residences": [(row, KINDS[row.kind], RELATIONS.get(row.relation[:2], "")) for row in found.residences],
         "others": [(row, KINDS[row.kind], RELATIONS.get(row.relation[:2], "")) for row in found.others],
-        "proposals": [(row, WHAT[row.what], STATES[row.state]) for row in queries.own_proposals(by)[:10]],
+        "proposals": [(row, SAID[row.what], STATES[row.state]) for row in queries.own_proposals(by)[:10]],
         "tenancies": [
             (row, shown_state(row), row.asker_id != by.person_id)
             for row in queries.tenancies_of(by)[:10]

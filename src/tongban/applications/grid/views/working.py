@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
 from django.contrib import messages
@@ -18,7 +18,6 @@ from tongban.applications.grid.forms import CorrectForm, LeaseForm, SearchForm, 
 from tongban.applications.grid.models import HomeVisit
 from tongban.applications.grid.rules.rights import WORK
 from tongban.foundation.parties.actions import record_list_look
-from tongban.foundation.registers.actions import end_lease, extend_lease
 from tongban.foundation.registers.queries import leases_visible_to, residence_facts, residence_visible_to, to_confirm
 from tongban.lib.actors import Actor
 from tongban.lib.refusals import not_found
@@ -27,7 +26,7 @@ from tongban.web.audiences import actor_of, audience
 from tongban.web.forms import refusals_told, tried
 
 if TYPE_CHECKING:
-    from tongban.foundation.registers.models import Lease, Residence
+    from tongban.foundation.registers.models import Residence
 
 
 @audience("staff", capability=WORK)
@@ -124,22 +123,14 @@ def _correct(form: CorrectForm, row: Residence, by: Actor) -> HomeVisit:
 def lease(request: HttpRequest, lease_id: UUID) -> HttpResponse:
     """Record that a lease goes on longer, or ends earlier, than agreed."""
     by = actor_of(request)
-    found = leases_visible_to(by).filter(pk=lease_id).first()
-    if found is None:
-        raise not_found(T("这份租约", "This lease"))
+    found = actions.lease_to_move(lease_id, by=by)
     home = reverse("grid:dwelling", args=[found.dwelling_id])
     form = LeaseForm(request.POST or None, initial={"until": found.until})
-    if request.method == "POST" and tried(form, lambda said: _move_end(found, said, by)):
+    if request.method == "POST" and tried(form, lambda said: actions.move_lease(found.pk, **said, by=by)):
         messages.success(request, str(T("已记录。", "Recorded.")))
         return redirect(home)
     context = {"form": form, "lease": found, "crumbs": [(home, found.dwelling.address)]}
     return render(request, "grid/lease.html", context, status=422 if form.errors else 200)
-
-
-def _move_end(found: Lease, said: dict[str, Any], by: Actor) -> Lease:
-    if said["until"] < found.until:
-        return end_lease(found.pk, said["until"], reason=said["reason"], by=by)
-    return extend_lease(found.pk, said["until"], by=by)
 
 
 @audience("staff", capability=WORK)

@@ -20,7 +20,7 @@ from tongban.lib.fields import blind_index_any, fill_indexes
 from tongban.lib.identifiers import check_document, document_key, personal_facts
 from tongban.lib.names import tidy_name
 from tongban.lib.phones import check_mobile
-from tongban.lib.refusals import Refusal, not_found
+from tongban.lib.refusals import Refusal, changed_meanwhile, not_found
 from tongban.lib.words import T
 
 PERSON = T("这个人", "This person")
@@ -79,16 +79,20 @@ def verify_at_counter(person_id: UUID, *, by: Actor) -> Person:
 
 
 @transaction.atomic
-def record_phone(person_id: UUID, phone: str, *, replace: bool = False, by: Actor) -> Person:
+def record_phone(person_id: UUID, phone: str, *, replace: bool = False, seen: str | None = None, by: Actor) -> Person:
     """Record the number somebody can be called at; one on record is kept unless they gave the new one themselves.
+
+    ``seen`` is what stood there when that was decided: changed since, nothing is written. "" with ``replace`` is nobody's number.
 
     Signing in goes by the log-in's own number, which this does not change.
     """
     require(by, REGISTER_PERSON)
-    number = check_mobile(phone, field="phone")
+    number = check_mobile(phone, field="phone") if phone or not replace else ""
     person = Person.objects.select_for_update().filter(pk=person_id).first()
     if person is None:
         raise not_found(PERSON)
+    if seen is not None and person.phone not in (seen, number):
+        raise changed_meanwhile()
     if person.phone and person.phone != number and not replace:
         raise Refusal("phone_known", T("已经登记了另一个号码，请由本人更正。",
                       "Another number is on record: the person corrects it."), field="phone", status=409)  # fmt: skip

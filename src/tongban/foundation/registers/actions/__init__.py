@@ -1,5 +1,6 @@
 """What the office does with registers, addresses and residents; one file per noun."""
 
+from tongban.foundation.registers.actions.contacts import correct_contact
 from tongban.foundation.registers.actions.corrections import Corrected, correct_residence
 from tongban.foundation.registers.actions.facts import Entry, Sought, answer_company, answer_fact, read_facts
 from tongban.foundation.registers.actions.imports import (
@@ -56,7 +57,7 @@ from tongban.foundation.registers.actions.residents import (
 __all__ = [
     "Corrected", "Entry", "NewDwelling", "NewLease", "NewList", "NewPlace", "NewResidence", "Origin", "Pair", "Side", "Sought", "Trial", "add_alias",
     "add_dwellings", "add_place", "answer_company", "answer_fact", "assign_to_grid", "check_lease", "check_list", "confirm_list", "confirm_register_list",
-    "confirm_residence", "connect_register", "correct_residence", "discard_list", "end_lease", "end_residence", "extend_lease", "form_household",
+    "confirm_residence", "connect_register", "correct_contact", "correct_residence", "discard_list", "end_lease", "end_residence", "extend_lease", "form_household",
     "give_code", "leave_out_the_rest", "let_to", "open_pairs", "open_resident", "read_facts", "record_premises", "record_residence",
     "record_workplace", "refresh_copies", "register_lease", "register_list_template", "settle_row", "switch_register",
     "take_back_address", "take_list", "tell_address", "tell_ended_leases", "try_list", "try_register_list", "undo_list", "undo_taken_list", "upload_list",

@@ -1,6 +1,6 @@
 """Reads of registers; one file per noun."""
 
-from tongban.foundation.registers.queries.facts import residence_facts
+from tongban.foundation.registers.queries.facts import contact_facts, residence_facts
 from tongban.foundation.registers.queries.flows import Flow, flows_of, moved_in_month
 from tongban.foundation.registers.queries.pictures import (
     Block,
@@ -76,6 +76,7 @@ __all__ = [
     "building_matrix",
     "companies_at",
     "companies_matching",
+    "contact_facts",
     "dwelling_at",
     "dwelling_visible_to",
     "dwellings_numbered",

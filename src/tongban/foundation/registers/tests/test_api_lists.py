@@ -66,8 +66,11 @@ def test_the_whole_way_and_back(run_jobs: Run, desk_of: Desk) -> None:
     assert ListLook.objects.filter(what="registers.list_rows").count() == 1
     assert send(client, f"{path}/take").json()["code"] == "rows_open"
     [twin] = client.get(f"{LISTS}{path}/twins").json()
-    assert set(twin["answers"]) == {"this", "other"}
+    assert set(twin["answers"]) == {"earlier", "later", "skip"}, "another telephone than in the row above"
     settle = f"/rows/{twin['row_id']}/settle"
+    assert send(client, settle, {"decision": "earlier"}).json()["verdict"] == "open"
+    [twin] = client.get(f"{LISTS}{path}/twins").json()
+    assert set(twin["answers"]) == {"this", "other"}, "then where they are registered"
     assert send(client, settle, {"decision": "nonsense"}).json()["code"] == "decision_unknown"
     assert send(client, settle, {"decision": "other"}).json()["verdict"] == "skipped"
     assert send(client, settle, {"decision": "other"}).json()["code"] == "row_settled"
