@@ -60,6 +60,13 @@ def ask(sql: str, values: Sequence[Any], *, planned_anew: bool = False) -> list[
         return cast("list[tuple[Any, ...]]", cursor.fetchall())
 
 
+def change(sql: str, values: Sequence[Any]) -> int:
+    """Write with a statement that is asked again and again; how many rows it was."""
+    with _cursor(ServerBindingCursor) as cursor:
+        cursor.execute(sql, values)
+        return int(cursor.rowcount)
+
+
 class _Unprepared(ServerBindingCursor):
     """One whose statements are never prepared."""
 

@@ -6,11 +6,11 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
 
-from django.db import connection
 from django.utils import timezone
 
 from tongban.lib.ids import uuid7
-from tongban.matters.models import Case, CaseCounter
+from tongban.lib.repeated import ask
+from tongban.matters.models import Case
 from tongban.matters.queries import content_of
 from tongban.matters.rules.cases import DRAFT, WITHDRAWN
 
@@ -33,12 +33,11 @@ def give_numbers(cases: Iterable[Case]) -> None:
 
 def _moved_on(prefix: str, day: date, *, by: int) -> int:
     """The last number of the day after ``by`` more, in one statement, so that two submissions never share one."""
-    table = CaseCounter._meta.db_table
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"INSERT INTO {table} AS c (id, prefix, day, last) VALUES (%s, %s, %s, %s) "  # noqa: S608 - our own table's name
-            "ON CONFLICT (prefix, day) DO UPDATE SET last = c.last + %s RETURNING last",
-            [uuid7(), prefix, day, by, by],
-        )
-        (last,) = cursor.fetchone()
+    ((last,),) = ask(_MOVE_ON, [uuid7(), prefix, day, by])
     return int(last)
+
+
+_MOVE_ON = """
+INSERT INTO matters_casecounter AS c (id, prefix, day, last) VALUES (%s, %s, %s, %s)
+ON CONFLICT (prefix, day) DO UPDATE SET last = c.last + excluded.last RETURNING last
+"""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from uuid import UUID
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from tongban.foundation.documents.actions.making import (
@@ -29,7 +29,7 @@ from tongban.foundation.documents.queries import DOCUMENT, Owner, belongs_to, pr
 from tongban.foundation.documents.rules.names import clean_name
 from tongban.foundation.documents.rules.purposes import MIB, empty_file, purpose_of, too_large
 from tongban.lib.refusals import Refusal, not_found
-from tongban.lib.repeated import Repeated
+from tongban.lib.repeated import Repeated, change
 from tongban.lib.together import is_known, know, once, write
 from tongban.lib.words import T
 from tongban.web.file_inputs import Chosen
@@ -182,8 +182,7 @@ def _store_ties(found: list[Document]) -> None:
         (one.pk, one.attached_app, one.attached_id, one.retention_until, one.owner_person_id, one.owner_organisation_id)
         for one in found
     ]
-    with connection.cursor() as cursor:
-        cursor.execute(_TIE, [list(column) for column in zip(*rows, strict=True)])
+    change(_TIE, [list(column) for column in zip(*rows, strict=True)])
 
 
 def _tie(document: Document, app: str, attached_id: UUID) -> None:

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from tongban.foundation.exchange.models import StoredAnswer
 from tongban.lib.refusals import Refusal
+from tongban.lib.repeated import change
 from tongban.lib.words import T
 
 
@@ -55,10 +56,8 @@ _ANSWERED = "UPDATE exchange_storedanswer SET status = %s, headers = %s, body = 
 
 def _is_first(row: StoredAnswer) -> bool:
     """Put the row in its place, and whether that was free: every writing call begins so, and ends with ``_ANSWERED``."""
-    with connection.cursor() as cursor:
-        cursor.execute(_FIRST, [row.pk, bytes(row.digest), row.operation, bytes(row.body_hash), timezone.now()])
-        row._state.adding = False
-        return bool(cursor.rowcount)
+    row._state.adding = False
+    return bool(change(_FIRST, [row.pk, bytes(row.digest), row.operation, bytes(row.body_hash), timezone.now()]))
 
 
 def _repeat(kept: StoredAnswer, body_hash: bytes) -> Answer:
@@ -79,5 +78,4 @@ def _keep(row: StoredAnswer, answer: Answer) -> None:
     except UnicodeDecodeError:
         text, is_base64 = base64.b64encode(answer.body).decode(), True
     sealed = StoredAnswer._meta.get_field("body").get_db_prep_save(text, connection)
-    with connection.cursor() as cursor:
-        cursor.execute(_ANSWERED, [answer.status, json.dumps(answer.headers), sealed, is_base64, row.pk])
+    change(_ANSWERED, [answer.status, json.dumps(answer.headers), sealed, is_base64, row.pk])

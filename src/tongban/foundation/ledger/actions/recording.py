@@ -16,6 +16,7 @@ from django.utils import timezone
 from tongban.foundation.ledger.models import Entry, Handle, Salt
 from tongban.foundation.ledger.rules import Chain, Leaf, build_leaf, check_moment
 from tongban.lib.actors import Actor
+from tongban.lib.repeated import ask, change
 from tongban.lib.together import once, write
 
 Subject = tuple[str, UUID]  # its kind, such as "matters.case", and its id
@@ -97,8 +98,7 @@ def _add_entries(new: list[_New]) -> None:
         *_columns(begun, "id", "subject_kind", "subject_id", "handle", "last"),
         *_columns(gone_on, "id", "last"),
     ]
-    with connection.cursor() as cursor:
-        cursor.execute(_ADD, rows)
+    change(_ADD, rows)
     for row in [*begun, *(one.entry for one in new)]:
         row._state.adding = False
 
@@ -120,13 +120,10 @@ def _handle_of(subject: Subject, *, is_new: bool) -> Handle:
     kind, subject_id = subject
     handle = Handle(subject_kind=kind, subject_id=subject_id, handle=secrets.token_bytes(16), last=b"")
     if not is_new:
-        with connection.cursor() as cursor:
-            cursor.execute(_FIND, [kind, subject_id])
-            found = cursor.fetchone()
-            if found is None:  # or somebody else begins it in this moment
-                cursor.execute(_BEGIN, [handle.id, kind, subject_id, bytes(handle.handle)])
-                found = cursor.fetchone()
-            handle.id, handle.handle, handle.last = found
+        found = ask(_FIND, [kind, subject_id])
+        if not found:  # or somebody else begins it in this moment
+            found = ask(_BEGIN, [handle.id, kind, subject_id, bytes(handle.handle)])
+        ((handle.id, handle.handle, handle.last),) = found
         handle._state.adding = False
     return handle
 
