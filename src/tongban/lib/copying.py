@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Sequence
-from functools import cache, partial
+from functools import cache
 from operator import attrgetter
 from typing import Any
 
@@ -38,11 +38,14 @@ def add_rows(rows: Sequence[models.Model]) -> None:
     if not rows:
         return
     model = type(rows[0])
-    read = _readers(model)
-    lines = ["\t".join([one(row) for one in read]) for row in rows]
+    columns = _columns(model)
+    lines = [
+        "\t".join(["\\N" if (value := read(row)) is None else write(value) for read, write in columns]) for row in rows
+    ]
     _copy(_statement(model, tuple(field.name for field in model._meta.local_concrete_fields)), lines)
+    alias = connection.alias
     for row in rows:
-        row._state.adding, row._state.db = False, connection.alias
+        row._state.adding, row._state.db = False, alias
 
 
 def _copy(statement: str, lines: list[str]) -> None:
@@ -70,14 +73,9 @@ def _kind(field: Any) -> str:
 
 
 @cache
-def _readers(model: type[models.Model]) -> list[Callable[[Any], str]]:
-    """For each column: how a row's value is read, prepared and written."""
-    return [partial(_column, _reader(field), _prepared_writer(field)) for field in model._meta.local_concrete_fields]
-
-
-def _column(read: Callable[[Any], Any], write: Callable[[Any], str], row: models.Model) -> str:
-    value = read(row)
-    return "\\N" if value is None else write(value)
+def _columns(model: type[models.Model]) -> list[tuple[Callable[[Any], Any], Callable[[Any], str]]]:
+    """For each column: how a row's value is read and prepared, and how it is written."""
+    return [(_reader(field), _prepared_writer(field)) for field in model._meta.local_concrete_fields]
 
 
 def _reader(field: Any) -> Callable[[Any], Any]:

@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any, Generic, TypeVar, cast
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.backends.postgresql.base import ServerBindingCursor
 from django.db.backends.utils import CursorWrapper
 from django.db.models import Expression, Field, Lookup, QuerySet
@@ -80,11 +80,13 @@ def _cursor(kind: type[ServerBindingCursor]) -> CursorWrapper:
 
     Django's own writes them into the statement, which is then parsed and planned each time.
     """
-    if connection.queries_logged:
-        return connection.cursor()  # so that the log shows the values; of a prepared statement it would show nothing
-    connection.ensure_connection()
-    database: Any = connection  # the stubs know it as another
-    return cast("CursorWrapper", database._prepare_cursor(cast("Any", kind)(connection.connection)))
+    database: Any = connections[DEFAULT_DB_ALIAS]  # looked up once; ``connection`` does so for each of its attributes
+    if database.queries_logged:
+        return cast(
+            "CursorWrapper", database.cursor()
+        )  # so that the log shows the values; of a prepared statement it would show nothing
+    database.ensure_connection()
+    return cast("CursorWrapper", database._prepare_cursor(cast("Any", kind)(database.connection)))
 
 
 class Repeated(Generic[Row]):

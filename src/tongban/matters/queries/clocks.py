@@ -112,13 +112,13 @@ def why_due(case: Case) -> list[Clock]:
 
 
 def _departments(case: Case, ticks: list[Tick], calendar: Calendar, stopped: date | None) -> list[Clock]:
-    period, found = content_of(case).definition.clocks.review_working_days, []
+    period, found, today = content_of(case).definition.clocks.review_working_days, [], timezone.localdate()
     for review in reviews_of(case):
         if review.state != OPEN:
             continue
         one = reckon(since(ticks, review.opened_at, _OPENED), period, calendar)
         assert one.due is not None
-        colour = signal(one.due, timezone.localdate(), warn_on=review.warn_on, stopped_on=stopped)
+        colour = signal(one.due, today, warn_on=review.warn_on, stopped_on=stopped)
         name = T(review.unit.name, review.unit.name_en or review.unit.name)
         found.append(Clock(name, one.due, colour, one.is_provisional, one.because))
     return found

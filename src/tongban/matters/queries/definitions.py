@@ -7,13 +7,13 @@ from functools import lru_cache
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
-from django.utils import timezone
 
 from tongban.lib.name_search import name_query
 from tongban.lib.names import name_key
 from tongban.lib.refusals import not_found
 from tongban.lib.repeated import Repeated
 from tongban.lib.words import T
+from tongban.lib.working_days import legal_date
 from tongban.matters.models import Case, Definition, DefinitionVersion, Theme
 from tongban.matters.rules.shape import Content
 
@@ -29,7 +29,7 @@ def content_of(holder: Case | Definition) -> Content:
     assert holder.version_id is not None
     content = _content(holder.version_id)
     if content.parameters and isinstance(holder, Case) and holder.submitted_at is not None:
-        return _content_as_of(holder.version_id, timezone.localdate(holder.submitted_at))
+        return _content_as_of(holder.version_id, legal_date(holder.submitted_at))
     return content
 
 
