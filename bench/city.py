@@ -113,6 +113,9 @@ print(p95(lambda: queries.profile_of(city, area=area())),
       p95(lambda: queries.residents_named(worker(area()), initials(3))),
       p95(lambda: queries.residents_named(city, initials(3))),
       p95(lambda: queries.residents_named(city, initials(2))),
+      p95(lambda: queries.residents_named(city, one()[1][0])),
+      p95(lambda: list(queries.residents_listed(city, term=initials(2), most=1000)[:30])),
+      p95(lambda: list(queries.residents_listed(city, term=one()[1][0], most=1000)[:30])),
       p95(lambda: list(queries.residents_by_document(city, "resident_id", one()[2]))),
       p95(lambda: list(queries.residents_by_phone(city, one()[3]))))
 """
@@ -133,8 +136,8 @@ def measure(house: House, report: Report) -> None:
         f"{PEOPLE / FULL:.2f}  ({PEOPLE / seconds:,.0f} rows/s into indexed tables; {stored:,.0f} bytes a resident, "
         f"{stored * FULL / 2**30:.1f} GB for all)",
     )
-    profile, matrix, own, rare, common, document, phone = map(
-        float, house.python(given + _ASK.strip()).split()[-7:]
+    profile, matrix, own, rare, common, surname, listed, family, document, phone = map(
+        float, house.python(given + _ASK.strip()).split()[-10:]
     )  # fmt: skip
     report(
         f"  community of {COMMUNITY:,}, building of 160 homes: p95 / {PICTURE_MS:.0f} ms",
@@ -144,4 +147,8 @@ def measure(house: House, report: Report) -> None:
         f"  search by initials, identity number, phone: p95 / {SEARCH_MS:.0f} ms",
         f"{max(own, rare, common, document, phone) / SEARCH_MS:.2f}  (three initials {own:.1f} ms in a community, {rare:.1f} in "
         f"the city, two {common:.1f}; {document:.1f}, {phone:.1f})",
+    )
+    report(
+        "  a surname in the city, and pages that list who answers",
+        f"{surname:.1f} ms; to two initials {listed:.1f}, to a surname {family:.1f}",
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from io import StringIO
@@ -82,6 +83,16 @@ def test_every_writing_operation_shows_the_idempotency_key() -> None:
         and not any(p.get("name") == "Idempotency-Key" for p in operation.get("parameters", []))
     ]
     assert missing == []
+
+
+def test_every_operation_is_called_by_what_it_does() -> None:
+    operations = [one for methods in api.get_openapi_schema()["paths"].values() for one in methods.values()]
+    named = Counter(operation["summary"] for operation in operations)
+    assert [name for name, count in named.items() if count > 1] == [], "two operations of one name"
+    assert [
+        one["operationId"] for one in operations if re.fullmatch("([A-Z][a-z]+ )+[A-Z][a-z]+", one["summary"])
+    ] == [], "the framework made a summary of the function's name: say what is done"
+    assert [one["operationId"] for one in operations if len(one["tags"]) != len(set(one["tags"]))] == []
 
 
 @pytest.mark.django_db

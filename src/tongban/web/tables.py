@@ -71,7 +71,12 @@ class Listing:
     def total(self) -> str:
         """How many rows there are, as people read it; where counting stopped, that there are more."""
         count = self.page.paginator.count
-        return f"{count}+" if count >= MOST_COUNTED else str(count)
+        return f"{count}+" if self.is_cut else str(count)
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether there may be more than its pages show."""
+        return bool(self.page.paginator.count >= MOST_COUNTED)
 
 
 class _Pages(_Paginator):

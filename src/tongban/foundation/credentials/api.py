@@ -68,7 +68,12 @@ class TrustListOut(Shape):
 
 
 @router.post(
-    "/verify", auth=PUBLIC, response=VerdictOut, operation_id="verify_credential", openapi_extra={"x-idempotent": True}
+    "/verify",
+    auth=PUBLIC,
+    response=VerdictOut,
+    operation_id="verify_credential",
+    summary="Check a code",
+    openapi_extra={"x-idempotent": True},
 )
 def verify(request: HttpRequest, body: PassCodeIn) -> VerdictOut:
     """The verdict on one code: signature, signer's scope, dates and revocation."""
@@ -81,7 +86,7 @@ def verify(request: HttpRequest, body: PassCodeIn) -> VerdictOut:
     )
 
 
-@router.get("/trust-list", auth=PUBLIC, response=TrustListOut, operation_id="trust_list")
+@router.get("/trust-list", auth=PUBLIC, response=TrustListOut, operation_id="trust_list", summary="The keys, to read")
 def trust_list(request: HttpRequest) -> dict[str, object]:
     """The keys of this jurisdiction, for people to read."""
     del request
@@ -105,7 +110,7 @@ def _kept(token: bytes, media_type: str, seconds: int) -> HttpResponse:
     return response
 
 
-@router.get("/trust-list.cwt", auth=PUBLIC, operation_id="signed_trust_list",
+@router.get("/trust-list.cwt", auth=PUBLIC, operation_id="signed_trust_list", summary="The keys, signed, for verifiers without a network",
             openapi_extra=_binary("The signed trust list, docs/passes.md.", TRUST_TYPE))  # fmt: skip
 def signed_trust_list(request: HttpRequest) -> HttpResponse:
     """The keys a verifier needs to check credentials without us, signed by the city's root key."""
@@ -116,7 +121,7 @@ def signed_trust_list(request: HttpRequest) -> HttpResponse:
     return _kept(bytes(row.token), TRUST_TYPE, TRUST_SECONDS)
 
 
-@router.get("/status/{issuer}/{int:number}", auth=PUBLIC, operation_id="status_list",
+@router.get("/status/{issuer}/{int:number}", auth=PUBLIC, operation_id="status_list", summary="What was revoked",
             openapi_extra=_binary("A Token Status List of one bit as signed CWT; 1 is revoked.", STATUS_TYPE))  # fmt: skip
 def status_list(request: HttpRequest, issuer: str, number: int) -> HttpResponse:
     """The revocation bits of one status list."""

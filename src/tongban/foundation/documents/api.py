@@ -51,26 +51,36 @@ def shown(document: Document) -> dict[str, Any]:
     return fields | {"message": str(standing_of(document)), "has_thumbnail": bool(document.thumbnail_size)}
 
 
-@router.post("", response={201: DocumentOut} | REFUSED, auth=ANYONE_KNOWN)
+@router.post("", response={201: DocumentOut} | REFUSED, auth=ANYONE_KNOWN, summary="Send a file")
 def send_document(request: HttpRequest, file: File[UploadedFile], purpose: Form[str]) -> Status[dict[str, Any]]:
     """Send one file, up to the body limit; larger ones go through /documents/tus/ (tus 1.0)."""
     stored = store_upload(file, purpose=purpose, by=request.actor)  # type: ignore[attr-defined]
     return Status(201, shown(stored))
 
 
-@router.get("/{uuid:document_id}", response={200: DocumentOut} | REFUSED, auth=ANYONE_KNOWN)
+@router.get(
+    "/{uuid:document_id}", response={200: DocumentOut} | REFUSED, auth=ANYONE_KNOWN, summary="What is known of a file"
+)
 def document(request: HttpRequest, document_id: UUID) -> dict[str, Any]:
     """What is known of a document."""
     return shown(document_visible_to(document_id, request.actor).document)  # type: ignore[attr-defined]
 
 
-@router.get("/{uuid:document_id}/content", response=REFUSED, auth=ANYONE_KNOWN, openapi_extra=BYTES)
+@router.get(
+    "/{uuid:document_id}/content", response=REFUSED, auth=ANYONE_KNOWN, openapi_extra=BYTES, summary="A file's bytes"
+)
 def content(request: HttpRequest, document_id: UUID) -> HttpResponseBase:
     """The bytes; a Range header gives a part of them."""
     return send_file(request, open_document(document_id, by=request.actor))  # type: ignore[attr-defined]
 
 
-@router.get("/{uuid:document_id}/thumbnail", response=REFUSED, auth=ANYONE_KNOWN, openapi_extra=BYTES)
+@router.get(
+    "/{uuid:document_id}/thumbnail",
+    response=REFUSED,
+    auth=ANYONE_KNOWN,
+    openapi_extra=BYTES,
+    summary="A small picture of a photo",
+)
 def thumbnail(request: HttpRequest, document_id: UUID) -> HttpResponseBase:
     """A small WebP of a photo, without the camera's data."""
     return send_file(request, open_document(document_id, by=request.actor, thumbnail=True))  # type: ignore[attr-defined]

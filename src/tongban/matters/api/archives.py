@@ -15,7 +15,7 @@ from tongban.matters.api.cases import REFUSED
 from tongban.matters.queries.archives import archives_visible_to
 from tongban.web.api import STAFF, Shape, hundred_of
 
-router = Router(tags=["matters"])
+router = Router()
 
 
 class ArchiveOut(Shape):
@@ -37,7 +37,13 @@ _ZIP = {"responses": {200: {"description": "The package.", "content": {"applicat
     "schema": {"type": "string", "format": "binary"}}}}}}  # fmt: skip
 
 
-@router.get("/archives", auth=STAFF, response={200: list[ArchiveOut]} | REFUSED, operation_id="list_archives")
+@router.get(
+    "/archives",
+    auth=STAFF,
+    response={200: list[ArchiveOut]} | REFUSED,
+    operation_id="list_archives",
+    summary="Archived cases",
+)
 def archives(request: HttpRequest, offset: Query[int] = 0) -> list[dict[str, Any]]:
     """Archived cases within the caller's reach, the newest first; 100 at a time."""
     return [
@@ -54,6 +60,7 @@ def archives(request: HttpRequest, offset: Query[int] = 0) -> list[dict[str, Any
     response=REFUSED,
     openapi_extra=_ZIP,
     operation_id="download_archive",
+    summary="An archived case as a package",
 )
 def package(request: HttpRequest, case_id: UUID) -> HttpResponseBase:
     """One archived case as ZIP: manifest, rows as canonical JSON, papers, materials, receipts of the log."""

@@ -13,7 +13,7 @@ from tongban.matters.api.cases import ANSWERS, REFUSED
 from tongban.matters.rules.bulk import LONGEST_REFERENCE, MOST
 from tongban.web.api import ANYONE_KNOWN, Problem, Shape, problem_of
 
-router = Router(tags=["matters"])
+router = Router()
 
 
 class OneOfMany(Shape):
@@ -49,7 +49,7 @@ class HandedIn(Shape):
 
 
 @router.post(
-    "/cases/bulk", auth=ANYONE_KNOWN, response={200: list[HandedIn]} | REFUSED, operation_id="submit_in_bulk",
+    "/cases/bulk", auth=ANYONE_KNOWN, response={200: list[HandedIn]} | REFUSED, operation_id="submit_in_bulk", summary="Hand in many applications",
     openapi_extra={"x-idempotent": True},  # row by row, by the caller's references
 )  # fmt: skip
 def submit_in_bulk(request: HttpRequest, body: Many) -> list[dict[str, Any]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest
@@ -23,7 +23,7 @@ from tongban.matters.queries.printing import printed_opinions
 from tongban.matters.queries.shown import shown_of
 from tongban.matters.rules.cases import DECIDED_STATES, STATES
 from tongban.matters.rules.fees import ASKED
-from tongban.web.api import ANYONE_KNOWN, PUBLIC, STAFF, Problems, Shape
+from tongban.web.api import ANYONE_KNOWN, PUBLIC, Problems, Shape
 
 router = Router(tags=["matters"])
 REFUSED = {401: Problems, 403: Problems, 404: Problems, 409: Problems, 422: Problems}
@@ -174,34 +174,6 @@ class CertificateOut(Shape):
     is_revoked: bool
 
 
-_SHOWN = Field(
-    "", max_length=129, description="`shown` of the case as it was read: refused when that changed; empty: not compared"
-)
-
-
-class Opinion(Shape):
-    """The opinion of the caller's unit."""
-
-    opinion: Literal["approved", "correction", "objected"]
-    text: str = Field("", max_length=2000, examples=["方案可行"])
-    shown: str = _SHOWN
-
-
-class DecisionIn(Shape):
-    """The decision."""
-
-    outcome: Literal["granted", "refused"]
-    reason: str = Field("", max_length=2000)
-    shown: str = _SHOWN
-
-
-class Note(Shape):
-    """What has to be corrected beyond what the departments wrote."""
-
-    note: str = Field("", max_length=2000, examples=["请补充防疫物资清单"])
-    why_again: str = Field("", max_length=500, description="needed when corrections were asked for before")
-
-
 class Reason(Shape):
     """Why."""
 
@@ -273,7 +245,9 @@ def answered(request: HttpRequest, case_id: UUID) -> dict[str, Any]:
     return _detail(seen(request, case_id), request.actor)  # type: ignore[attr-defined]
 
 
-@router.get("/services", auth=PUBLIC, response=list[ServiceOut], operation_id="list_services")
+@router.get(
+    "/services", auth=PUBLIC, response=list[ServiceOut], operation_id="list_services", summary="Services that are open"
+)
 def services(request: HttpRequest) -> list[dict[str, Any]]:
     """Every open service."""
     del request
@@ -283,7 +257,13 @@ def services(request: HttpRequest) -> list[dict[str, Any]]:
     ]
 
 
-@router.get("/services/{slug:code}", auth=PUBLIC, response={200: ServiceDetail} | REFUSED, operation_id="get_service")
+@router.get(
+    "/services/{slug:code}",
+    auth=PUBLIC,
+    response={200: ServiceDetail} | REFUSED,
+    operation_id="get_service",
+    summary="A service: guide, form, data elements",
+)
 def service(request: HttpRequest, code: str) -> dict[str, Any]:
     """One service with its guide, form and data elements."""
     del request
@@ -292,7 +272,13 @@ def service(request: HttpRequest, code: str) -> dict[str, Any]:
     return _service(definition) | {"sha256": definition.version.sha256, "content": definition.version.content}
 
 
-@router.post("/cases", auth=ANYONE_KNOWN, response={201: CaseDetail} | REFUSED, operation_id="start_case")
+@router.post(
+    "/cases",
+    auth=ANYONE_KNOWN,
+    response={201: CaseDetail} | REFUSED,
+    operation_id="start_case",
+    summary="Begin an application, or apply at once",
+)
 def start(request: HttpRequest, body: NewCase) -> Status[dict[str, Any]]:
     """Begin an application, and hand it in with ``submit``; known facts are filled in."""
     actor = request.actor  # type: ignore[attr-defined]
@@ -303,7 +289,13 @@ def start(request: HttpRequest, body: NewCase) -> Status[dict[str, Any]]:
     return Status(201, _detail(case, actor))
 
 
-@router.get("/cases/{uuid:case_id}", auth=ANYONE_KNOWN, response={200: CaseDetail} | REFUSED, operation_id="get_case")
+@router.get(
+    "/cases/{uuid:case_id}",
+    auth=ANYONE_KNOWN,
+    response={200: CaseDetail} | REFUSED,
+    operation_id="get_case",
+    summary="One case",
+)
 def case(request: HttpRequest, case_id: UUID) -> dict[str, Any]:
     """One case."""
     return answered(request, case_id)
@@ -314,6 +306,7 @@ def case(request: HttpRequest, case_id: UUID) -> dict[str, Any]:
     auth=ANYONE_KNOWN,
     response={200: CaseDetail} | REFUSED,
     operation_id="save_answers",
+    summary="Fill in answers",
 )
 def answers(request: HttpRequest, case_id: UUID, body: Answers) -> dict[str, Any]:
     """Keep some answers; one that is wrong keeps none."""
@@ -322,7 +315,11 @@ def answers(request: HttpRequest, case_id: UUID, body: Answers) -> dict[str, Any
 
 
 @router.post(
-    "/cases/{uuid:case_id}/submit", auth=ANYONE_KNOWN, response={200: CaseDetail} | REFUSED, operation_id="submit_case"
+    "/cases/{uuid:case_id}/submit",
+    auth=ANYONE_KNOWN,
+    response={200: CaseDetail} | REFUSED,
+    operation_id="submit_case",
+    summary="Hand in (提交)",
 )
 def submit(request: HttpRequest, case_id: UUID) -> dict[str, Any]:
     """Hand an application in, or in again after corrections."""
@@ -335,37 +332,11 @@ def submit(request: HttpRequest, case_id: UUID) -> dict[str, Any]:
     auth=ANYONE_KNOWN,
     response={200: CaseDetail} | REFUSED,
     operation_id="withdraw_case",
+    summary="Withdraw (撤回)",
 )
 def withdraw(request: HttpRequest, case_id: UUID, body: Reason) -> dict[str, Any]:
     """Take an application back before it is decided."""
     actions.withdraw_case(case_id, reason=body.reason, by=request.actor)  # type: ignore[attr-defined]
-    return answered(request, case_id)
-
-
-@router.post(
-    "/cases/{uuid:case_id}/review", auth=STAFF, response={200: CaseDetail} | REFUSED, operation_id="review_case"
-)
-def review(request: HttpRequest, case_id: UUID, body: Opinion) -> dict[str, Any]:
-    """Give the opinion of one's own unit."""
-    actions.review_case(case_id, opinion=body.opinion, text=body.text, shown=body.shown, by=request.actor)  # type: ignore[attr-defined]
-    return answered(request, case_id)
-
-
-@router.post(
-    "/cases/{uuid:case_id}/return", auth=STAFF, response={200: CaseDetail} | REFUSED, operation_id="return_case"
-)
-def send_back(request: HttpRequest, case_id: UUID, body: Note) -> dict[str, Any]:
-    """Return a case for correction, once, with everything the departments ask for."""
-    actions.return_for_correction(case_id, note=body.note, why_again=body.why_again, by=request.actor)  # type: ignore[attr-defined]
-    return answered(request, case_id)
-
-
-@router.post(
-    "/cases/{uuid:case_id}/decision", auth=STAFF, response={200: CaseDetail} | REFUSED, operation_id="decide_case"
-)
-def decide(request: HttpRequest, case_id: UUID, body: DecisionIn) -> dict[str, Any]:
-    """Decide; granting issues the certificate."""
-    actions.decide_case(case_id, outcome=body.outcome, reason=body.reason, shown=body.shown, by=request.actor)  # type: ignore[attr-defined]
     return answered(request, case_id)
 
 
@@ -374,6 +345,7 @@ def decide(request: HttpRequest, case_id: UUID, body: DecisionIn) -> dict[str, A
     auth=ANYONE_KNOWN,
     response={200: CertificateOut} | REFUSED,
     operation_id="get_certificate",
+    summary="The certificate of a granted case",
 )
 def certificate(request: HttpRequest, case_id: UUID) -> dict[str, Any]:
     """The certificate of a granted case, with the code that verifies at /api/credentials/verify."""

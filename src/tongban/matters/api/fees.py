@@ -18,7 +18,7 @@ from tongban.matters.queries.payments import payment_acts, payment_at_desk, paym
 from tongban.web.api import STAFF, Shape, hundred_of
 from tongban.web.audiences import actor_of
 
-router = Router(tags=["matters"])
+router = Router()
 
 
 class FeeAtDesk(Shape):
@@ -66,35 +66,51 @@ def _out(payment: Payment, by: Actor) -> dict[str, Any]:
     }  # fmt: skip
 
 
-@router.get("/fees", auth=STAFF, response={200: list[FeeAtDesk]} | REFUSED, operation_id="list_fees")
+@router.get(
+    "/fees",
+    auth=STAFF,
+    response={200: list[FeeAtDesk]} | REFUSED,
+    operation_id="list_fees",
+    summary="Fees to collect or pay back",
+)
 def waiting(request: HttpRequest, offset: Query[int] = 0) -> list[dict[str, Any]]:
     """What is unpaid or to be paid back in the caller's region, most urgent first; 100 at a time."""
     by = actor_of(request)
     return [_out(one, by) for one in hundred_of(payments_waiting(by), offset)]
 
 
-@router.get("/fees/{uuid:payment_id}", auth=STAFF, response=_ONE, operation_id="get_fee")
+@router.get("/fees/{uuid:payment_id}", auth=STAFF, response=_ONE, operation_id="get_fee", summary="One fee")
 def fee(request: HttpRequest, payment_id: UUID) -> dict[str, Any]:
     """One fee."""
     by = actor_of(request)
     return _out(payment_at_desk(payment_id, by), by)
 
 
-@router.post("/fees/{uuid:payment_id}/window", auth=STAFF, response=_ONE, operation_id="record_window_payment")
+@router.post(
+    "/fees/{uuid:payment_id}/window",
+    auth=STAFF,
+    response=_ONE,
+    operation_id="record_window_payment",
+    summary="Record a payment at a window",
+)
 def at_window(request: HttpRequest, payment_id: UUID, body: PaidAtWindow) -> dict[str, Any]:
     """Record what was paid at a window; what waited for it goes on."""
     by = actor_of(request)
     return _out(actions.record_window_payment(payment_id, way=body.way, receipt=body.receipt, by=by), by)
 
 
-@router.post("/fees/{uuid:payment_id}/waive", auth=STAFF, response=_ONE, operation_id="waive_fee")
+@router.post(
+    "/fees/{uuid:payment_id}/waive", auth=STAFF, response=_ONE, operation_id="waive_fee", summary="Waive a fee"
+)
 def waive(request: HttpRequest, payment_id: UUID, body: Reason) -> dict[str, Any]:
     """Waive a fee where the definition names the rule; the deciding office says why."""
     by = actor_of(request)
     return _out(actions.exempt_payment(payment_id, reason=body.reason, by=by), by)
 
 
-@router.post("/fees/{uuid:payment_id}/refund", auth=STAFF, response=_ONE, operation_id="record_refund")
+@router.post(
+    "/fees/{uuid:payment_id}/refund", auth=STAFF, response=_ONE, operation_id="record_refund", summary="Record a refund"
+)
 def refund(request: HttpRequest, payment_id: UUID, body: Refund) -> dict[str, Any]:
     """Record that a fee was paid back by hand."""
     by = actor_of(request)

@@ -19,7 +19,7 @@ from tongban.matters.rules.cases import STATES
 from tongban.web.api import ANYONE_KNOWN, STAFF, Shape, part_of
 from tongban.web.audiences import actor_of
 
-router = Router(tags=["matters"])
+router = Router()
 _DESKS = {
     "acceptance": (hooks.ACCEPT, inbox.ACCEPTANCE),
     "reviews": (hooks.REVIEW, inbox.REVIEWS),
@@ -63,7 +63,13 @@ class WaitingOut(CaseOut):
     in_hand: str = Field(description="who of the unit has it in hand; empty for nobody")
 
 
-@cases_router.get("/cases", auth=ANYONE_KNOWN, response={200: list[CaseOut]} | REFUSED, operation_id="list_cases")
+@cases_router.get(
+    "/cases",
+    auth=ANYONE_KNOWN,
+    response={200: list[CaseOut]} | REFUSED,
+    operation_id="list_cases",
+    summary="Cases one applied for, or one's desk may see",
+)
 def cases(request: HttpRequest, asked: Query[OfState]) -> list[dict[str, Any]]:
     """The caller's cases, or those their desk may see; newest first."""
     by, part = actor_of(request), part_of(asked.offset, asked.limit)
@@ -71,7 +77,13 @@ def cases(request: HttpRequest, asked: Query[OfState]) -> list[dict[str, Any]]:
     return [_case(one) for one in listed(by, asked.wanted(), asked.state, part)]
 
 
-@router.get("/desk/{kind}", auth=STAFF, response={200: list[WaitingOut]} | REFUSED, operation_id="list_waiting")
+@router.get(
+    "/desk/{kind}",
+    auth=STAFF,
+    response={200: list[WaitingOut]} | REFUSED,
+    operation_id="list_waiting",
+    summary="What waits at a desk",
+)
 def waiting(
     request: HttpRequest, kind: Literal["acceptance", "reviews", "decisions"], asked: Query[OfHands]
 ) -> list[dict[str, Any]]:

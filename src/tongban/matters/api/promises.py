@@ -19,7 +19,7 @@ from tongban.matters.queries.promises import CHECK, promise_acts, promise_at_des
 from tongban.web.api import ANYONE_KNOWN, STAFF, Shape, hundred_of
 from tongban.web.audiences import actor_of
 
-router = Router(tags=["matters"])
+router = Router()
 
 
 class PromiseOut(Shape):
@@ -73,49 +73,79 @@ def _out(promise: Promise, by: Actor) -> dict[str, Any]:
 
 @router.get(
     "/cases/{uuid:case_id}/promises", auth=ANYONE_KNOWN, response={200: list[PromiseOut]} | REFUSED,
-    operation_id="list_promises_of_case",
+    operation_id="list_promises_of_case", summary="Promises made in a case",
 )  # fmt: skip
 def of_case(request: HttpRequest, case_id: UUID) -> list[dict[str, Any]]:
     """What was promised in a case."""
     return [_out(one, actor_of(request)) for one in promises_of(seen(request, case_id))]
 
 
-@router.post("/promises/{uuid:promise_id}/supply", auth=ANYONE_KNOWN, response=_ONE, operation_id="supply_material")
+@router.post(
+    "/promises/{uuid:promise_id}/supply",
+    auth=ANYONE_KNOWN,
+    response=_ONE,
+    operation_id="supply_material",
+    summary="Hand in a promised material",
+)
 def supply(request: HttpRequest, promise_id: UUID, body: Supplied) -> dict[str, Any]:
     """Hand in a material that was promised: the promise is kept."""
     by = actor_of(request)
     return _out(actions.supply_material(promise_id, [str(one) for one in body.documents], by=by), by)
 
 
-@router.get("/promises", auth=STAFF, response={200: list[PromiseOut]} | REFUSED, operation_id="list_promises")
+@router.get(
+    "/promises",
+    auth=STAFF,
+    response={200: list[PromiseOut]} | REFUSED,
+    operation_id="list_promises",
+    summary="Promises to look after",
+)
 def waiting(request: HttpRequest, offset: Query[int] = 0) -> list[dict[str, Any]]:
     """Promises the caller's unit looks after, the nearest day first; 100 at a time."""
     by = actor_of(request)
     return [_out(one, by) for one in hundred_of(promises_waiting(by), offset)]
 
 
-@router.get("/promises/{uuid:promise_id}", auth=STAFF, response=_ONE, operation_id="get_promise")
+@router.get("/promises/{uuid:promise_id}", auth=STAFF, response=_ONE, operation_id="get_promise", summary="One promise")
 def promise(request: HttpRequest, promise_id: UUID) -> dict[str, Any]:
     """One promise at the desk that looks after it."""
     by = actor_of(request)
     return _out(promise_at_desk(promise_id, by), by)
 
 
-@router.post("/promises/{uuid:promise_id}/kept", auth=STAFF, response=_ONE, operation_id="confirm_promise")
+@router.post(
+    "/promises/{uuid:promise_id}/kept",
+    auth=STAFF,
+    response=_ONE,
+    operation_id="confirm_promise",
+    summary="Find a promise kept",
+)
 def kept(request: HttpRequest, promise_id: UUID, body: Findings) -> dict[str, Any]:
     """A check found the promised condition met."""
     by = actor_of(request)
     return _out(actions.confirm_promise(promise_id, note=body.note, by=by), by)
 
 
-@router.post("/promises/{uuid:promise_id}/report", auth=STAFF, response=_ONE, operation_id="report_promise")
+@router.post(
+    "/promises/{uuid:promise_id}/report",
+    auth=STAFF,
+    response=_ONE,
+    operation_id="report_promise",
+    summary="Report a promise not kept",
+)
 def report(request: HttpRequest, promise_id: UUID, body: Findings) -> dict[str, Any]:
     """A department found the condition unmet: the deciding office goes on with it."""
     by = actor_of(request)
     return _out(actions.report_promise(promise_id, note=body.note, by=by), by)
 
 
-@router.post("/promises/{uuid:promise_id}/break", auth=STAFF, response=_ONE, operation_id="break_promise")
+@router.post(
+    "/promises/{uuid:promise_id}/break",
+    auth=STAFF,
+    response=_ONE,
+    operation_id="break_promise",
+    summary="Settle that a promise was broken",
+)
 def broken(request: HttpRequest, promise_id: UUID, body: Breach) -> dict[str, Any]:
     """A promise was not kept: an open case ends, a certificate is revoked, its maker is barred for a time."""
     by = actor_of(request)

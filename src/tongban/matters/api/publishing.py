@@ -128,14 +128,24 @@ def _report(publication_id: UUID, by: Actor) -> dict[str, Any]:
 
 
 @router.get(
-    "/publications", auth=STAFF, response={200: list[PublicationOut]} | REFUSED, operation_id="list_publications"
+    "/publications",
+    auth=STAFF,
+    response={200: list[PublicationOut]} | REFUSED,
+    operation_id="list_publications",
+    summary="Versions that await a second person",
 )
 def proposals(request: HttpRequest) -> list[dict[str, Any]]:
     """What awaits a second person."""
     return [_out(one) for one in queries.proposals_open(actor_of(request))]
 
 
-@router.post("/publications", auth=STAFF, response={201: Report} | REFUSED, operation_id="propose_publication")
+@router.post(
+    "/publications",
+    auth=STAFF,
+    response={201: Report} | REFUSED,
+    operation_id="propose_publication",
+    summary="Propose a version",
+)
 def propose(request: HttpRequest, body: NewPublication) -> Status[dict[str, Any]]:
     """Propose a version; nothing changes before another administrator confirms."""
     by = actor_of(request)
@@ -165,14 +175,24 @@ def _read(body: NewPublication) -> tuple[Content, dict[str, str]]:
         ]) from None  # fmt: skip
 
 
-@router.get("/publications/{uuid:publication_id}", auth=STAFF, response=_REPORT, operation_id="get_publication")
+@router.get(
+    "/publications/{uuid:publication_id}",
+    auth=STAFF,
+    response=_REPORT,
+    operation_id="get_publication",
+    summary="A proposed version and whom it concerns",
+)
 def proposal(request: HttpRequest, publication_id: UUID) -> dict[str, Any]:
     """A proposal with what it changes, and for whom."""
     return _report(publication_id, actor_of(request))
 
 
 @router.post(
-    "/publications/{uuid:publication_id}/confirm", auth=STAFF, response=_REPORT, operation_id="confirm_publication"
+    "/publications/{uuid:publication_id}/confirm",
+    auth=STAFF,
+    response=_REPORT,
+    operation_id="confirm_publication",
+    summary="Publish a proposed version",
 )
 def confirm(request: HttpRequest, publication_id: UUID) -> dict[str, Any]:
     """Publish what somebody else proposed."""
@@ -181,7 +201,11 @@ def confirm(request: HttpRequest, publication_id: UUID) -> dict[str, Any]:
 
 
 @router.post(
-    "/publications/{uuid:publication_id}/withdraw", auth=STAFF, response=_REPORT, operation_id="withdraw_publication"
+    "/publications/{uuid:publication_id}/withdraw",
+    auth=STAFF,
+    response=_REPORT,
+    operation_id="withdraw_publication",
+    summary="Take a proposed version back",
 )
 def withdraw(request: HttpRequest, publication_id: UUID) -> dict[str, Any]:
     """Take a proposal back."""
@@ -190,7 +214,11 @@ def withdraw(request: HttpRequest, publication_id: UUID) -> dict[str, Any]:
 
 
 @router.get(
-    "/services/{slug:code}/kept", auth=STAFF, response={200: ServiceKept} | REFUSED, operation_id="get_kept_service"
+    "/services/{slug:code}/kept",
+    auth=STAFF,
+    response={200: ServiceKept} | REFUSED,
+    operation_id="get_kept_service",
+    summary="A service, open or not",
 )
 def kept(request: HttpRequest, code: str) -> dict[str, Any]:
     """A service whether it is open or not."""
@@ -198,7 +226,11 @@ def kept(request: HttpRequest, code: str) -> dict[str, Any]:
 
 
 @router.post(
-    "/services/{slug:code}/opening", auth=STAFF, response={200: ServiceKept} | REFUSED, operation_id="set_service_open"
+    "/services/{slug:code}/opening",
+    auth=STAFF,
+    response={200: ServiceKept} | REFUSED,
+    operation_id="set_service_open",
+    summary="Open or close a service",
 )
 def opening(request: HttpRequest, code: str, body: Opening) -> dict[str, Any]:
     """Stop taking applications for a service, or take them again."""
@@ -206,7 +238,12 @@ def opening(request: HttpRequest, code: str, body: Opening) -> dict[str, Any]:
 
 
 @router.get(
-    "/services/{slug:code}/export", auth=STAFF, response=REFUSED, openapi_extra=_ARCHIVE, operation_id="export_service"
+    "/services/{slug:code}/export",
+    auth=STAFF,
+    response=REFUSED,
+    openapi_extra=_ARCHIVE,
+    operation_id="export_service",
+    summary="A version as an archive",
 )
 def export(request: HttpRequest, code: str) -> HttpResponse:
     """The version in force as an archive for another installation, as `propose_publication` takes it."""

@@ -20,7 +20,7 @@ from tongban.web.api import ANYONE_KNOWN, STAFF, Shape, hundred_of
 from tongban.web.audiences import actor_of
 from tongban.web.downloads import send_file
 
-router = Router(tags=["matters"])
+router = Router()
 
 
 class PaperOut(Shape):
@@ -143,6 +143,7 @@ def _delivery(found: Delivery | None) -> dict[str, Any]:
     auth=ANYONE_KNOWN,
     response={200: list[PaperOut]} | REFUSED,
     operation_id="list_papers",
+    summary="Papers of a case",
 )
 def papers(request: HttpRequest, case_id: UUID) -> list[dict[str, Any]]:
     """The papers of a case, oldest first."""
@@ -154,7 +155,7 @@ def papers(request: HttpRequest, case_id: UUID) -> list[dict[str, Any]]:
 
 
 @router.get(
-    "/cases/{uuid:case_id}/papers/{uuid:event_id}", auth=ANYONE_KNOWN, operation_id="download_paper",
+    "/cases/{uuid:case_id}/papers/{uuid:event_id}", auth=ANYONE_KNOWN, operation_id="download_paper", summary="One paper as a sealed PDF",
     response=REFUSED, openapi_extra=_PDF,
 )  # fmt: skip
 def paper(request: HttpRequest, case_id: UUID, event_id: UUID) -> HttpResponseBase:
@@ -162,19 +163,37 @@ def paper(request: HttpRequest, case_id: UUID, event_id: UUID) -> HttpResponseBa
     return send_file(request, actions.open_paper(case_id, event_id, by=actor_of(request)))
 
 
-@router.get("/deliveries", auth=STAFF, response={200: list[CaseOut]} | REFUSED, operation_id="list_deliveries")
+@router.get(
+    "/deliveries",
+    auth=STAFF,
+    response={200: list[CaseOut]} | REFUSED,
+    operation_id="list_deliveries",
+    summary="Decisions to deliver",
+)
 def deliveries(request: HttpRequest, offset: Query[int] = 0) -> list[dict[str, Any]]:
     """Decided cases that have not reached the applicant, most urgent first, 100 at a time."""
     return [case_out(case) for case in hundred_of(cases_to_deliver(actor_of(request)), offset)]
 
 
-@router.get("/cases/{uuid:case_id}/delivery", auth=ANYONE_KNOWN, response=_DELIVERY, operation_id="get_delivery")
+@router.get(
+    "/cases/{uuid:case_id}/delivery",
+    auth=ANYONE_KNOWN,
+    response=_DELIVERY,
+    operation_id="get_delivery",
+    summary="How a decision was delivered",
+)
 def delivery(request: HttpRequest, case_id: UUID) -> dict[str, Any]:
     """How a decision reached the applicant."""
     return _delivery(delivery_of(case_of_papers(case_id, actor_of(request))))
 
 
-@router.post("/cases/{uuid:case_id}/delivery/window", auth=STAFF, response=_DELIVERY, operation_id="deliver_at_window")
+@router.post(
+    "/cases/{uuid:case_id}/delivery/window",
+    auth=STAFF,
+    response=_DELIVERY,
+    operation_id="deliver_at_window",
+    summary="Hand a decision over at a window",
+)
 def at_window(request: HttpRequest, case_id: UUID, body: HandedOver) -> dict[str, Any]:
     """Record that a decision was handed over at a window."""
     return _delivery(
@@ -182,13 +201,25 @@ def at_window(request: HttpRequest, case_id: UUID, body: HandedOver) -> dict[str
     )
 
 
-@router.post("/cases/{uuid:case_id}/delivery/post", auth=STAFF, response=_DELIVERY, operation_id="send_by_post")
+@router.post(
+    "/cases/{uuid:case_id}/delivery/post",
+    auth=STAFF,
+    response=_DELIVERY,
+    operation_id="send_by_post",
+    summary="Give a decision to the post",
+)
 def by_post(request: HttpRequest, case_id: UUID, body: Posted) -> dict[str, Any]:
     """Record that a decision was given to the post; its clock stands until the receipt is recorded."""
     return _delivery(actions.send_by_post(case_id, carrier=body.carrier, tracking=body.tracking, by=actor_of(request)))
 
 
-@router.post("/cases/{uuid:case_id}/delivery/receipt", auth=STAFF, response=_DELIVERY, operation_id="confirm_post")
+@router.post(
+    "/cases/{uuid:case_id}/delivery/receipt",
+    auth=STAFF,
+    response=_DELIVERY,
+    operation_id="confirm_post",
+    summary="Record the post's receipt",
+)
 def receipt(request: HttpRequest, case_id: UUID, body: Receipt) -> dict[str, Any]:
     """Record the post's receipt."""
     return _delivery(
@@ -197,7 +228,11 @@ def receipt(request: HttpRequest, case_id: UUID, body: Receipt) -> dict[str, Any
 
 
 @router.post(
-    "/cases/{uuid:case_id}/rating", auth=ANYONE_KNOWN, response={201: RatingOut} | REFUSED, operation_id="rate_case"
+    "/cases/{uuid:case_id}/rating",
+    auth=ANYONE_KNOWN,
+    response={201: RatingOut} | REFUSED,
+    operation_id="rate_case",
+    summary="Rate a case (好差评)",
 )
 def rate(request: HttpRequest, case_id: UUID, body: NewRating) -> Status[dict[str, Any]]:
     """Rate a closed case, once; a bad rating opens a follow-up with its clock."""
@@ -205,37 +240,69 @@ def rate(request: HttpRequest, case_id: UUID, body: NewRating) -> Status[dict[st
     return Status(201, _rating(made))
 
 
-@router.get("/ratings", auth=STAFF, response={200: list[RatingOut]} | REFUSED, operation_id="list_ratings")
+@router.get(
+    "/ratings",
+    auth=STAFF,
+    response={200: list[RatingOut]} | REFUSED,
+    operation_id="list_ratings",
+    summary="Bad ratings to follow up",
+)
 def ratings(request: HttpRequest, offset: Query[int] = 0) -> list[dict[str, Any]]:
     """Bad ratings that wait for the caller's unit, and appeals that wait for the auditor; 100 at a time."""
     return [_rating(one) for one in hundred_of(queries.ratings_to_follow(actor_of(request)), offset)]
 
 
-@router.get("/ratings/{uuid:rating_id}", auth=STAFF, response=_RATING, operation_id="get_rating")
+@router.get(
+    "/ratings/{uuid:rating_id}", auth=STAFF, response=_RATING, operation_id="get_rating", summary="One bad rating"
+)
 def rating(request: HttpRequest, rating_id: UUID) -> dict[str, Any]:
     """One bad rating."""
     return _rating(queries.rating_visible_to(actor_of(request), rating_id))
 
 
-@router.post("/ratings/{uuid:rating_id}/answer", auth=STAFF, response=_RATING, operation_id="answer_rating")
+@router.post(
+    "/ratings/{uuid:rating_id}/answer",
+    auth=STAFF,
+    response=_RATING,
+    operation_id="answer_rating",
+    summary="Answer a bad rating",
+)
 def answer(request: HttpRequest, rating_id: UUID, body: RatingAnswer) -> dict[str, Any]:
     """Say whether it is true and what is done; the applicant is told."""
     return _rating(actions.answer_rating(rating_id, by=actor_of(request), **body.dict()))
 
 
-@router.post("/ratings/{uuid:rating_id}/callback", auth=STAFF, response=_RATING, operation_id="call_back")
+@router.post(
+    "/ratings/{uuid:rating_id}/callback",
+    auth=STAFF,
+    response=_RATING,
+    operation_id="call_back",
+    summary="Record the call to whoever rated",
+)
 def callback(request: HttpRequest, rating_id: UUID, body: Callback) -> dict[str, Any]:
     """Record the call to the applicant; by somebody else than whoever answered."""
     return _rating(actions.call_back(rating_id, is_content=body.is_content, note=body.note, by=actor_of(request)))
 
 
-@router.post("/ratings/{uuid:rating_id}/appeal", auth=STAFF, response=_RATING, operation_id="appeal_rating")
+@router.post(
+    "/ratings/{uuid:rating_id}/appeal",
+    auth=STAFF,
+    response=_RATING,
+    operation_id="appeal_rating",
+    summary="Appeal against a rating",
+)
 def appeal(request: HttpRequest, rating_id: UUID, body: Appeal) -> dict[str, Any]:
     """Ask the auditor to take a mistaken rating out of the score."""
     return _rating(actions.appeal_rating(rating_id, reason=body.reason, by=actor_of(request)))
 
 
-@router.post("/ratings/{uuid:rating_id}/settle", auth=STAFF, response=_RATING, operation_id="settle_appeal")
+@router.post(
+    "/ratings/{uuid:rating_id}/settle",
+    auth=STAFF,
+    response=_RATING,
+    operation_id="settle_appeal",
+    summary="Settle an appeal against a rating",
+)
 def settle(request: HttpRequest, rating_id: UUID, body: Ruling) -> dict[str, Any]:
     """Rule on an appeal."""
     return _rating(actions.settle_appeal(rating_id, is_upheld=body.is_upheld, reason=body.reason, by=actor_of(request)))

@@ -20,7 +20,7 @@ from tongban.matters.queries.window import acting_in, company_said, held_intake,
 from tongban.web.api import STAFF, Shape, hundred_of
 from tongban.web.audiences import actor_of
 
-router = Router(tags=["matters"])
+router = Router()
 
 
 class Represented(Shape):
@@ -139,13 +139,25 @@ def _out(case: Case, intake: Intake) -> dict[str, Any]:
     }  # fmt: skip
 
 
-@router.get("/window", auth=STAFF, response={200: list[CaseOut]} | REFUSED, operation_id="list_intakes")
+@router.get(
+    "/window",
+    auth=STAFF,
+    response={200: list[CaseOut]} | REFUSED,
+    operation_id="list_intakes",
+    summary="Applications the clerk holds",
+)
 def intakes(request: HttpRequest, offset: Query[int] = 0) -> list[dict[str, Any]]:
     """What the clerk holds, the newest first, 100 at a time."""
     return [case_out(one.case) for one in hundred_of(intakes_of(actor_of(request)), offset)]
 
 
-@router.post("/window", auth=STAFF, response={201: IntakeOut} | REFUSED, operation_id="take_in")
+@router.post(
+    "/window",
+    auth=STAFF,
+    response={201: IntakeOut} | REFUSED,
+    operation_id="take_in",
+    summary="Begin an application at the window",
+)
 def take_in(request: HttpRequest, body: NewIntake) -> Status[dict[str, Any]]:
     """Begin an application for a visitor whose document the clerk has seen."""
     principal = actions.Principal(**body.principal.model_dump()) if body.principal else None
@@ -157,48 +169,90 @@ def take_in(request: HttpRequest, body: NewIntake) -> Status[dict[str, Any]]:
     return Status(201, _shown(request, case.pk))
 
 
-@router.post("/window/companies", auth=STAFF, response={201: CompanyRecorded} | REFUSED, operation_id="record_company")
+@router.post(
+    "/window/companies",
+    auth=STAFF,
+    response={201: CompanyRecorded} | REFUSED,
+    operation_id="record_company",
+    summary="Record a company from its licence",
+)
 def company(request: HttpRequest, body: NewCompany) -> Status[dict[str, Any]]:
     """Record a company nobody knew from its licence; the company register is asked first."""
     made = actions.record_company(actions.ShownLicence(**body.model_dump()), by=actor_of(request))
     return Status(201, {"id": made, "said": str(company_said(organisation_by_id(made)))})
 
 
-@router.get("/window/{uuid:case_id}", auth=STAFF, response=_ANSWER, operation_id="get_intake")
+@router.get(
+    "/window/{uuid:case_id}",
+    auth=STAFF,
+    response=_ANSWER,
+    operation_id="get_intake",
+    summary="One application the clerk holds",
+)
 def intake(request: HttpRequest, case_id: UUID) -> dict[str, Any]:
     """One case the clerk holds."""
     return _shown(request, case_id)
 
 
-@router.patch("/window/{uuid:case_id}/answers", auth=STAFF, response=_ANSWER, operation_id="type_answers")
+@router.patch(
+    "/window/{uuid:case_id}/answers",
+    auth=STAFF,
+    response=_ANSWER,
+    operation_id="type_answers",
+    summary="Fill in what the visitor says",
+)
 def answers(request: HttpRequest, case_id: UUID, body: Typed) -> dict[str, Any]:
     """Type what the visitor says; one wrong answer keeps none."""
     actions.save_answers(case_id, body.answers, complete=False, by=acting_in(case_id, actor_of(request)))
     return _shown(request, case_id)
 
 
-@router.post("/window/{uuid:case_id}/mandate-page", auth=STAFF, response=_ANSWER, operation_id="add_mandate_page")
+@router.post(
+    "/window/{uuid:case_id}/mandate-page",
+    auth=STAFF,
+    response=_ANSWER,
+    operation_id="add_mandate_page",
+    summary="Add the page of a mandate",
+)
 def mandate_page(request: HttpRequest, case_id: UUID, body: MandateScan) -> dict[str, Any]:
     """Add the scan of the mandate in writing by which the visitor acts."""
     actions.add_mandate_page(case_id, Chosen(document_id=body.page_id), by=actor_of(request))
     return _shown(request, case_id)
 
 
-@router.post("/window/{uuid:case_id}/code", auth=STAFF, response=_ANSWER, operation_id="send_confirmation")
+@router.post(
+    "/window/{uuid:case_id}/code",
+    auth=STAFF,
+    response=_ANSWER,
+    operation_id="send_confirmation",
+    summary="Send the visitor a code",
+)
 def send_code(request: HttpRequest, case_id: UUID) -> dict[str, Any]:
     """Send the visitor a code for exactly these answers; it lasts ten minutes."""
     actions.send_confirmation(case_id, by=actor_of(request))
     return _shown(request, case_id)
 
 
-@router.post("/window/{uuid:case_id}/confirm/code", auth=STAFF, response=_ANSWER, operation_id="confirm_by_code")
+@router.post(
+    "/window/{uuid:case_id}/confirm/code",
+    auth=STAFF,
+    response=_ANSWER,
+    operation_id="confirm_by_code",
+    summary="Hand in by the visitor's code",
+)
 def by_code(request: HttpRequest, case_id: UUID, body: Code) -> dict[str, Any]:
     """Hand in what the visitor confirmed with the code."""
     actions.confirm_by_code(case_id, body.code, by=actor_of(request))
     return _shown(request, case_id)
 
 
-@router.post("/window/{uuid:case_id}/confirm/paper", auth=STAFF, response=_ANSWER, operation_id="confirm_on_paper")
+@router.post(
+    "/window/{uuid:case_id}/confirm/paper",
+    auth=STAFF,
+    response=_ANSWER,
+    operation_id="confirm_on_paper",
+    summary="Hand in by the visitor's signature on paper",
+)
 def on_paper(request: HttpRequest, case_id: UUID, body: Signed) -> dict[str, Any]:
     """Hand in what the visitor signed on paper."""
     page = Chosen(document_id=body.page_id) if body.page_id else None
@@ -207,7 +261,11 @@ def on_paper(request: HttpRequest, case_id: UUID, body: Signed) -> dict[str, Any
 
 
 @router.post(
-    "/window/{uuid:case_id}/hand-over", auth=STAFF, response={200: CaseOut} | REFUSED, operation_id="hand_over"
+    "/window/{uuid:case_id}/hand-over",
+    auth=STAFF,
+    response={200: CaseOut} | REFUSED,
+    operation_id="hand_over",
+    summary="Hand over to a colleague",
 )
 def hand_over(request: HttpRequest, case_id: UUID, body: Colleague) -> dict[str, Any]:
     """Give it to a colleague of the hall, who goes on with it."""

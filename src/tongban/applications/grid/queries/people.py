@@ -23,6 +23,7 @@ from tongban.foundation.registers.queries import (
     residence_facts,
     residents_by_document,
     residents_by_phone,
+    residents_listed,
     residents_named,
     residents_visible_to,
     to_confirm,
@@ -89,8 +90,8 @@ def named(found: QuerySet[Residence], term: str) -> QuerySet[Residence]:
     return found.filter(name_query(term)) if term else found
 
 
-def residents_in(by: Actor, code: str, typed: dict[str, Any]) -> QuerySet[Residence]:
-    """The list a page shows, and the number that leads to it counts."""
+def residents_in(by: Actor, code: str, typed: dict[str, Any], *, most: int = 0) -> QuerySet[Residence]:
+    """The list a page shows, and the number that leads to it counts; of a name the first ``most``, where many have it."""
     which, term, kind = typed["which"], typed["q"], typed["kind"]
     if which in ("came", "left"):
         month = typed["month"] or timezone.localdate()
@@ -101,6 +102,8 @@ def residents_in(by: Actor, code: str, typed: dict[str, Any]) -> QuerySet[Reside
         found = present_not_registered(by, area=code)
     elif which == "stale":
         found = to_confirm(by, area=code, days=FRESH_DAYS)
+    elif most:
+        return residents_listed(by, area=code, term=term, kind=kind, most=most)
     else:
         return residents_visible_to(by, area=code, term=term, kind=kind)
     if kind:

@@ -28,7 +28,7 @@ from tongban.lib.phones import show_phone
 from tongban.lib.words import T
 from tongban.web.audiences import actor_of, audience
 from tongban.web.forms import tried
-from tongban.web.tables import Column, listing
+from tongban.web.tables import MOST_COUNTED, Column, listing
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -93,7 +93,7 @@ def people(request: HttpRequest) -> HttpResponse:
     found = queries.area_visible_to(by, request.GET.get("area", "")[:15])
     form = PeopleForm(request.GET)
     typed: dict[str, Any] = form.cleaned_data if form.is_valid() else {"q": "", "which": "", "kind": "", "month": None}
-    rows = queries.residents_in(by, found.code, typed)
+    rows = queries.residents_in(by, found.code, typed, most=MOST_COUNTED)
     shown = listing(request, rows, _PEOPLE, sort="confirmed" if typed["which"] == "stale" else "name")
     criteria = " ".join(filter(None, (found.code, typed["which"], typed["kind"], typed["q"])))
     record_list_look(what="grid.people", criteria=criteria, row_count=len(shown.rows), by=by)

@@ -13,7 +13,7 @@ from tongban.applications.halls.api.shapes import REFUSED, DoorOut
 from tongban.lib.actors import Actor
 from tongban.web.api import ANYONE_KNOWN
 
-router = Router(tags=["halls"])
+router = Router()
 
 
 @router.get(

@@ -26,7 +26,7 @@ from tongban.lib.refusals import not_found
 from tongban.lib.words import T
 from tongban.web.api import ANYONE_KNOWN
 
-router = Router(tags=["halls"])
+router = Router()
 
 
 def _worked_at(request: HttpRequest, code: str) -> tuple[Hall, Actor]:

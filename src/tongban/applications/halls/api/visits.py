@@ -36,7 +36,7 @@ from tongban.lib.refusals import not_found
 from tongban.lib.words import T
 from tongban.web.api import ANYONE_KNOWN, PUBLIC
 
-router = Router(tags=["halls"])
+router = Router()
 _MOST = 200
 
 

@@ -8,7 +8,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Value
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import Exists, F, Func, OuterRef, Q, QuerySet, Subquery, UUIDField, Value
 from django.db.models.functions import Coalesce, Concat, Length
 from django.utils import timezone
 
@@ -20,6 +21,7 @@ from tongban.lib.actors import Actor
 from tongban.lib.fields import blind_index_any
 from tongban.lib.identifiers import check_document
 from tongban.lib.name_search import letter_searches, name_query
+from tongban.lib.names import name_key
 from tongban.lib.phones import check_mobile
 from tongban.lib.refusals import not_found
 from tongban.lib.words import T
@@ -48,21 +50,44 @@ def residents_visible_to(
     return found.select_related("dwelling").order_by(by_name, "name", "pk")
 
 
+def residents_listed(by: Actor, *, area: str = "", term: str = "", kind: str = "", most: int) -> QuerySet[Residence]:
+    """As ``residents_visible_to``, for a page: of a term many answer to, in more than a community, only about the first ``most``."""
+    scope = scope_of(by, VIEW, area)
+    if not term.strip() or len(scope) >= COMMUNITY_DIGITS:
+        return residents_visible_to(by, area=area, term=term, kind=kind)
+    of_kind = Q(kind=kind) if kind else Q()
+    first = _Few(Value(list(_first_named(scope, term, most, of_kind)), output_field=ArrayField(UUIDField())))
+    found = Residence.objects.filter(pk__one_of=first)
+    return found.select_related("dwelling").order_by("name_pinyin", "name", "pk")
+
+
+class _Few(Func):
+    """Ids whose number a plan does not see: it fetches and sorts them, instead of reading all names until thirty are among them."""
+
+    template = "ARRAY(SELECT unnest(%(expressions)s::uuid[]))"
+    output_field = ArrayField(UUIDField())
+
+
 def residents_named(by: Actor, term: str, *, area: str = "", most: int = 20) -> list[Residence]:
     """The first of an area whose name answers to what somebody types: those with just these initials before longer names."""
-    searches = letter_searches(term)
-    if not searches:
-        return list(residents_visible_to(by, area=area, term=term)[:most])
-    scope = scope_of(by, VIEW, area)
-    here = Residence.objects.filter(until__isnull=True, **within(scope)).values_list("pk", flat=True)
+    found = _first_named(scope_of(by, VIEW, area), term, most)
+    rows = Residence.objects.select_related("dwelling").in_bulk(found)
+    return sorted(rows.values(), key=lambda row: (len(row.name_initials), row.name_pinyin, row.name, row.pk))[:most]
+
+
+def _first_named(scope: str, term: str, most: int, narrowed: Q | None = None) -> set[UUID]:
+    """Ids of those in force whose name answers to a term: all, or the first ``most`` of each way to read it."""
+    here = Residence.objects.filter(narrowed or Q(), until__isnull=True, **within(scope)).values_list("pk", flat=True)
     if len(scope) >= COMMUNITY_DIGITS:
         # All names of a community are few: its index has the letters of each, and by an expression no other index tempts.
         by_name = Concat("name_pinyin", Value(""))
-        parts = [here.filter(name_query(term)).order_by(Length("name_initials"), by_name, "pk")[:most]]
-    else:
-        parts = [here.filter(named).order_by(*order)[:most] for named, order in searches]
-    rows = Residence.objects.select_related("dwelling").in_bulk({pk for part in parts for pk in part})
-    return sorted(rows.values(), key=lambda row: (len(row.name_initials), row.name_pinyin, row.name, row.pk))[:most]
+        return set(here.filter(name_query(term)).order_by(Length("name_initials"), by_name, "pk")[:most])
+    if searches := letter_searches(term):
+        return {pk for named, order in searches for pk in here.filter(named).order_by(*order)[:most]}
+    # A tenth of a city bears one surname: an index has those who begin so in their order, all who have it somewhere come after.
+    begin = here.filter(name__startswith=term.strip(), name_pinyin__startswith=name_key(term).pinyin)
+    found = set(begin.order_by("name_pinyin", "pk")[:most])
+    return found if len(found) >= most else found | set(here.filter(name_query(term))[:most])
 
 
 def residents_by_document(by: Actor, document_type: str, number: str) -> QuerySet[Residence]:

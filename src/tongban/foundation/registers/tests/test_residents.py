@@ -258,6 +258,19 @@ def test_just_these_initials_come_before_longer_names(estate: Estate, django_ass
     assert [row.name for row in queries.residents_named(estate.worker, "wx", most=2)] == ["王新华", "吴晓东"]
 
 
+def test_a_page_of_a_city_lists_the_first_of_a_name_many_have(estate: Estate) -> None:
+    named(estate, "王新华", "吴晓东", "王新", "王五")
+    city = replace(estate.worker, region=COMMUNITY[:4])
+    for term in ("wx", "王", "", "qqq"):
+        every = list(queries.residents_visible_to(city, term=term))
+        assert list(queries.residents_listed(city, term=term, most=10)) == every, term
+    assert [row.name for row in queries.residents_listed(city, term="wx", most=1)] == ["王新"]
+    assert len(queries.residents_listed(city, term="王", most=2)) == 2
+    assert len(queries.residents_named(city, "王", most=1)) == 1
+    assert len(queries.residents_listed(estate.worker, term="王", most=2)) == 3, "all of a community"
+    assert not queries.residents_listed(city, term="王", kind="tenant", most=2)
+
+
 def test_a_corrected_person_is_corrected_in_the_lists(estate: Estate) -> None:
     person = person_of("张三", 40)
     actions.record_residence(actions.NewResidence(person.pk, estate.rooms["1-101"].pk, "registered"), by=estate.worker)
