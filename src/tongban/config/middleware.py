@@ -80,7 +80,7 @@ def refuse_unreadable(get_response: Handler) -> Handler:
                 "操作太频繁，请一分钟后再试。", "Too many requests: please try again in a minute."))  # fmt: skip
             response["Retry-After"] = "60"
             return response
-        refusal = _too_large(request) or _not_text(request)
+        refusal = _unreadable_body(request) or _not_text(request)
         return refusal or get_response(request)
 
     return middleware
@@ -91,7 +91,8 @@ def plain_refusal(request: HttpRequest, status: int, code: str, message: T) -> H
     return stop_page(request, status, refusal=Refusal(code, message, status=status))
 
 
-def _too_large(request: HttpRequest) -> HttpResponse | None:
+def _unreadable_body(request: HttpRequest) -> HttpResponse | None:
+    """A body without a length, compressed or too large."""
     try:
         length = int(request.META.get("CONTENT_LENGTH") or 0)
     except ValueError:
@@ -100,6 +101,9 @@ def _too_large(request: HttpRequest) -> HttpResponse | None:
         return plain_refusal(request, 411, "length_required", T(  # the body would be taken for an empty one
             "请求没有写明长度：请带上 Content-Length，不要分块发送（chunked）。大文件请用断点续传。",
             "The request names no length: send Content-Length, not chunked. Large files go through the resumable upload."))  # fmt: skip
+    if request.META.get("HTTP_CONTENT_ENCODING", "").strip().lower() not in ("", "identity"):
+        return plain_refusal(request, 415, "encoding_unsupported", T(
+            "请求内容是压缩过的：请不压缩发送，去掉 Content-Encoding。", "The request's body is compressed: send it as it is, without Content-Encoding."))  # fmt: skip
     environment = settings.ENVIRONMENT
     limit = environment.upload_max_mb if request.content_type in UPLOADS else environment.body_max_mb
     # A form around a file may be a little larger than the file.

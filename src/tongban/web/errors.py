@@ -81,7 +81,7 @@ STOPS: dict[int, Stop] = {
 # What programs are told when nobody gave a more telling code.
 CODES = {
     400: "bad_request", 403: "forbidden", 404: "not_found", 405: "method_not_allowed", 409: "conflict",
-    411: "length_required", 413: "too_large", 422: "invalid", 429: "too_many_requests", 500: "server_error", 503: "unavailable",
+    411: "length_required", 413: "too_large", 415: "encoding_unsupported", 422: "invalid", 429: "too_many_requests", 500: "server_error", 503: "unavailable",
 }  # fmt: skip
 # These come when sessions or the database may be the very thing that fails.
 _BARE = frozenset({400, 413, 500, 503})

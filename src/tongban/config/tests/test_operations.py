@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import logging
 from io import StringIO
@@ -180,6 +181,16 @@ def test_a_body_sent_in_chunks_is_not_taken_for_an_empty_one(client: Client) -> 
         "POST", "/api/cases", b"", headers={"host": "luzhou.localhost", "transfer-encoding": "chunked"}
     )
     assert (answer.status_code, answer.json()["code"]) == (411, "length_required")
+
+
+@pytest.mark.django_db
+def test_a_compressed_body_is_told_so(client: Client) -> None:
+    body = gzip.compress(b"{}")
+    for how, status in (("gzip", 415), ("identity", 401)):
+        headers = {"host": "luzhou.localhost", "content-encoding": how}
+        answer = client.generic("POST", "/api/cases", body, content_type="application/json", headers=headers)
+        assert answer.status_code == status
+        assert (answer.json()["code"] == "encoding_unsupported") is (how == "gzip")
 
 
 @pytest.mark.django_db
