@@ -87,7 +87,7 @@ class GateScanIn(Shape):
     """One scan, as the phone judged it; `cti` only where the signature was right."""
 
     nonce: UUID
-    gate: int = Field(ge=0, le=52)
+    gate: int = Field(ge=0, le=52, examples=[1])
     way: Literal["in", "out"]
     at: AwareDatetime
     verdict: str = Field(max_length=20)
@@ -114,8 +114,8 @@ class GateCodeIn(Shape):
     """A code shown at a gate; `nonce` is the caller's, so that asking twice is kept once."""
 
     nonce: UUID
-    code: str = Field(max_length=LONGEST * 4)
-    gate: int = Field(ge=0, le=52)
+    code: str = Field(max_length=LONGEST * 4, examples=["TB1:…"])
+    gate: int = Field(ge=0, le=52, examples=[1])
     way: Literal["in", "out"] = "in"
     community: str = Field("", max_length=12, description="For API clients; a guard's phone stands at its own.")
 
@@ -135,8 +135,8 @@ class TailIn(Shape):
     """The last four digits of a telephone."""
 
     nonce: UUID
-    tail: str = Field(max_length=4)
-    gate: int = Field(ge=0, le=52)
+    tail: str = Field(max_length=4, examples=["3728"])
+    gate: int = Field(ge=0, le=52, examples=[1])
     way: Literal["in", "out"] = "in"
 
 
@@ -154,9 +154,9 @@ class CallerIn(Shape):
     """A visitor without a pass, and the dwelling they want to go to."""
 
     nonce: UUID
-    gate: int = Field(ge=0, le=52)
+    gate: int = Field(ge=0, le=52, examples=[1])
     place: str = Field(max_length=40, examples=["7-2-1503"])
-    name: str = Field(max_length=60)
+    name: str = Field(max_length=60, examples=["张三"])
 
 
 class CallerOut(Shape):
@@ -174,7 +174,7 @@ class CallerAnswerIn(Shape):
 
     nonce: UUID
     is_welcome: bool
-    who: str = Field(max_length=60)
+    who: str = Field(max_length=60, examples=["王门卫"])
 
 
 def _by(request: HttpRequest) -> Actor:

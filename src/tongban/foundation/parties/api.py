@@ -86,7 +86,7 @@ class MandateIn(Shape):
     document_type: str = Field(max_length=24, examples=["resident_id"])
     document_number: str = Field(max_length=40, examples=["999999199304122023"])
     organisation_id: UUID | None = Field(None, description="The company that grants; without it, oneself.")
-    services: list[str] = Field(default_factory=list, max_length=100)
+    services: list[str] = Field(default_factory=list, max_length=100, examples=[["work-resumption"]])
     may_sign: bool = False
     valid_from: date
     valid_to: date
@@ -123,8 +123,8 @@ class MandatesOut(Shape):
 class CompanyIn(Shape):
     """A company as its licence shows it."""
 
-    name: str = Field(max_length=200)
-    uscc: str = Field(max_length=40)
+    name: str = Field(max_length=200, examples=["江阳区春和商贸有限公司"])
+    uscc: str = Field(max_length=40, examples=["91510502MA6200RW7C"])
     kind: str = Field("company", max_length=16)
     address: str = Field("", max_length=200)
     industry: str = Field("", max_length=80)
@@ -158,7 +158,7 @@ class MembershipIn(Shape):
 
     person_id: UUID
     unit_id: UUID
-    role: str = Field(max_length=32)
+    role: str = Field(max_length=32, examples=["reviewer"])
     region_code: str | None = Field(None, max_length=15, pattern=r"^[0-9]*$")
     valid_from: date
     valid_to: date | None = None
@@ -192,7 +192,7 @@ class MembershipOut(Shape):
 class ReasonIn(Shape):
     """Why."""
 
-    reason: str = Field(max_length=200)
+    reason: str = Field(max_length=200, examples=["已调离本岗位"])
 
 
 class SearchIn(Shape):
@@ -206,14 +206,14 @@ class SearchIn(Shape):
 class PlaceIn(Shape):
     """A unit's code and the region it is asked for."""
 
-    code: str = Field(max_length=40)
+    code: str = Field(max_length=40, examples=["health"])
     region_code: str = Field(max_length=12, pattern=r"^[0-9]+$")
 
 
 class DeviceCodeIn(Shape):
     """An activation code."""
 
-    code: str = Field(max_length=40)
+    code: str = Field(max_length=40, examples=["7K3M-Q2XA-9TRB"])
 
 
 class TokenOut(Shape):

@@ -57,9 +57,9 @@ class NewCompany(Shape):
     """A company nobody has recorded, as the licence in the clerk's hand shows it."""
 
     uscc: str = Field(max_length=40, examples=["91510502MA6200RW7C"])
-    name: str = Field(max_length=120)
+    name: str = Field(max_length=120, examples=["江阳区春和商贸有限公司"])
     kind: str = Field("company", description="company, sole_trader, collective or social")
-    representative: str = Field(max_length=60)
+    representative: str = Field(max_length=60, examples=["李春和"])
     evidence: str = Field(max_length=200, examples=["营业执照副本原件"])
     address: str = Field("", max_length=200)
     document_type: str = Field("resident_id", examples=["resident_id"])

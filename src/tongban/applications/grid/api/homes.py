@@ -88,30 +88,30 @@ class TenancyIn(Shape):
     """A lease as one of its sides registers it; `lets` when the caller is the landlord."""
 
     lets: bool
-    address: str = Field(max_length=200)
+    address: str = Field(max_length=200, examples=["示例小区7栋1单元101室"])
     part: str = Field("", max_length=40)
     since: date
     until: date
-    other_name: str = Field(max_length=60)
-    other_phone: str = Field(max_length=20)
+    other_name: str = Field(max_length=60, examples=["李四"])
+    other_phone: str = Field(max_length=20, examples=["13800005103"])
 
 
 class CodeIn(Shape):
     """The code from the text message."""
 
-    code: str = Field(max_length=6)
+    code: str = Field(max_length=6, examples=["428913"])
 
 
 class WhyIn(Shape):
     """Why something is refused."""
 
-    reason: str = Field(max_length=200)
+    reason: str = Field(max_length=200, examples=["房子没有租出去"])
 
 
 class AcceptIn(Shape):
     """What the caller saw recorded when they accepted; changed meanwhile, nothing is written."""
 
-    seen: dict[str, str] = Field(max_length=10)
+    seen: dict[str, str] = Field(max_length=10, examples=[{"kind": "floating"}])
 
 
 class WaitingProposalOut(ProposalOut):

@@ -31,8 +31,8 @@ class ContactOut(Shape):
 class ContactIn(Shape):
     """What is so, "" for none, and what was recorded when that was said; changed meanwhile, nothing is written."""
 
-    seen: dict[str, str] = Field(max_length=2)
-    wanted: dict[str, str] = Field(max_length=2)
+    seen: dict[str, str] = Field(max_length=2, examples=[{"phone": "13800005103", "employer": ""}])
+    wanted: dict[str, str] = Field(max_length=2, examples=[{"phone": "13800005104"}])
 
 
 class ContactCorrectedOut(Shape):
@@ -58,7 +58,7 @@ class LeaseIn(Shape):
     """The new last day; an earlier one needs a reason. `seen` is the last day the caller was shown: moved since, nothing is written."""
 
     until: date
-    reason: str = Field("", max_length=200)
+    reason: str = Field("", max_length=200, examples=["提前退租"])
     seen: date | None = None
 
 

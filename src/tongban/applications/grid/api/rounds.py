@@ -57,8 +57,8 @@ class SaidIn(Shape):
     """What is true of one person, and what was shown as recorded when that was said."""
 
     residence_id: UUID
-    seen: dict[str, str] = Field(max_length=10)
-    wanted: dict[str, str] = Field(max_length=10)
+    seen: dict[str, str] = Field(max_length=10, examples=[{"kind": "floating"}])
+    wanted: dict[str, str] = Field(max_length=10, examples=[{"kind": "tenant"}])
 
 
 class VisitIn(Shape):

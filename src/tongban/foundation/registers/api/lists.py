@@ -102,7 +102,7 @@ class ListAddressIn(Shape):
 class ListAddressBack(Shape):
     """An address whose reading is taken back."""
 
-    address: str = Field(max_length=400)
+    address: str = Field(max_length=400, examples=["幸福小区7-1-101"])
 
 
 class TwinSide(Shape):
@@ -145,7 +145,7 @@ class SettledRowOut(Shape):
 class ListUndoIn(Shape):
     """Why a list is undone."""
 
-    reason: str = Field(max_length=200)
+    reason: str = Field(max_length=200, examples=["名单给错了，是去年的"])
 
 
 class LeftOut(Shape):
