@@ -12,6 +12,7 @@ urlpatterns = [
     path(f"{_ONE}progress", views.progress, name="list_progress"),
     path(f"{_ONE}try", views.try_columns, name="list_try"),
     path(f"{_ONE}address", views.tell_address, name="list_address"),
+    path(f"{_ONE}address/choose", views.choose_address, name="list_address_choose"),
     path(f"{_ONE}address/take-back", views.take_back_address, name="list_address_take_back"),
     path(f"{_ONE}settle/", views.settle, name="list_settle"),
     path(f"{_ONE}leave-out", views.leave_out, name="list_leave_out"),

@@ -70,6 +70,13 @@ def dwelling_visible_to(by: Actor, dwelling_id: UUID) -> Dwelling:
     return found
 
 
+def dwellings_of(by: Actor, place_id: UUID) -> list[Dwelling]:
+    """The dwellings right under a place of one's area, by number: what is pointed at; nothing about who lives there."""
+    scope = scope_of(by, VIEW)
+    found = Dwelling.objects.filter(place_id=place_id, ended_on__isnull=True, **within(scope))
+    return sorted(found[:MOST_NUMBERED], key=lambda one: mark_order(one.mark))
+
+
 def dwellings_unvisited(by: Actor, *, area: str = "") -> QuerySet[Dwelling]:
     """Homes of an area nobody visited yet, in the order of their addresses."""
     scope = scope_of(by, VIEW, area)

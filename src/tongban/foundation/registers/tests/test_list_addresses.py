@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import quote
 from uuid import uuid4
 
 import pytest
@@ -142,6 +144,42 @@ def test_addresses_are_told_on_the_page_of_the_list(run_jobs: Run) -> None:
     assert "→" not in desk.get(page).content.decode()
     grid_worker(NORTH, 81)
     assert at_desk("user81").post(f"{page}address", {"address": UNREAD, "text": OTHER}).status_code == 404
+
+
+def test_the_dwelling_an_address_means_is_pointed_at(run_jobs: Run) -> None:
+    worker = grid_worker()
+    taken(as_csv([line(7, "赵六", HOME), line(8, "钱七", OTHER)]), run_jobs, by=worker)
+    found = tried(as_csv(ROWS), run_jobs, by=worker)
+    desk, page = at_desk("user80"), f"/desk/resident-lists/{found.pk}/"
+    choose, given = f"{page}address/choose", {"address": UNREAD}
+    assert f"{choose}?address={quote(UNREAD)}" in desk.get(page).content.decode()
+    shown = desk.get(choose, given).content.decode()
+    for name in ("示例小区", "7栋", "1单元"):  # down the tree by its links, no script needed
+        [place] = [key for key, text in re.findall(r'place=([0-9a-f-]{36})"[^>]*>([^<]+)<', shown) if text == name]
+        shown = desk.get(choose, given | {"place": place}).content.decode()
+    rooms = dict(re.findall(r'name="text" value="([^"]+)"[^>]*>([^<]+)<', shown))
+    assert sorted(rooms.values()) == ["101", "102"]
+    [meant] = [address for address, mark in rooms.items() if mark == "102"]
+    assert desk.post(f"{page}address", {"address": UNREAD, "text": meant})["Location"] == page
+    run_jobs()
+    found.refresh_from_db()
+    assert found.addresses == {UNREAD: meant}
+    assert (found.state, found.counts["rejected"]) == ("checked", 1)
+
+
+def test_a_dwelling_is_looked_for_by_name_in_ones_own_area(run_jobs: Run) -> None:
+    worker = grid_worker()
+    taken(as_csv([line(7, "赵六", HOME)]), run_jobs, by=worker)
+    found = tried(as_csv(ROWS), run_jobs, by=worker)
+    desk, choose = at_desk("user80"), f"/desk/resident-lists/{found.pk}/address/choose"
+    assert "示例小区" in desk.get(choose, {"address": UNREAD, "q": "slxq"}).content.decode()
+    assert "这里没有登记的房屋" in desk.get(choose, {"address": UNREAD, "q": "没有这里"}).content.decode()
+    for nothing in ({"address": "没有写过的地址"}, {}):
+        assert desk.get(choose, nothing)["Location"] == f"/desk/resident-lists/{found.pk}/"
+    assert desk.get(choose, {"address": UNREAD, "place": str(uuid4())}).status_code == 404
+    assert desk.get(choose, {"address": UNREAD, "place": "x"}).status_code == 200, "an old link starts again"
+    grid_worker(NORTH, 81)
+    assert at_desk("user81").get(choose, {"address": UNREAD}).status_code == 404
 
 
 def test_addresses_are_told_over_the_api(run_jobs: Run, monkeypatch: pytest.MonkeyPatch) -> None:
