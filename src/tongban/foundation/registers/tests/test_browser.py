@@ -51,6 +51,7 @@ def test_the_pages_of_registers_are_readable(desk_of: Callable[[Any], Desk]) -> 
 
 def test_the_pages_of_lists_are_readable(desk_of: Callable[[Any], Desk], run_jobs: Callable[[], int]) -> None:
     """A list of each state on its way: just read, tried with rows refused and to settle, taken over."""
+    from tongban.foundation.registers.models import Place
     from tongban.foundation.registers.tests.arrange import grid_worker
     from tongban.foundation.registers.tests.conftest import some_communities
     from tongban.foundation.registers.tests.lists import as_csv, line, phone_of, taken, tried, uploaded
@@ -64,11 +65,14 @@ def test_the_pages_of_lists_are_readable(desk_of: Callable[[Any], Desk], run_job
             line(1, "张三", home, phone=phone_of(9)),
             line(2, "李四", other),
             line(3, "王五", home, number="5.10502E+17"),
+            line(5, "孙八", "老粮站后头第二家"),
         ]
         checked = tried(as_csv(rows), run_jobs, by=worker, title="二月台账")
         read = uploaded(as_csv([line(4, "赵六", home)]), by=worker, title="三月台账")
         base, desk = "/desk/resident-lists/", desk_of(worker)
+        choose = f"{base}{checked.pk}/address/choose?address=老粮站后头第二家"
         pages = {
+            "choose": choose, "choose-room": f"{choose}&place={Place.objects.get(level='unit').pk}",
             "lists": base, "read": f"{base}{read.pk}/", "checked": f"{base}{checked.pk}/", "taken": f"{base}{over.pk}/",
             "settle": f"{base}{checked.pk}/settle/",
         }  # fmt: skip
