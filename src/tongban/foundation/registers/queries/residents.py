@@ -84,9 +84,9 @@ def _first_named(scope: str, term: str, most: int, narrowed: Q | None = None) ->
         return set(here.filter(name_query(term)).order_by(Length("name_initials"), by_name, "pk")[:most])
     if searches := letter_searches(term):
         return {pk for named, order in searches for pk in here.filter(named).order_by(*order)[:most]}
-    # A tenth of a city bears one surname: an index has those who begin so in their order, all who have it somewhere come after.
+    # A tenth of a city bears one surname: any of them, in no order, for whoever reads on types more. Then those who have it elsewhere.
     begin = here.filter(name__startswith=term.strip(), name_pinyin__startswith=name_key(term).pinyin)
-    found = set(begin.order_by("name_pinyin", "pk")[:most])
+    found = set(begin[:most])
     return found if len(found) >= most else found | set(here.filter(name_query(term))[:most])
 
 
